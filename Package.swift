@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is held to. Warnings are errors per target, so that a dependency's cannot break us.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that touch raw memory: every unsafe step must be spelled `unsafe`.
+let strictMemory = strict + [.strictMemorySafety()]
+
+/// Targets whose loops run once per pixel: optimized in debug builds too, or `swift test` would take an hour.
+/// Overflow and bounds checks stay on.
+let hotLoops = strictMemory + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "fundusd",
+    products: [.executable(name: "fundusd", targets: ["fundusd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The native libraries, each met in one place.
+        .target(name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
+        .target(name: "LinuxIO", dependencies: [system], swiftSettings: strictMemory),
+        .target(name: "FundusImage", dependencies: ["CJPEG"], swiftSettings: hotLoops),
+        .target(name: "TensorMath", dependencies: ["COpenBLAS"], swiftSettings: hotLoops),
+        .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
+        .target(
+            name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", crypto, system],
+            swiftSettings: hotLoops),
+        .target(
+            name: "Screening",
+            dependencies: ["FundusImage", "LinuxIO", "ModelStore", crypto, grdb, system],
+            swiftSettings: strict),
+
+        // What surrounds the line: the service manager, the configuration, the verbs.
+        .target(
+            name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
+        .target(name: "Settings", dependencies: [configuration, system, yams], swiftSettings: strict),
+        .executableTarget(
+            name: "fundusd",
+            dependencies: [
+                "FundusImage", "LinuxIO", "ModelStore", "Screening", "Settings", "Supervision",
+                "TensorMath", argumentParser, lifecycle, logging, system, unixSignals,
+            ],
+            swiftSettings: strict),
+
+        // What the tests draw their eyes and networks from; never installed.
+        .target(
+            name: "Fixtures", dependencies: ["FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
+            swiftSettings: hotLoops),
+        .executableTarget(
+            name: "fundusd-fixtures", dependencies: ["Fixtures", argumentParser], swiftSettings: strict),
+
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "FundusImageTests", dependencies: ["FundusImage", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ResNetTests", dependencies: ["ResNet", "Fixtures"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScreeningTests", dependencies: ["Screening", "LinuxIO", "ModelStore", "Fixtures"],
+            swiftSettings: strict),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["fundusd", "Fixtures", "LinuxIO", system],
+            swiftSettings: strict),
+    ]
+)

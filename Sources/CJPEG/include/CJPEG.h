@@ -1,0 +1,1 @@
+void fd_jpeg_placeholder(void);
