@@ -43,11 +43,12 @@ let package = Package(
     targets: [
         // The native libraries, each met in one place.
         .target(name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CLinux"),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
-        .target(name: "LinuxIO", dependencies: [system], swiftSettings: strictMemory),
+        .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
         .target(name: "FundusImage", dependencies: ["CJPEG"], swiftSettings: hotLoops),
         .target(name: "TensorMath", dependencies: ["COpenBLAS"], swiftSettings: hotLoops),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),

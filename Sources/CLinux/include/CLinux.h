@@ -1,0 +1,14 @@
+/* What Swift's Glibc module leaves out of the Linux interface. */
+#ifndef CLINUX_H
+#define CLINUX_H
+
+/* statfs(2): the file system's kind; statvfs(3), which the module has, does not tell it. */
+#include <sys/vfs.h>
+
+/* eventfd(2). */
+#include <sys/eventfd.h>
+
+/* Commands of fcntl(2) that the headers show only under _GNU_SOURCE; values from asm-generic/fcntl.h, linux/fcntl.h. */
+enum { clinux_F_SETSIG = 10, clinux_F_SETLEASE = 1024 };
+
+#endif

@@ -1,0 +1,92 @@
+internal import Glibc
+package import SystemPackage
+
+/// Publishes files whole or not at all: temporary name, fsync, rename, fsync of the folder.
+///
+/// After `write` returns, the content survives a power cut under its name; before, nobody sees a part of it. See
+/// `man 2 rename` ("atomically replaced") and `man 2 fsync` ("does not necessarily ensure that the entry in the
+/// directory … has also reached disk. For that an explicit fsync() on … the directory is also needed").
+package enum AtomicFile {
+    /// What every unfinished file's name begins with; the intake skips names that begin with a dot.
+    package static let temporaryPrefix = ".fundusd-"
+
+    /// Writes a file at `path`, replacing what was there in one step.
+    package static func write(
+        _ bytes: [UInt8], to path: FilePath, permissions: CInterop.Mode = 0o640
+    ) throws(SystemFailure) {
+        guard path.lastComponent != nil else { throw SystemFailure("open", path.string, .isDirectory) }
+        let temporary = path.removingLastComponent().appending(
+            "\(temporaryPrefix)\(UInt64.random(in: 0 ... .max)).tmp")
+        do throws(SystemFailure) {
+            try writeThrough(bytes, to: temporary, permissions: permissions)
+            try rename(temporary, to: path)
+        } catch {
+            unsafe _ = temporary.withPlatformString { unsafe unlink($0) }
+            throw error
+        }
+        try synchronizeFolder(of: path)
+    }
+
+    private static func writeThrough(
+        _ bytes: [UInt8], to path: FilePath, permissions: CInterop.Mode
+    ) throws(SystemFailure) {
+        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: permissions)
+        try file.write(bytes)
+        try file.synchronize()
+    }
+
+    /// Gives a file a second name; false when that name is taken already. See `man 2 link`.
+    package static func link(_ existing: FilePath, to path: FilePath) throws(SystemFailure) -> Bool {
+        let result = unsafe existing.withPlatformString { from in
+            unsafe path.withPlatformString { unsafe Glibc.link(from, $0) }
+        }
+        if result == 0 { return true }
+        let failure = SystemFailure.current("link", path)
+        if failure.code == .fileExists { return false }
+        throw failure
+    }
+
+    /// Renames within one file system, replacing what was there.
+    package static func rename(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
+        let result = unsafe source.withPlatformString { from in
+            unsafe path.withPlatformString { unsafe Glibc.rename(from, $0) }
+        }
+        guard result == 0 else { throw .current("rename", path) }
+    }
+
+    package static func remove(_ path: FilePath) throws(SystemFailure) {
+        guard unsafe path.withPlatformString({ unsafe unlink($0) }) == 0 else { throw .current("unlink", path) }
+    }
+
+    /// Makes the folder's entries durable.
+    package static func synchronizeFolder(of path: FilePath) throws(SystemFailure) {
+        let parent = path.removingLastComponent()
+        try Descriptor.open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY).synchronize()
+    }
+
+    /// Makes a folder and those above it that are missing. See `man 2 mkdir`.
+    package static func makeFolder(_ path: FilePath, permissions: CInterop.Mode = 0o750) throws(SystemFailure) {
+        if path.isEmpty || path.lastComponent == nil { return }
+        if unsafe path.withPlatformString({ unsafe mkdir($0, permissions) }) == 0 { return }
+        let failure = SystemFailure.current("mkdir", path)
+        switch failure.code {
+        case .fileExists: return
+        case .noSuchFileOrDirectory:
+            try makeFolder(path.removingLastComponent(), permissions: permissions)
+            guard unsafe path.withPlatformString({ unsafe mkdir($0, permissions) }) == 0 else {
+                throw .current("mkdir", path)
+            }
+        default: throw failure
+        }
+    }
+
+    /// Removes what a killed process left unfinished in a folder, and says how many files that were.
+    @discardableResult
+    package static func removeUnfinished(in folder: FilePath) throws(SystemFailure) -> Int {
+        let unfinished = try Folder(folder).names().filter {
+            $0.string.hasPrefix(temporaryPrefix) && $0.string.hasSuffix(".tmp")
+        }
+        for name in unfinished { try remove(folder.appending(name)) }
+        return unfinished.count
+    }
+}
