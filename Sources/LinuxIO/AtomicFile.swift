@@ -90,3 +90,27 @@ package enum AtomicFile {
         return unfinished.count
     }
 }
+
+extension AtomicFile {
+    /// Moves a file, by copying where the two names lie on different file systems.
+    package static func move(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try rename(source, to: path)
+        } catch where error.code == .improperLink {
+            try copy(source, to: path)
+            try remove(source)
+        }
+        try synchronizeFolder(of: path)
+    }
+
+    private static func copy(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
+        let reading = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW)
+        let writing = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o640)
+        while true {
+            let chunk = try reading.read(upTo: 1 << 20)
+            if chunk.isEmpty { break }
+            try writing.write(chunk)
+        }
+        try writing.synchronize()
+    }
+}

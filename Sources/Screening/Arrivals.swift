@@ -1,0 +1,131 @@
+package import LinuxIO
+internal import SystemPackage
+
+/// Decides, from hints and scans, when a file in the inbox is complete; touches nothing itself.
+///
+/// A file is complete when its writer has closed it or has moved it in, and where no such event can be had, when it has
+/// not changed for the settling time. Time is an argument everywhere, so that tests need no clock.
+package struct Arrivals {
+    /// What is known of a file that is not yet complete.
+    private enum Phase: Equatable {
+        /// Made, and not yet written: either its writer is slow, or it is a link that was complete from the start.
+        case created(at: ContinuousClock.Instant)
+        /// Somebody writes, and a close event will follow.
+        case writing
+        /// Looks complete; taken when it still looks the same after the settling time.
+        case settling(FileSignature, since: ContinuousClock.Instant)
+    }
+
+    /// What the watcher is to do.
+    package enum Action: Equatable, Sendable {
+        /// The file is complete: queue it.
+        case take(ImageName)
+        /// Ask for the file's status, and tell it to `observe`.
+        case inspect(ImageName)
+    }
+
+    private let settlingTime: Duration
+    private var phases: [ImageName: Phase] = [:]
+    /// Files under way from one name to another, by the cookie that joins the two events.
+    private var moving: [UInt32: Phase] = [:]
+
+    package init(settlingTime: Duration) { self.settlingTime = settlingTime }
+
+    /// Files known to be incomplete.
+    package var pendingCount: Int { phases.count }
+
+    /// Takes in one event about a file.
+    package mutating func apply(
+        _ event: InotifyEvent, to name: ImageName, at now: ContinuousClock.Instant
+    ) -> Action? {
+        if event.mask.contains(.closedAfterWriting) {
+            phases[name] = nil
+            return .take(name)
+        }
+        if event.mask.contains(.movedTo) { return arrive(name, cookie: event.cookie) }
+        if event.mask.contains(.movedFrom) {
+            moving[event.cookie] = phases.removeValue(forKey: name)
+        } else if event.mask.contains(.deleted) {
+            phases[name] = nil
+        } else if event.mask.contains(.modified) {
+            phases[name] = .writing
+        } else if event.mask.contains(.created) {
+            phases[name] = .created(at: now)
+        }
+        return nil
+    }
+
+    /// A file that is renamed while somebody writes to it is still being written.
+    private mutating func arrive(_ name: ImageName, cookie: UInt32) -> Action? {
+        let phase = moving.removeValue(forKey: cookie)
+        if phase == .writing {
+            phases[name] = .writing
+            return nil
+        }
+        phases[name] = nil
+        return .take(name)
+    }
+
+    /// Takes in what a scan or an inspection saw.
+    ///
+    /// - Parameter isOldEnough: the file's own times say that it was last changed longer ago than the settling time.
+    ///   Where the clock that set them is another machine's, the caller says false.
+    package mutating func observe(
+        _ name: ImageName, _ signature: FileSignature, isOldEnough: Bool, at now: ContinuousClock.Instant
+    ) -> Action? {
+        switch phases[name] {
+        case .writing: return nil
+        case .created(let since):
+            // Complete and never written: a hard link, or an unnamed file given its name (man 2 open, O_TMPFILE).
+            guard now - since >= settlingTime else { return nil }
+            guard signature.bytes > 0 else {
+                phases[name] = .writing
+                return nil
+            }
+        case .settling(signature, let since):
+            guard now - since >= settlingTime else { return nil }
+        case .settling, nil:
+            if isOldEnough { break }
+            phases[name] = .settling(signature, since: now)
+            return nil
+        }
+        phases[name] = nil
+        return .take(name)
+    }
+
+    /// A file that was taken turned out to be still open for writing, or changed while it was read: wait and look again.
+    package mutating func postpone(_ name: ImageName, _ signature: FileSignature, at now: ContinuousClock.Instant) {
+        guard phases[name] == nil else { return }
+        phases[name] = .settling(signature, since: now)
+    }
+
+    /// The files whose settling time is over, to be looked at again.
+    package func due(at now: ContinuousClock.Instant) -> [Action] {
+        phases.compactMap { name, phase in
+            guard let deadline = deadline(of: phase), deadline <= now else { return nil }
+            return .inspect(name)
+        }
+    }
+
+    /// When `due` next has something to say; nil when only events can bring news.
+    package var nextDeadline: ContinuousClock.Instant? { phases.values.compactMap(deadline).min() }
+
+    private func deadline(of phase: Phase) -> ContinuousClock.Instant? {
+        switch phase {
+        case .created(let since), .settling(_, let since): since + settlingTime
+        case .writing: nil
+        }
+    }
+
+    /// The file is no longer there.
+    package mutating func forget(_ name: ImageName) { phases[name] = nil }
+
+    /// Events were lost, perhaps the one that says "closed": what was being written must settle instead.
+    package mutating func eventsWereLost() {
+        phases = [:]
+        moving = [:]
+    }
+
+    /// Half-seen renames end when the queue is empty: the other half was outside the inbox.
+    package mutating func queueIsEmpty() { moving = [:] }
+}

@@ -1,0 +1,37 @@
+package import LinuxIO
+internal import Synchronization
+
+/// How workers and signals reach the thread that owns the inbox.
+package final class InboxControl: Sendable {
+    private struct Requests {
+        var shouldStop = false
+        var postponed: [(ImageName, FileSignature)] = []
+    }
+    private let requests = Mutex(Requests())
+    let wakeUp: WakeUp
+
+    package init() throws(SystemFailure) { wakeUp = try WakeUp() }
+
+    package func stop() {
+        requests.withLock { $0.shouldStop = true }
+        wakeUp.signal()
+    }
+
+    /// A worker found a file still open for writing.
+    package func postpone(_ name: ImageName, _ signature: FileSignature) {
+        requests.withLock { $0.postponed.append((name, signature)) }
+        wakeUp.signal()
+    }
+
+    /// There is news for the inbox's thread, such as a retry to be timed.
+    package func wake() { wakeUp.signal() }
+
+    var shouldStop: Bool { requests.withLock { $0.shouldStop } }
+
+    func takePostponed() -> [(ImageName, FileSignature)] {
+        requests.withLock { requests in
+            defer { requests.postponed = [] }
+            return requests.postponed
+        }
+    }
+}

@@ -1,0 +1,147 @@
+internal import LinuxIO
+internal import SystemPackage
+
+/// Watches the inbox until told to stop: the body of a thread of its own.
+///
+/// The directory is the truth and events are hints (`man 7 inotify`, "Limitations and caveats"): the folder is read
+/// whole at the start, after an overflow, when it comes back, and every `rescanInterval`.
+package struct InboxLoop {
+    private var scanner: InboxScanner
+    private let control: InboxControl
+    private let rescanInterval: Duration
+    private let tell: @Sendable (ScreeningEvent) -> Void
+    private let beat: @Sendable () -> Void
+
+    private var watch: InboxWatch?
+    private var isLost = false
+    private var nextScan = ContinuousClock.now
+    private var nextIdentityCheck = ContinuousClock.now
+
+    /// How often to ask whether the path still leads to the watched folder: a mount over it raises no event.
+    private static let identityInterval = Duration.seconds(5)
+    /// How often to look for an inbox that is not there.
+    private static let searchInterval = Duration.seconds(1)
+
+    /// - Parameter beat: called once a turn, so that a watchdog sees the thread alive.
+    package init(
+        scanner: InboxScanner, control: InboxControl, rescanInterval: Duration,
+        tell: @escaping @Sendable (ScreeningEvent) -> Void, beat: @escaping @Sendable () -> Void
+    ) {
+        self.scanner = scanner
+        self.control = control
+        self.rescanInterval = rescanInterval
+        self.tell = tell
+        self.beat = beat
+    }
+
+    /// Runs until `control` says stop.
+    ///
+    /// - Parameter afterFirstScan: called once everything that was there is queued.
+    package mutating func run(afterFirstScan: () -> Void) {
+        var hasScanned = false
+        while !control.shouldStop {
+            beat()
+            turn()
+            if !hasScanned, watch != nil {
+                hasScanned = true
+                afterFirstScan()
+            }
+            control.wakeUp.sleep(orUntilReadable: watch?.readableDescriptor, atMost: timeToSleep)
+        }
+    }
+
+    private mutating func turn() {
+        do {
+            try watchIfNeeded()
+            try readEvents()
+            try checkIdentityIfDue()
+            try scanIfDue()
+        } catch {
+            lose(because: "\(error)")
+        }
+        for (name, signature) in control.takePostponed() {
+            scanner.arrivals.postpone(name, signature, at: .now)
+        }
+        scanner.inspectDue()
+        scanner.requeueDue()
+    }
+
+    private mutating func watchIfNeeded() throws {
+        if watch != nil { return }
+        let started = try InboxWatch(root: scanner.root)
+        scanner.trustsFileTimes = !started.isNetwork
+        scanner.arrivals.eventsWereLost()
+        if let reason = started.pollingReason { tell(.polling(reason: reason)) }
+        watch = started
+        nextScan = .now
+        if isLost { tell(.inboxBack) }
+        isLost = false
+    }
+
+    private mutating func readEvents() throws {
+        guard let events = try watch?.events() else { return }
+        if events.isEmpty { scanner.arrivals.queueIsEmpty() }
+        for event in events { try apply(event) }
+    }
+
+    private mutating func apply(_ event: InotifyEvent) throws {
+        if event.mask.contains(.queueOverflowed) {
+            tell(.overflow)
+            scanner.arrivals.eventsWereLost()
+            nextScan = .now
+            return
+        }
+        guard let folder = watch?.folder(of: event.watch) else { return }
+        if event.mask.contains(.watchRemoved) { watch?.forget(event.watch) }
+        if !event.mask.isDisjoint(with: [.folderDeleted, .folderMoved, .unmounted]), folder.isEmpty {
+            throw SystemFailure("inotify", scanner.root.string, .noSuchFileOrDirectory)
+        }
+        guard let name = event.name else { return }
+        let path = folder.appending(name)
+        if event.mask.contains(.isFolder) {
+            try folderChanged(path, event.mask)
+        } else {
+            scanner.apply(event, to: ImageName(path))
+        }
+    }
+
+    private mutating func folderChanged(_ path: FilePath, _ mask: InotifyEvent.Mask) throws {
+        if !mask.isDisjoint(with: [.movedFrom, .deleted]) { watch?.forget(below: path) }
+        guard scanner.isRecursive, !ImageName(path).isSkipped,
+            !mask.isDisjoint(with: [.created, .movedTo])
+        else { return }
+        do throws(SystemFailure) {
+            try scanner.scan(folder: path, watchedBy: watch)
+        } catch where error.isGone {
+            return
+        }
+    }
+
+    /// After a remount the path leads to another folder than the one that is watched.
+    private mutating func checkIdentityIfDue() throws {
+        guard nextIdentityCheck <= .now else { return }
+        nextIdentityCheck = .now + Self.identityInterval
+        if try watch?.isStill(at: scanner.root) == false { watch = nil }
+        try watchIfNeeded()
+    }
+
+    private mutating func scanIfDue() throws {
+        guard nextScan <= .now else { return }
+        nextScan = .now + rescanInterval
+        try scanner.scan(watchedBy: watch)
+        if let reason = watch?.newPollingReason() { tell(.polling(reason: reason)) }
+    }
+
+    private mutating func lose(because fault: String) {
+        watch = nil
+        scanner.arrivals.eventsWereLost()
+        if !isLost { tell(.inboxLost(fault: fault)) }
+        isLost = true
+    }
+
+    private var timeToSleep: Duration {
+        if watch == nil { return Self.searchInterval }
+        let next = [nextScan, nextIdentityCheck, scanner.nextDeadline].compactMap(\.self).min()!
+        return next - .now
+    }
+}

@@ -1,0 +1,98 @@
+internal import Crypto
+package import FoundationEssentials
+package import LinuxIO
+package import SystemPackage
+
+/// Reads one file of the inbox into memory, within limits, and only if it is what the intake takes it for.
+package struct InboxReader: Sendable {
+    package enum Reading: Sendable {
+        /// The file, whole and unchanged while it was read.
+        case image(ImageContent, FileSignature)
+        /// No JPEG, and its name doesn't say so either.
+        case leftAlone(FileSignature)
+        /// Somebody is still writing.
+        case incomplete(FileSignature)
+        /// No regular file of that name is there any more.
+        case gone
+    }
+
+    package let root: FilePath
+    package let maximumBytes: Int
+    package let settlingTime: Duration
+
+    package init(root: FilePath, maximumBytes: Int, settlingTime: Duration) {
+        self.root = root
+        self.maximumBytes = maximumBytes
+        self.settlingTime = settlingTime
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: a fault of the machine; a file that has vanished or changed is none.
+    package func read(_ name: ImageName, now: Date) throws(SystemFailure) -> Reading {
+        do throws(SystemFailure) {
+            let folder = try Folder(root)
+            return try read(name, in: folder, now: now)
+        } catch where error.isGone {
+            return .gone
+        }
+    }
+
+    private func read(
+        _ name: ImageName, in folder: borrowing Folder, now: Date
+    ) throws(SystemFailure) -> Reading {
+        let status = try folder.status(of: name.path)
+        guard status.kind == .regular else { return .gone }
+        let file: Descriptor
+        do throws(SystemFailure) {
+            file = try folder.openFile(name.path)
+        } catch where error.code == .resourceTemporarilyUnavailable {
+            // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
+            return .incomplete(status.signature)
+        }
+        let before = try file.status()
+        guard before.kind == .regular else { return .gone }
+        if WriterCheck.of(file) == .openForWriting || isFreshAndEmpty(before.signature, now: now) {
+            return .incomplete(before.signature)
+        }
+        let (content, beginsLikeJPEG) = try contents(of: file, before.signature.bytes)
+        let after = try file.status()
+        guard after.signature == before.signature else { return .incomplete(after.signature) }
+        guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(after.signature) }
+        return .image(content, after.signature)
+    }
+
+    /// Some writers make a file, close it, and open it again to write: an empty file is given the settling time.
+    private func isFreshAndEmpty(_ signature: FileSignature, now: Date) -> Bool {
+        signature.bytes == 0 && !signature.isSettled(for: settlingTime, at: now)
+    }
+
+    private func contents(
+        of file: borrowing Descriptor, _ expected: Int
+    ) throws(SystemFailure) -> (ImageContent, beginsLikeJPEG: Bool) {
+        var hash = SHA256()
+        var bytes: [UInt8] = []
+        var count = 0
+        var start: [UInt8] = []
+        bytes.reserveCapacity(min(expected, maximumBytes) + 1)
+        while true {
+            let chunk = try file.read(upTo: 1 << 20)
+            if chunk.isEmpty { break }
+            hash.update(data: chunk)
+            if start.count < 3 { start += chunk.prefix(3 - start.count) }
+            count += chunk.count
+            if count <= maximumBytes { bytes += chunk } else { bytes = [] }
+        }
+        let content = ImageContent(
+            sha256: hash.finalize().hexadecimal, byteCount: count, bytes: count <= maximumBytes ? bytes : nil)
+        return (content, start == [0xFF, 0xD8, 0xFF])
+    }
+}
+
+extension FileSignature {
+    /// Whether the file's own times say that nobody changed it for so long; false for times in the future.
+    package func isSettled(for duration: Duration, at now: Date) -> Bool {
+        let nanoseconds = now.timeIntervalSince1970 * 1e9 - duration.milliseconds * 1e6
+        return Double(max(modified, changed)) <= nanoseconds
+    }
+}

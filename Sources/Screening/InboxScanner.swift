@@ -1,0 +1,109 @@
+package import FoundationEssentials
+package import LinuxIO
+package import SystemPackage
+
+/// Looks at what lies in the inbox and hands on what is complete and new. Owned by one thread.
+package struct InboxScanner {
+    package var arrivals: Arrivals
+    /// Set where another machine's clock stamps the files: then their times prove nothing.
+    package var trustsFileTimes = true
+    package let root: FilePath
+    package let isRecursive: Bool
+    private let settlingTime: Duration
+    private let known: KnownFiles
+    private let retries: Retries
+    private let queue: ArrivalQueue
+    private let now: @Sendable () -> Date
+
+    package init(
+        root: FilePath, isRecursive: Bool, settlingTime: Duration, known: KnownFiles, retries: Retries,
+        queue: ArrivalQueue, now: @escaping @Sendable () -> Date
+    ) {
+        arrivals = Arrivals(settlingTime: settlingTime)
+        self.root = root
+        self.isRecursive = isRecursive
+        self.settlingTime = settlingTime
+        self.known = known
+        self.retries = retries
+        self.queue = queue
+        self.now = now
+    }
+
+    /// Reads the whole inbox.
+    ///
+    /// - Parameter watch: told of each open folder before it is read, so that its watch stands first.
+    mutating func scan(watchedBy watch: InboxWatch?) throws {
+        let folder = try Folder(root)
+        let device = try folder.descriptor.status().signature.device
+        var seen: Set<ImageName> = []
+        try scan(folder, at: FilePath(), &seen, watchedBy: watch)
+        try known.forgetUnseen(seen: seen, device: device)
+    }
+
+    /// Reads one folder of the inbox, such as one that has just come.
+    mutating func scan(folder relative: FilePath, watchedBy watch: InboxWatch?) throws(SystemFailure) {
+        var seen: Set<ImageName> = []
+        let folder = try Folder(root).subfolder(relative)
+        try scan(folder, at: relative, &seen, watchedBy: watch)
+    }
+
+    private mutating func scan(
+        _ folder: borrowing Folder, at relative: FilePath, _ seen: inout Set<ImageName>, watchedBy watch: InboxWatch?
+    ) throws(SystemFailure) {
+        try watch?.enter(relative, folder)
+        for (name, status) in try folder.entries() {
+            let path = relative.appending(name)
+            switch status.kind {
+            case .regular:
+                seen.insert(ImageName(path))
+                consider(ImageName(path), status.signature)
+            case .folder where isRecursive && !ImageName.isSkippedFolder(name):
+                do throws(SystemFailure) {
+                    try scan(folder.subfolder(FilePath(root: nil, components: name)), at: path, &seen, watchedBy: watch)
+                } catch where error.isGone {
+                    continue
+                }
+            default: continue
+            }
+        }
+    }
+
+    private mutating func consider(_ name: ImageName, _ signature: FileSignature) {
+        let instant = ContinuousClock.now
+        if name.isSkipped || known.contains(name, signature) || retries.isHeldBack(name, at: instant) { return }
+        let isOldEnough = trustsFileTimes && signature.isSettled(for: settlingTime, at: now())
+        carryOut(arrivals.observe(name, signature, isOldEnough: isOldEnough, at: instant))
+    }
+
+    /// Takes in one event.
+    package mutating func apply(_ event: InotifyEvent, to name: ImageName) {
+        carryOut(arrivals.apply(event, to: name, at: .now))
+    }
+
+    /// Looks again at the files whose settling time is over.
+    package mutating func inspectDue() {
+        for case .inspect(let name) in arrivals.due(at: .now) {
+            do throws(SystemFailure) {
+                let status = try Folder(root).status(of: name.path)
+                if status.kind == .regular { consider(name, status.signature) } else { arrivals.forget(name) }
+            } catch {
+                arrivals.forget(name)
+            }
+        }
+    }
+
+    /// Brings back what a fault had held back.
+    package func requeueDue() {
+        for name in retries.takeDue(at: .now) { queue.add(ArrivalQueue.Arrival(name: name, receivedAt: now())) }
+    }
+
+    /// When `inspectDue` or `requeueDue` next has something to do.
+    package var nextDeadline: ContinuousClock.Instant? {
+        [arrivals.nextDeadline, retries.nextDeadline].compactMap(\.self).min()
+    }
+
+    private func carryOut(_ action: Arrivals.Action?) {
+        guard case .take(let name) = action, !name.isSkipped else { return }
+        queue.add(ArrivalQueue.Arrival(name: name, receivedAt: now()))
+    }
+}

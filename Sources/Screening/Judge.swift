@@ -1,0 +1,134 @@
+package import FundusImage
+
+/// A network that can tell disease from normal.
+package protocol EyeModel: Sendable {
+    var identity: ModelIdentity { get }
+    var preprocessing: Preprocessing { get }
+    /// P(disease) for one input of the model's preprocessing, NCHW.
+    func probabilityOfDisease(of tensor: [Float]) throws -> Double
+}
+
+/// What a file's bytes were found to be.
+package struct ImageContent: Sendable, Equatable {
+    package let sha256: String
+    package let byteCount: Int
+    /// Nil when the file is larger than the limit: such a file is hashed and not kept in memory.
+    package let bytes: [UInt8]?
+
+    package init(sha256: String, byteCount: Int, bytes: [UInt8]?) {
+        self.sha256 = sha256
+        self.byteCount = byteCount
+        self.bytes = bytes
+    }
+}
+
+/// What the pipeline found out about one image.
+package struct Judgement: Sendable, Equatable {
+    package var outcome: Verdict.Outcome
+    package var probability: Double?
+    package var quality: QualityGrade?
+    package var reasons: [Verdict.Reason]
+    package var width: Int?
+    package var height: Int?
+    package var decodeMilliseconds: Double?
+    package var networkMilliseconds: Double?
+}
+
+/// A fault of the machine in the middle of a judgement: no verdict may come of it.
+package enum JudgingFault: Error, Sendable, CustomStringConvertible {
+    case outOfMemory
+    /// The network gave something that is no probability.
+    case notFinite(model: String)
+
+    package var description: String {
+        switch self {
+        case .outOfMemory: "not enough memory to decode the image; give the service more, or lower max-pixels"
+        case .notFinite(let model):
+            "model \(model) gave no finite number; check it with `fundusd model verify \(model)`"
+        }
+    }
+}
+
+/// The pipeline from bytes to an outcome: decode, grade, resize, network, threshold. Reads and writes nothing else.
+package struct Judge: Sendable {
+    package let model: any EyeModel
+    package let operatingPoint: OperatingPoint
+    package let maximumPixels: Int
+    package let maximumBytes: Int
+
+    package init(
+        model: any EyeModel, operatingPoint: OperatingPoint, maximumPixels: Int = 100_000_000,
+        maximumBytes: Int = 64 << 20
+    ) {
+        self.model = model
+        self.operatingPoint = operatingPoint
+        self.maximumPixels = maximumPixels
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Judges one image.
+    ///
+    /// - Parameter progress: called as the work advances, so that a watchdog can tell long from stuck.
+    /// - Throws: only what is no fault of the image: `JudgingFault`, or what the network throws.
+    package func judge(_ content: ImageContent, progress: () -> Void = {}) throws -> Judgement {
+        guard let bytes = content.bytes else { return .rejected(tooLarge(content.byteCount)) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let decoded: DecodedImage
+        do throws(DecodeFailure) {
+            decoded = try JPEGDecoder.decode(
+                bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height),
+                maximumPixels: maximumPixels, progress: progress)
+        } catch {
+            if error.isMachineFault { throw JudgingFault.outOfMemory }
+            return .rejected(Verdict.Reason(code: error.code, message: error.message))
+        }
+        let decode = (clock.now - start).milliseconds
+        let quality = QualityGrader.grade(decoded.picture)
+        var judgement = Judgement(
+            outcome: .ungradable, quality: quality, reasons: quality.findings.map(Verdict.Reason.init),
+            width: decoded.sourceWidth, height: decoded.sourceHeight, decodeMilliseconds: decode)
+        guard quality.gradable else { return judgement }
+        try run(on: decoded.picture, into: &judgement)
+        return judgement
+    }
+
+    private func run(on picture: RGBPicture, into judgement: inout Judgement) throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var tensor: [Float] = []
+        model.preprocessing.fill(&tensor, from: picture)
+        let probability = try model.probabilityOfDisease(of: tensor)
+        guard probability.isFinite, 0...1 ~= probability else { throw JudgingFault.notFinite(model: model.identity.id) }
+        judgement.probability = probability
+        judgement.outcome = probability >= operatingPoint.value ? .disease : .normal
+        judgement.networkMilliseconds = (clock.now - start).milliseconds
+    }
+
+    private func tooLarge(_ byteCount: Int) -> Verdict.Reason {
+        Verdict.Reason(
+            code: "too-large",
+            message: """
+                The file has \(byteCount) bytes, more than the limit of \(maximumBytes) (max-bytes). \
+                Export the photograph as a smaller JPEG, or raise the limit.
+                """)
+    }
+}
+
+extension Judgement {
+    fileprivate static func rejected(_ reason: Verdict.Reason) -> Judgement {
+        Judgement(outcome: .rejected, reasons: [reason])
+    }
+}
+
+extension Verdict.Reason {
+    fileprivate init(_ finding: QualityFinding) {
+        self.init(code: finding.code, message: finding.message)
+    }
+}
+
+extension Duration {
+    package var milliseconds: Double {
+        Double(components.seconds) * 1e3 + Double(components.attoseconds) * 1e-15
+    }
+}

@@ -1,0 +1,43 @@
+internal import FoundationEssentials
+internal import GRDB
+package import LinuxIO
+
+/// The inbox as it was last seen: what lets a rescan pass old files by.
+extension Ledger {
+    /// Every file that needs no second look while its signature stays the same.
+    package func knownFiles() throws -> [ImageName: FileSignature] {
+        try database.read { db in
+            var known: [ImageName: FileSignature] = [:]
+            let rows = try Row.fetchCursor(db, sql: "SELECT name, device, inode, bytes, modified, changed FROM file")
+            while let row = try rows.next() {
+                known[ImageName(bytes: row.bytes("name"))] = FileSignature(
+                    device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"]),
+                    bytes: row["bytes"], modified: row["modified"], changed: row["changed"])
+            }
+            return known
+        }
+    }
+
+    /// Notes that a file has been dealt with: it has its verdict, or it is none of ours.
+    package func remember(_ name: ImageName, _ signature: FileSignature, isLeftAlone: Bool) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    name.data, Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode),
+                    signature.bytes, signature.modified, signature.changed, isLeftAlone,
+                ])
+        }
+    }
+
+    /// Forgets files that are no longer there. Their verdicts stay.
+    package func forget(_ names: [ImageName]) throws {
+        if names.isEmpty { return }
+        try database.write { db in
+            for name in names {
+                try db.execute(sql: "DELETE FROM file WHERE name = ?", arguments: [name.data])
+                try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package import FoundationEssentials
+internal import GRDB
+internal import LinuxIO
+package import SystemPackage
+
+/// Remembers which content was seen under which name and what became of it, in SQLite (`state/ledger.sqlite`).
+///
+/// Order of one verdict: row `claimed` → row `judged`, with the document → file published → row `published`. After a
+/// crash at any point the restart finds the row and goes on from there, with the same bytes.
+///
+/// SQLite runs in WAL mode, so that `status` and `explain` read while the daemon writes, and with `synchronous=FULL`:
+/// a committed row survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+package final class Ledger: Sendable {
+    let database: any DatabaseWriter
+
+    /// Opens the ledger for the one process that writes to it, making it if it is not there.
+    package init(at path: FilePath) throws {
+        var configuration = GRDB.Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .timeout(5)
+        let pool = try DatabasePool(path: path.string, configuration: configuration)
+        // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try LedgerSchema.migrate(pool)
+        database = pool
+    }
+
+    // MARK: The way of one image
+
+    /// What is known of a (name, content) when a worker takes it.
+    package enum Claim: Equatable, Sendable {
+        /// Nothing, or a worker was interrupted while judging it: judge it now.
+        case toBeJudged
+        /// It was judged, and a crash or a fault came before the file was published.
+        case toBePublished(document: [UInt8])
+        /// It has its verdict.
+        case published
+    }
+
+    /// Claims a (name, content) for judging.
+    package func claim(_ name: ImageName, _ content: ImageContent, receivedAt: Date, now: Date) throws -> Claim {
+        try database.write { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT state, verdict FROM image WHERE name = ? AND sha256 = ?",
+                arguments: [name.data, content.sha256])
+            switch row?["state"] as String? {
+            case "published": return .published
+            case "judged": return .toBePublished(document: row?.bytes("verdict") ?? [])
+            default: break
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at) VALUES (?, ?, ?, 'claimed', ?, ?)
+                    ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at
+                    """,
+                arguments: [name.data, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp])
+            return .toBeJudged
+        }
+    }
+
+    /// Keeps a verdict, before anybody can see it.
+    package func recordJudgement(_ name: ImageName, _ verdict: Verdict, document: [UInt8], now: Date) throws {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE image SET state = 'judged', judged_at = ?, outcome = ?, probability = ?, model = ?,
+                        reasons = ?, verdict = ? WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [
+                    now.timestamp, verdict.outcome.rawValue, verdict.probability.value, verdict.model.id,
+                    verdict.reasons.map(\.code).joined(separator: " "), Data(document), name.data,
+                    verdict.image.sha256,
+                ])
+        }
+    }
+
+    /// Notes that the verdict's file is in the outbox.
+    package func recordPublication(_ name: ImageName, sha256: String, now: Date) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+            try db.execute(
+                sql: """
+                    UPDATE image SET state = 'published', published_at = ?, is_newest = 1 WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [now.timestamp, name.data, sha256])
+            try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+        }
+    }
+
+    /// The published verdict that an image's name stands for now.
+    package func newestPublished(_ name: ImageName) throws -> (sha256: String, document: [UInt8])? {
+        try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND is_newest", arguments: [name.data]
+            ).map { ($0["sha256"], $0.bytes("verdict")) }
+        }
+    }
+
+    /// Verdicts that a crash kept from the outbox, oldest first.
+    package func unpublished() throws -> [(name: ImageName, sha256: String, document: [UInt8])] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT name, sha256, verdict FROM image WHERE state = 'judged' ORDER BY id").map {
+                (ImageName(bytes: $0.bytes("name")), $0["sha256"], $0.bytes("verdict"))
+            }
+        }
+    }
+
+    /// Notes that a fault of the machine holds a file back.
+    package func recordWait(_ name: ImageName, fault: String, attempts: Int, next: Date, now: Date) throws {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO wait (name, since, attempts, next_attempt_at, fault) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET attempts = excluded.attempts,
+                        next_attempt_at = excluded.next_attempt_at, fault = excluded.fault
+                    """,
+                arguments: [name.data, now.timestamp, attempts, next.timestamp, fault])
+        }
+    }
+}
+
+extension ImageName {
+    /// The name as SQLite's BLOB: a TEXT column would not keep bytes that are no UTF-8.
+    var data: Data { Data(bytes) }
+}
+
+extension Row {
+    /// A BLOB column's bytes; none for NULL.
+    func bytes(_ column: String) -> [UInt8] {
+        let data: Data? = self[column]
+        return data.map { [UInt8]($0) } ?? []
+    }
+}

@@ -1,0 +1,120 @@
+internal import FoundationEssentials
+internal import GRDB
+package import SystemPackage
+
+/// Reads a ledger while the daemon writes it: what `status` and `explain` tell.
+package final class LedgerReader: Sendable {
+    private let database: DatabaseQueue
+
+    /// Opens a ledger to read; the file must be there.
+    package init(at path: FilePath) throws {
+        var configuration = GRDB.Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        database = try DatabaseQueue(path: path.string, configuration: configuration)
+    }
+
+    /// One (name, content)'s way.
+    package struct History: Equatable, Sendable {
+        package let name: ImageName
+        package let sha256: String
+        package let bytes: Int
+        package let state: String
+        package let seenAt: String
+        package let claimedAt: String
+        package let judgedAt: String?
+        package let publishedAt: String?
+        package let outcome: String?
+        package let probability: Double?
+        package let model: String?
+        package let document: [UInt8]
+        /// The verdict has the file named after the image; an older one has its hash in the name.
+        package let isNewest: Bool
+    }
+
+    /// A file that a fault of the machine holds back.
+    package struct Wait: Equatable, Sendable {
+        package let name: ImageName
+        package let since: String
+        package let attempts: Int
+        package let nextAttemptAt: String
+        package let fault: String
+    }
+
+    package func histories(named name: ImageName) throws -> [History] {
+        try histories(where: "name = ?", [name.data])
+    }
+
+    /// Every name under which content of this hash was seen; the hash's first digits are enough.
+    package func histories(sha256 digits: String) throws -> [History] {
+        try histories(where: "sha256 >= ? AND sha256 < ?", [digits, digits + "g"])
+    }
+
+    private func histories(where condition: String, _ arguments: StatementArguments) throws -> [History] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
+                .map(History.init)
+        }
+    }
+
+    package func waits(limit: Int = 1000) throws -> [Wait] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM wait ORDER BY since LIMIT ?", arguments: [limit]).map(Wait.init)
+        }
+    }
+
+    package func wait(for name: ImageName) throws -> Wait? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM wait WHERE name = ?", arguments: [name.data]).map(Wait.init)
+        }
+    }
+
+    /// How many (name, content) pairs have each outcome, and how many files wait or were left alone.
+    package struct Counts: Equatable, Sendable {
+        package var outcomes: [String: Int] = [:]
+        /// Judged, and not yet in the outbox.
+        package var unpublished = 0
+        package var waiting = 0
+        package var leftAlone = 0
+    }
+
+    package func counts() throws -> Counts {
+        try database.read { db in
+            var counts = Counts()
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE state = 'published' GROUP BY outcome")
+            for row in rows { counts.outcomes[row["outcome"]] = row["n"] }
+            counts.unpublished = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE state = 'judged'") ?? 0
+            counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
+            counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
+            return counts
+        }
+    }
+
+    /// The verdict published last.
+    package func last() throws -> History? {
+        try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM image WHERE state = 'published' ORDER BY published_at DESC, id DESC LIMIT 1"
+            ).map(History.init)
+        }
+    }
+}
+
+extension LedgerReader.History {
+    fileprivate init(_ row: Row) {
+        self.init(
+            name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], bytes: row["bytes"], state: row["state"],
+            seenAt: row["seen_at"], claimedAt: row["claimed_at"], judgedAt: row["judged_at"],
+            publishedAt: row["published_at"], outcome: row["outcome"], probability: row["probability"],
+            model: row["model"], document: row.bytes("verdict"), isNewest: row["is_newest"])
+    }
+}
+
+extension LedgerReader.Wait {
+    fileprivate init(_ row: Row) {
+        self.init(
+            name: ImageName(bytes: row.bytes("name")), since: row["since"], attempts: row["attempts"],
+            nextAttemptAt: row["next_attempt_at"], fault: row["fault"])
+    }
+}

@@ -1,0 +1,70 @@
+internal import GRDB
+
+/// The ledger's tables. A migration that was ever released is never changed: a new one is added below it.
+enum LedgerSchema {
+    static func migrate(_ database: any DatabaseWriter) throws {
+        let migrator = migrator()
+        if try database.read(migrator.hasBeenSuperseded) { throw LedgerFault.newerVersion }
+        try migrator.migrate(database)
+    }
+
+    private static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 images, files, waits") { try $0.execute(sql: firstTables) }
+        return migrator
+    }
+
+    /// `image`: one row a (name, content), with the verdict's document. `is_newest`: the verdict has the name's file.
+    /// `file`: what lies in the inbox now and needs no second look. `wait`: what a fault of the machine holds back.
+    private static let firstTables = """
+        CREATE TABLE image (
+            id INTEGER PRIMARY KEY,
+            name BLOB NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('claimed', 'judged', 'published')),
+            seen_at TEXT NOT NULL,
+            claimed_at TEXT NOT NULL,
+            judged_at TEXT,
+            published_at TEXT,
+            outcome TEXT,
+            probability REAL,
+            model TEXT,
+            reasons TEXT,
+            verdict BLOB,
+            is_newest INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (name, sha256)
+        );
+        CREATE INDEX image_by_content ON image (sha256);
+        CREATE INDEX image_unpublished ON image (id) WHERE state <> 'published';
+        CREATE UNIQUE INDEX image_newest ON image (name) WHERE is_newest;
+        CREATE TABLE file (
+            name BLOB PRIMARY KEY,
+            device INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            is_left_alone INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE wait (
+            name BLOB PRIMARY KEY,
+            since TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_attempt_at TEXT NOT NULL,
+            fault TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """
+}
+
+/// Why a ledger can't be used.
+package enum LedgerFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case newerVersion
+
+    package var description: String {
+        switch self {
+        case .newerVersion:
+            "the ledger was written by a newer fundusd; install that version again, or restore an older state folder"
+        }
+    }
+}

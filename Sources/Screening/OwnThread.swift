@@ -1,0 +1,16 @@
+internal import Foundation
+
+/// Runs blocking work on a thread of its own and returns when that has ended.
+///
+/// Swift's cooperative pool has one thread a core: two blocked tasks would stop everything else on a two-core machine.
+package func onOwnThread(named name: String, _ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        let thread = Thread {
+            body()
+            continuation.resume()
+        }
+        thread.name = name
+        thread.stackSize = 1 << 21
+        thread.start()
+    }
+}

@@ -1,0 +1,59 @@
+internal import Synchronization
+
+/// Files that a fault of the machine holds back, and when each is tried again.
+package final class Retries: Sendable {
+    private struct State {
+        var attempts: [ImageName: Int] = [:]
+        var due: [ImageName: ContinuousClock.Instant] = [:]
+    }
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Counts a failed attempt and says how often that was and how long to wait.
+    ///
+    /// - Parameter jitter: 0…1, so that many files held back by one full disk do not all come back in one moment.
+    package func postpone(_ name: ImageName, at now: ContinuousClock.Instant, jitter: Double) -> (
+        attempts: Int, delay: Duration
+    ) {
+        state.withLock { state in
+            let attempts = state.attempts[name, default: 0] + 1
+            let delay = Self.delay(attempts: attempts, jitter: jitter)
+            state.attempts[name] = attempts
+            state.due[name] = now + delay
+            return (attempts, delay)
+        }
+    }
+
+    /// 1, 2, 4 … 60 seconds, lengthened by up to a half.
+    package static func delay(attempts: Int, jitter: Double) -> Duration {
+        let seconds = min(60, 1 << min(attempts - 1, 6))
+        return .milliseconds(Int(Double(seconds) * 1000 * (1 + jitter / 2)))
+    }
+
+    /// Whether a file is held back now: a rescan must not bring it in earlier.
+    package func isHeldBack(_ name: ImageName, at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { ($0.due[name] ?? now) > now }
+    }
+
+    /// The files whose time has come; they are no longer held back, but their attempts still count.
+    package func takeDue(at now: ContinuousClock.Instant) -> [ImageName] {
+        state.withLock { state in
+            let names = state.due.filter { $0.value <= now }.map(\.key)
+            for name in names { state.due[name] = nil }
+            return names
+        }
+    }
+
+    package var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.due.values.min() } }
+
+    package var count: Int { state.withLock { $0.attempts.count } }
+
+    /// The file was screened, or is gone.
+    package func forget(_ name: ImageName) {
+        state.withLock { state in
+            state.attempts[name] = nil
+            state.due[name] = nil
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package import FoundationEssentials
+package import LinuxIO
+internal import SystemPackage
+internal import Synchronization
+
+/// What may change while the daemon runs, by a reload or a new model.
+package struct ScreeningRules: Sendable {
+    package var reader: InboxReader
+    package var judge: Judge
+    package var afterwards: Afterwards
+
+    package init(reader: InboxReader, judge: Judge, afterwards: Afterwards) {
+        self.reader = reader
+        self.judge = judge
+        self.afterwards = afterwards
+    }
+}
+
+/// Carries one image from the inbox to its verdict in the outbox. Several workers may call it, each with another name.
+package final class ScreeningLine: Sendable {
+    /// What is to be done with an arrival after `screen`.
+    package enum Disposition: Equatable, Sendable {
+        /// It has its verdict, or needs none.
+        case done
+        /// Somebody still writes: look again later.
+        case incomplete(FileSignature)
+        /// A fault of the machine: try again later.
+        case heldBack(fault: String)
+    }
+
+    private let outbox: Outbox
+    private let ledger: Ledger
+    private let known: KnownFiles
+    private let rules: Mutex<ScreeningRules>
+    private let now: @Sendable () -> Date
+    private let tell: @Sendable (ScreeningEvent) -> Void
+
+    package init(
+        outbox: Outbox, ledger: Ledger, known: KnownFiles, rules: ScreeningRules,
+        now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void
+    ) {
+        self.outbox = outbox
+        self.ledger = ledger
+        self.known = known
+        self.rules = Mutex(rules)
+        self.now = now
+        self.tell = tell
+    }
+
+    /// Other rules from the next image on.
+    package func adopt(_ rules: ScreeningRules) { self.rules.withLock { $0 = rules } }
+
+    package var currentRules: ScreeningRules { rules.withLock { $0 } }
+
+    /// Publishes what an interruption kept from the outbox, byte for byte as it was judged.
+    package func publishRecovered() throws {
+        let documents = try ledger.unpublished()
+        if documents.isEmpty { return }
+        tell(.recovering(count: documents.count))
+        for (name, sha256, document) in documents { try publish(document, sha256, for: name) }
+    }
+
+    /// Screens one file.
+    package func screen(_ arrival: ArrivalQueue.Arrival, progress: () -> Void = {}) -> Disposition {
+        let rules = currentRules
+        do {
+            switch try rules.reader.read(arrival.name, now: now()) {
+            case .gone:
+                try ledger.forget([arrival.name])
+            case .incomplete(let signature):
+                return .incomplete(signature)
+            case .leftAlone(let signature):
+                try known.remember(arrival.name, signature, isLeftAlone: true)
+            case .image(let content, let signature):
+                try settle(arrival, content, signature, rules, progress)
+            }
+            return .done
+        } catch {
+            return .heldBack(fault: "\(error)")
+        }
+    }
+
+    /// Notes in the ledger that a file is held back, as far as the ledger can be written at all.
+    package func recordWait(_ name: ImageName, fault: String, attempts: Int, delay: Duration) {
+        tell(.waiting(name, fault: fault, attempts: attempts, delay: delay))
+        let time = now()
+        try? ledger.recordWait(
+            name, fault: fault, attempts: attempts,
+            next: time.addingTimeInterval(delay.milliseconds / 1000), now: time)
+    }
+
+    private func settle(
+        _ arrival: ArrivalQueue.Arrival, _ content: ImageContent, _ signature: FileSignature, _ rules: ScreeningRules,
+        _ progress: () -> Void
+    ) throws {
+        let name = arrival.name
+        switch try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) {
+        case .published: break
+        case .toBePublished(let document): try publish(document, content.sha256, for: name)
+        case .toBeJudged: try judgeAndPublish(arrival, content, rules, progress)
+        }
+        try clearAway(name, content.sha256, signature, rules)
+    }
+
+    private func judgeAndPublish(
+        _ arrival: ArrivalQueue.Arrival, _ content: ImageContent, _ rules: ScreeningRules, _ progress: () -> Void
+    ) throws {
+        let startedAt = now()
+        let judgement = try rules.judge.judge(content, progress: progress)
+        let verdict = Verdict(
+            of: content, named: arrival.name, judgement, by: rules.judge,
+            receivedAt: arrival.receivedAt, startedAt: startedAt, completedAt: now())
+        let document = try verdict.document()
+        try ledger.recordJudgement(arrival.name, verdict, document: document, now: now())
+        progress()
+        try publish(document, content.sha256, for: arrival.name)
+    }
+
+    /// The file first, then the row: a crash between the two publishes the same bytes once more.
+    private func publish(_ document: [UInt8], _ sha256: String, for name: ImageName) throws {
+        let newest = try ledger.newestPublished(name)
+        try outbox.publish(document, for: name, replacing: newest?.sha256 == sha256 ? nil : newest)
+        try ledger.recordPublication(name, sha256: sha256, now: now())
+        tell(.verdict(name, try Verdict(document: document)))
+    }
+
+    private func clearAway(
+        _ name: ImageName, _ sha256: String, _ signature: FileSignature, _ rules: ScreeningRules
+    ) throws {
+        do {
+            if try rules.afterwards.apply(
+                to: name, sha256: sha256, signature, in: rules.reader.root, on: now())
+            {
+                try ledger.forget([name])
+                return
+            }
+        } catch {
+            // The verdict stands; that its image could not be cleared away is told and not tried for ever.
+            tell(.fault("\(name) has its verdict, but could not be cleared away: \(error)"))
+        }
+        try known.remember(name, signature, isLeftAlone: false)
+    }
+}

@@ -1,0 +1,58 @@
+/// Takes arrivals from the queue and sees each through; the body of a worker's thread.
+package struct ScreeningWorker: Sendable {
+    /// How a worker shows that it lives.
+    package struct Signs: Sendable {
+        package let working: @Sendable () -> Void
+        package let advance: @Sendable () -> Void
+        package let idle: @Sendable () -> Void
+
+        package init(
+            working: @escaping @Sendable () -> Void = {}, advance: @escaping @Sendable () -> Void = {},
+            idle: @escaping @Sendable () -> Void = {}
+        ) {
+            self.working = working
+            self.advance = advance
+            self.idle = idle
+        }
+    }
+
+    private let queue: ArrivalQueue
+    private let line: ScreeningLine
+    private let retries: Retries
+    private let control: InboxControl
+    private let signs: Signs
+
+    package init(queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl, signs: Signs = Signs()) {
+        self.queue = queue
+        self.line = line
+        self.retries = retries
+        self.control = control
+        self.signs = signs
+    }
+
+    /// Works until the queue is closed; an image in hand is finished first.
+    package func run() {
+        while let arrival = queue.next() { handle(arrival) }
+    }
+
+    /// Works until nothing waits.
+    package func drain() {
+        while let arrival = queue.nextIfAny() { handle(arrival) }
+    }
+
+    private func handle(_ arrival: ArrivalQueue.Arrival) {
+        signs.working()
+        switch line.screen(arrival, progress: signs.advance) {
+        case .done:
+            retries.forget(arrival.name)
+        case .incomplete(let signature):
+            control.postpone(arrival.name, signature)
+        case .heldBack(let fault):
+            let (attempts, delay) = retries.postpone(arrival.name, at: .now, jitter: .random(in: 0...1))
+            line.recordWait(arrival.name, fault: fault, attempts: attempts, delay: delay)
+            control.wake()
+        }
+        queue.finish(arrival.name)
+        signs.idle()
+    }
+}
