@@ -1,0 +1,151 @@
+/// Every setting's name, in the order in which it is printed and documented.
+///
+/// The raw value is the spelling of the file; the two others follow from it. Resolving, `check-config --print`,
+/// the sample file and `docs/configuration.md` are all driven by this table.
+package enum SettingKey: String, CaseIterable, Sendable {
+    case inbox
+    case outbox
+    case labelled
+    case state
+    case recursive
+    case threshold
+    case targetSensitivity = "target-sensitivity"
+    case after
+    case heatmap
+    case maxPixels = "max-pixels"
+    case maxBytes = "max-bytes"
+    case rescanSeconds = "rescan-seconds"
+    case settleSeconds = "settle-seconds"
+    case workers
+    case threads
+    case retrainMinNewImages = "retrain.min-new-images"
+    case retrainMinPerClass = "retrain.min-per-class"
+    case retrainPromotion = "retrain.promotion"
+    case retrainRecipe = "retrain.recipe"
+    case retrainEpochs = "retrain.epochs"
+    case retrainBatchSize = "retrain.batch-size"
+    case retrainLearningRate = "retrain.learning-rate"
+    case retrainSeed = "retrain.seed"
+    case retrainHoldoutFraction = "retrain.holdout-fraction"
+
+    /// The spelling in the configuration file: `retrain.min-new-images`.
+    package var name: String { rawValue }
+
+    /// The spelling in the environment: `FUNDUSD_RETRAIN_MIN_NEW_IMAGES`.
+    package var environmentName: String {
+        Self.environmentPrefix + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+    }
+
+    /// The spelling on the command line: `--retrain-min-new-images`.
+    package var optionName: String { "--" + String(name.map { $0 == "." ? "-" : $0 }) }
+
+    /// The words between the dots: `["retrain", "min-new-images"]`.
+    var components: [String] { name.split(separator: ".").map(String.init) }
+
+    static let environmentPrefix = "FUNDUSD_"
+
+    /// Groups of keys that the file may write as a mapping of their own.
+    static let groups: Set<String> = Set(allCases.compactMap { $0.components.count > 1 ? $0.components[0] : nil })
+}
+
+/// What a setting holds when nobody says anything.
+package enum SettingDefault: Sendable, Equatable {
+    /// A value, spelled as the file would.
+    case text(String)
+    /// No value: something else decides, named in a few words.
+    case unset(String)
+
+    /// The value's text, or nil where something else decides.
+    package var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+
+    /// What a reader is shown.
+    package var shown: String {
+        switch self {
+        case .text(let text): text
+        case .unset(let decidedBy): decidedBy
+        }
+    }
+}
+
+extension SettingKey {
+    /// The value that holds when no source gives one.
+    package var builtIn: SettingDefault {
+        switch self {
+        case .inbox: .text("./inbox")
+        case .outbox: .text("./outbox")
+        case .labelled: .text("./labelled")
+        case .state: .text("./state")
+        case .recursive, .heatmap: .text("false")
+        case .threshold: .unset("the model's own")
+        case .targetSensitivity: .unset("not set")
+        case .after: .text("keep")
+        case .maxPixels: .text("100M")
+        case .maxBytes: .text("64MiB")
+        case .rescanSeconds: .text("60")
+        case .settleSeconds: .text("2")
+        case .workers, .threads: .unset("by the machine")
+        case .retrainMinNewImages: .text("50")
+        case .retrainMinPerClass: .text("20")
+        case .retrainPromotion: .text("gated")
+        case .retrainRecipe: .unset("the best measured")
+        case .retrainEpochs, .retrainBatchSize, .retrainLearningRate: .unset("by the recipe")
+        case .retrainSeed: .text("0")
+        case .retrainHoldoutFraction: .text("0.15")
+        }
+    }
+
+    /// What kind of value is expected, with its unit.
+    package var unit: String {
+        switch self {
+        case .inbox, .outbox, .labelled, .state: "folder"
+        case .recursive, .heatmap: "true or false"
+        case .threshold: "probability, 0 < t < 1"
+        case .targetSensitivity: "fraction, 0 < s < 1"
+        case .after: "keep, archive or delete"
+        case .maxPixels: "pixels; suffixes k, M, G"
+        case .maxBytes: "bytes; suffixes k, M, G, KiB, MiB, GiB"
+        case .rescanSeconds, .settleSeconds: "seconds"
+        case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
+        case .retrainPromotion: "gated or manual"
+        case .retrainRecipe: "name of a recipe"
+        case .retrainEpochs, .retrainBatchSize: "count"
+        case .retrainLearningRate: "number, 0 < r ≤ 10"
+        case .retrainSeed: "whole number from 0"
+        case .retrainHoldoutFraction: "fraction, 0 < f < 1"
+        }
+    }
+
+    /// What the setting does, in one or two sentences.
+    package var meaning: String {
+        switch self {
+        case .inbox: "Images are dropped here."
+        case .outbox: "Verdicts appear here. It may not lie inside the inbox, nor the inbox inside it."
+        case .labelled: "Images with a known answer, in disease/ and normal/: what retraining learns from."
+        case .state: "The ledger, the models and the archive. It may not lie inside the inbox."
+        case .recursive: "Screen the inbox's subfolders too; the outbox mirrors them."
+        case .threshold: "P(disease) at or above it is called disease."
+        case .targetSensitivity:
+            "Instead of a threshold: take the one that reached this sensitivity on the model's hold-out images."
+        case .after: "What becomes of a screened image: kept, moved under state/archive/YYYY/MM/DD, or deleted."
+        case .heatmap: "Write NAME.heatmap.jpg beside the verdict. Not in this version."
+        case .maxPixels: "An image of more pixels is rejected by its header, before memory is taken for it."
+        case .maxBytes: "A larger file is rejected before it is read."
+        case .rescanSeconds: "How often the whole inbox is looked through; on network file systems, how often at all."
+        case .settleSeconds: "How long a file must stay unchanged where its writer's closing it cannot be seen."
+        case .workers: "Images decoded at the same time."
+        case .threads: "Threads that compute the network."
+        case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
+        case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."
+        case .retrainPromotion:
+            "gated: a challenger that passes the gate becomes the model. manual: it waits for `fundusd model promote`."
+        case .retrainRecipe: "The named recipe that retraining follows."
+        case .retrainEpochs: "Overrides the recipe's number of passes over the images."
+        case .retrainBatchSize: "Overrides the recipe's number of images per step."
+        case .retrainLearningRate: "Overrides the recipe's learning rate."
+        case .retrainSeed: "Where the random numbers of training start: same seed, same model."
+        case .retrainHoldoutFraction: "The part of the labelled people kept aside to measure the challenger on."
+        }
+    }
+}

@@ -1,0 +1,166 @@
+// In:  a YAML file, the environment, command-line options.
+// Out: checked, typed settings with the origin of each; or every fault with its remedy.
+// For: each verb of fundusd, once at start, and `watch` again on SIGHUP.
+
+package import SystemPackage
+
+/// Everything that can be set, checked; see `docs/configuration.md`.
+package struct Settings: Sendable, Equatable {
+    package let inbox: FilePath
+    package let outbox: FilePath
+    package let labelled: FilePath
+    package let state: FilePath
+    package let recursive: Bool
+    package let threshold: ThresholdSetting
+    package let after: AfterScreening
+    package let heatmap: Bool
+    package let maxPixels: Int
+    package let maxBytes: Int
+    package let rescan: Duration
+    package let settle: Duration
+    /// Images at once; nil leaves it to the machine's number of processors.
+    package let workers: Int?
+    /// Compute threads; nil leaves it to the machine's number of processors.
+    package let threads: Int?
+    package let retrain: RetrainSettings
+    /// Where each value came from.
+    package let provenance: [SettingKey: SettingProvenance]
+}
+
+/// What decides between disease and normal.
+package enum ThresholdSetting: Sendable, Equatable {
+    /// The threshold that is recorded in the model.
+    case model
+    /// This probability.
+    case fixed(Double)
+    /// The threshold that reached this sensitivity on the model's hold-out images.
+    case targetSensitivity(Double)
+}
+
+/// What becomes of a screened image.
+package enum AfterScreening: String, Sendable, CaseIterable {
+    case keep
+    case archive
+    case delete
+}
+
+/// Who lets a challenger that passed the gate become the model.
+package enum Promotion: String, Sendable, CaseIterable {
+    case gated
+    case manual
+}
+
+/// What retraining needs to know; nil leaves a value to the recipe.
+package struct RetrainSettings: Sendable, Equatable {
+    package let minNewImages: Int
+    package let minPerClass: Int
+    package let promotion: Promotion
+    /// Nil: the recipe that measured best.
+    package let recipe: String?
+    package let epochs: Int?
+    package let batchSize: Int?
+    package let learningRate: Double?
+    package let seed: UInt64
+    package let holdoutFraction: Double
+}
+
+/// A value as it was written, and who wrote it.
+package struct SettingProvenance: Sendable, Equatable {
+    /// Nil where nobody gave a value and none is built in.
+    package let text: String?
+    /// `default`, `/etc/fundusd/config.yaml:12`, `FUNDUSD_THRESHOLD` or `--threshold`.
+    package let origin: String
+}
+
+extension Settings {
+    init(from reading: inout SettingReading) {
+        inbox = reading.required(.inbox, SettingValue.folder)
+        outbox = reading.required(.outbox, SettingValue.folder)
+        labelled = reading.required(.labelled, SettingValue.folder)
+        state = reading.required(.state, SettingValue.folder)
+        recursive = reading.required(.recursive, SettingValue.flag)
+        threshold = ThresholdSetting(from: &reading)
+        after = reading.required(.after) { text throws(SettingRefusal) in
+            try SettingValue.choice(text, of: AfterScreening.self)
+        }
+        heatmap = reading.required(.heatmap, Self.heatmapOfThisVersion)
+        // 65 500 is the longest side that libjpeg decodes.
+        maxPixels = reading.required(.maxPixels) { text throws(SettingRefusal) in
+            try SettingValue.pixels(text, in: 1...(65_500 * 65_500))
+        }
+        maxBytes = reading.required(.maxBytes) { text throws(SettingRefusal) in
+            try SettingValue.bytes(text, in: 1...(4 << 30))
+        }
+        rescan = reading.required(.rescanSeconds) { text throws(SettingRefusal) in
+            try SettingValue.seconds(text, in: 1...86_400, example: "60")
+        }
+        settle = reading.required(.settleSeconds) { text throws(SettingRefusal) in
+            try SettingValue.seconds(text, in: 0.1...3_600, example: "2")
+        }
+        workers = reading.count(of: .workers, in: 1...256, example: "2")
+        threads = reading.count(of: .threads, in: 1...1024, example: "2")
+        retrain = RetrainSettings(from: &reading)
+        provenance = reading.provenance
+    }
+
+    private static func heatmapOfThisVersion(_ text: String) throws(SettingRefusal) -> Bool {
+        if try SettingValue.flag(text) {
+            throw SettingRefusal(message: "heatmaps are not in this version", remedy: "Write false, or leave it out.")
+        }
+        return false
+    }
+}
+
+extension ThresholdSetting {
+    init(from reading: inout SettingReading) {
+        let fixed = reading.value(of: .threshold) { text throws(SettingRefusal) in
+            try SettingValue.fraction(text, example: "0.5")
+        }
+        let target = reading.value(of: .targetSensitivity) { text throws(SettingRefusal) in
+            try SettingValue.fraction(text, example: "0.95")
+        }
+        switch (fixed, target) {
+        case (nil, nil): self = .model
+        case (let threshold?, nil): self = .fixed(threshold)
+        case (nil, let sensitivity?): self = .targetSensitivity(sensitivity)
+        case (let threshold?, _?):
+            self = .fixed(threshold)
+            let other = reading.provenance[.threshold]?.origin ?? ""
+            reading.refuse(
+                .targetSensitivity,
+                SettingRefusal(
+                    message: "threshold is given too (\(other)), and only one of them can decide",
+                    remedy: "Leave out one of the two."))
+        }
+    }
+}
+
+extension RetrainSettings {
+    init(from reading: inout SettingReading) {
+        minNewImages = reading.required(.retrainMinNewImages) { text throws(SettingRefusal) in
+            try SettingValue.count(text, in: 1...1_000_000, example: "50")
+        }
+        minPerClass = reading.required(.retrainMinPerClass) { text throws(SettingRefusal) in
+            try SettingValue.count(text, in: 1...1_000_000, example: "20")
+        }
+        promotion = reading.required(.retrainPromotion) { text throws(SettingRefusal) in
+            try SettingValue.choice(text, of: Promotion.self)
+        }
+        recipe = reading.value(of: .retrainRecipe, SettingValue.recipe)
+        epochs = reading.count(of: .retrainEpochs, in: 1...10_000, example: "10")
+        batchSize = reading.count(of: .retrainBatchSize, in: 1...4_096, example: "8")
+        learningRate = reading.value(of: .retrainLearningRate) { text throws(SettingRefusal) in
+            try SettingValue.number(text, example: "0.0001", bounds: "above 0 and at most 10") { $0 > 0 && $0 <= 10 }
+        }
+        seed = reading.required(.retrainSeed, SettingValue.seed)
+        holdoutFraction = reading.required(.retrainHoldoutFraction) { text throws(SettingRefusal) in
+            try SettingValue.fraction(text, example: "0.15")
+        }
+    }
+}
+
+extension SettingReading {
+    fileprivate mutating func count(of key: SettingKey, in range: ClosedRange<Int>, example: String) -> Int? {
+        value(of: key) { text throws(SettingRefusal) in try SettingValue.count(text, in: range, example: example) }
+    }
+}

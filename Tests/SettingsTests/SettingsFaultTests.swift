@@ -1,0 +1,129 @@
+import SystemPackage
+import Testing
+
+@testable import Settings
+
+@Suite struct SettingsFaultTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let yaml: String
+        let expected: String
+        var testDescription: String { String(yaml.prefix(60)) }
+    }
+
+    static let files = [
+        Case(
+            yaml: "threshold: 2",
+            expected: ":1: threshold: 2 is not between 0 and 1. Give a number such as 0.5."
+                + " Or leave it out: the model's own."),
+        Case(yaml: "threshold: nan", expected: "threshold: \"nan\" is not a number"),
+        Case(yaml: "threshold: 1", expected: "threshold: 1 is not between 0 and 1"),
+        Case(yaml: "threshold: [0.5]", expected: ":1: threshold: a list stands where one value is expected"),
+        Case(yaml: "inbox: {a: b}", expected: "inbox: a group stands where one value is expected"),
+        Case(yaml: "a: 1\nthreshold:", expected: ":2: threshold: it has no value"),
+        Case(yaml: "treshold: 0.5", expected: "\"treshold\": there is no such setting. Did you mean threshold?"),
+        Case(yaml: "retrain: {sede: 1}", expected: "Did you mean retrain.seed?"),
+        Case(yaml: "quuxfrobnicate: 1", expected: "The known ones are inbox, outbox,"),
+        Case(yaml: "retrain: 5", expected: "retrain: it is a group of settings, not a setting"),
+        Case(yaml: "heatmap: true", expected: "heatmap: heatmaps are not in this version"),
+        Case(yaml: "recursive: maybe", expected: "\"maybe\" is neither true nor false"),
+        Case(yaml: "after: archived", expected: "\"archived\" is not one of keep, archive, delete. Write archive."),
+        Case(yaml: "max-bytes: 64 MiBs", expected: "\"64 MiBs\" is not a whole number. Give a number such as 64MiB."),
+        Case(yaml: "max-bytes: 99999999999999999999", expected: "is not between 1 and"),
+        Case(yaml: "max-bytes: 9999999999G", expected: "is not between 1 and"),
+        Case(yaml: "max-pixels: -5", expected: "\"-5\" is not a whole number"),
+        Case(yaml: "max-pixels: 0", expected: "0 is not between 1 and"),
+        Case(yaml: "rescan-seconds: 0", expected: "0 is not between 1.0 and 86400.0 seconds"),
+        Case(yaml: "workers: 2.5", expected: "\"2.5\" is not a whole number"),
+        Case(yaml: "retrain.seed: -1", expected: "is not a whole number from 0 to"),
+        Case(yaml: "retrain.recipe: ../x", expected: "is not the name of a recipe"),
+        Case(yaml: "inbox: ~/inbox", expected: "begins with ~, which only a shell understands"),
+        Case(yaml: "inbox: \"a\\0b\"", expected: "holds a control character"),
+        Case(yaml: "threshold: 0.5\ntarget-sensitivity: 0.9", expected: "threshold is given too ("),
+        Case(yaml: "retrain: {seed: 1}\nretrain.seed: 2", expected: ":2: retrain.seed: it stands in line 1 already"),
+        Case(yaml: "threads: 1\nthreads: 2", expected: "\"threads\" stands here and again further down"),
+        Case(yaml: "retrain:\n\tseed: 1", expected: ":2: a tab stands where YAML wants spaces"),
+        Case(yaml: "inbox: [", expected: "is not YAML"),
+        Case(yaml: "inbox: *nothing", expected: "is not YAML"),
+        Case(yaml: "just a sentence", expected: "the file is not a list of `key: value` lines"),
+        Case(yaml: "- inbox", expected: "the file is not a list of `key: value` lines"),
+        Case(yaml: "a: 1\n---\nb: 2", expected: "is not YAML"),
+        Case(yaml: "inbox: a\u{1}b", expected: "a character that YAML does not allow"),
+        Case(yaml: "", expected: "the file is empty"),
+        Case(yaml: " \n\n", expected: "the file is empty"),
+        Case(yaml: "[1]: 2", expected: "a key is not a word"),
+        Case(yaml: String(repeating: "[", count: 60_000), expected: "is not YAML"),
+        Case(yaml: String(repeating: "{a: ", count: 60_000), expected: "is not YAML"),
+        Case(yaml: String(repeating: "# long\n", count: 60_000), expected: "is larger than 256 KiB"),
+    ]
+
+    @Test(arguments: files) func eachFaultOfAFileHasItsSentence(_ file: Case) throws {
+        let faults = try #require(throws: SettingsFaults.self) { try resolve(yaml: file.yaml) }
+        #expect(faults.description.contains(file.expected))
+        #expect(faults.exitStatus == 78)
+        #expect(faults.faults.allSatisfy { $0.source.contains("/config.yaml") })
+    }
+
+    @Test(arguments: ["# only a comment\n", "retrain:\n", "{}", "inbox: ./inbox # why\n", "\u{FEFF}threads: 1\n"])
+    func theseFilesAreRight(yaml: String) throws {
+        _ = try resolve(yaml: yaml)
+    }
+
+    @Test func everyFaultIsCollected() throws {
+        let faults = try #require(throws: SettingsFaults.self) {
+            try resolve(
+                yaml: "threshold: 2\nafter: sell\nwrokers: 1\n",
+                environment: ["FUNDUSD_THREADS": "none", "FUNDUSD_MAX_PIXEL": "1"],
+                options: [.settleSeconds: "-1"])
+        }
+        let sources = faults.faults.map { $0.source.split(separator: "/").last.map(String.init) ?? "" }
+        #expect(
+            Set(sources) == [
+                "config.yaml:1", "config.yaml:2", "config.yaml:3", "FUNDUSD_THREADS", "FUNDUSD_MAX_PIXEL",
+                "--settle-seconds",
+            ])
+        #expect(
+            faults.description.contains("FUNDUSD_MAX_PIXEL: there is no such setting. Did you mean FUNDUSD_MAX_PIXELS?")
+        )
+        #expect(faults.description.contains("--settle-seconds: -1 is not between"))
+    }
+
+    @Test func othersVariablesArePassedOver() throws {
+        _ = try resolve(environment: ["FUNDUSD_SIMD": "baseline", "HOME": "/root", "FUNDUS": "1"])
+    }
+
+    @Test func anEmptyVariableIsAFault() {
+        let faults = #expect(throws: SettingsFaults.self) { try resolve(environment: ["FUNDUSD_THREADS": ""]) }
+        #expect(faults?.description.contains("FUNDUSD_THREADS: it has no value") == true)
+    }
+
+    @Test func bytesThatAreNotTextAreAFault() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("config.yaml", Array("inbox: /a".utf8) + [0xFF, 0xFE])
+        let faults = #expect(throws: SettingsFaults.self) {
+            try Settings.resolve(file: folder.path.appending("config.yaml"), environment: [:])
+        }
+        #expect(faults?.description.contains("the file is not UTF-8 text") == true)
+    }
+
+    @Test func aFolderIsNoConfigurationFile() throws {
+        let folder = try TemporaryFolder()
+        let faults = #expect(throws: SettingsFaults.self) {
+            try Settings.resolve(file: folder.path, environment: [:])
+        }
+        #expect(faults?.description.contains("is a folder. Name the file in it") == true)
+        #expect(faults?.exitStatus == 78)
+    }
+
+    @Test func anUnreadableFileIsAFault() {
+        // Reading /proc/self/mem from its start fails with an input/output error, for root too.
+        let faults = #expect(throws: SettingsFaults.self) {
+            try Settings.resolve(file: "/proc/self/mem", environment: [:])
+        }
+        #expect(faults?.description.contains("cannot be read") == true)
+    }
+
+    @Test func controlCharactersDoNotReachTheTerminal() {
+        let faults = #expect(throws: SettingsFaults.self) { try resolve(environment: ["FUNDUSD_AFTER": "\u{1B}[2Jx"]) }
+        #expect(faults?.description.unicodeScalars.contains("\u{1B}") == false)
+    }
+}
