@@ -92,7 +92,7 @@ let package = Package(
         .testTarget(
             name: "ScreeningTests", dependencies: ["Screening", "LinuxIO", "ModelStore", "Fixtures"],
             swiftSettings: strict),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", logging], swiftSettings: strict),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["fundusd", "Fixtures", "LinuxIO", system],
