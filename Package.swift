@@ -50,7 +50,10 @@ let package = Package(
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
         .target(name: "FundusImage", dependencies: ["CJPEG"], swiftSettings: hotLoops),
-        .target(name: "TensorMath", dependencies: ["COpenBLAS"], swiftSettings: hotLoops),
+        // Lifetimes: TensorStorage hands out spans of the memory that it owns.
+        .target(
+            name: "TensorMath", dependencies: ["COpenBLAS"],
+            swiftSettings: hotLoops + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
         .target(
             name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", crypto, system],

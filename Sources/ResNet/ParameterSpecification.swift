@@ -1,0 +1,19 @@
+/// One tensor that a weight file must hold.
+package struct ParameterSpecification: Sendable, Hashable {
+    /// What the tensor is to its layer; decides how it is initialized and folded.
+    package enum Role: Sendable, Hashable {
+        /// [output channels, input channels, kernel, kernel].
+        case convolution
+        case normalizationScale, normalizationShift, runningMean, runningVariance
+        /// [outputs, features].
+        case linearWeight
+        case linearBias
+    }
+
+    /// torchvision's name, such as `layer1.0.bn2.running_mean`.
+    package let name: String
+    package let shape: [Int]
+    package let role: Role
+
+    package var count: Int { shape.reduce(1, *) }
+}

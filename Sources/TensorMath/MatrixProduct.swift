@@ -1,0 +1,47 @@
+// In: two row-major float matrices. Out: their product, by OpenBLAS.
+// The only file that knows OpenBLAS: sizes are checked here, the thread count is set here, wrong results are caught here.
+// Called by MatrixConvolution, by ResNet's linear layer, and by whoever starts the program (`selfTest`).
+
+internal import COpenBLAS
+
+/// The face of OpenBLAS.
+package enum MatrixProduct {
+    /// C = A·B with A [rows, inner], B [inner, columns], C [rows, columns], all row-major and dense.
+    ///
+    /// Longer spans are allowed: a planned buffer is as large as its largest use.
+    package static func multiply(
+        _ a: Span<Float>, _ b: Span<Float>, into c: inout MutableSpan<Float>, rows: Int, inner: Int, columns: Int
+    ) {
+        precondition(rows > 0 && inner > 0 && columns > 0, "a matrix product needs positive sizes")
+        precondition(a.count >= rows * inner, "left matrix shorter than rows × inner")
+        precondition(b.count >= inner * columns, "right matrix shorter than inner × columns")
+        precondition(c.count >= rows * columns, "result shorter than rows × columns")
+        // CBLAS sizes are 32-bit; the initializer traps where a size does not fit.
+        let (m, n, k) = (Int32(rows), Int32(columns), Int32(inner))
+        unsafe c.withUnsafeMutableBufferPointer { cValues in
+            unsafe a.withUnsafeBufferPointer { aValues in
+                unsafe b.withUnsafeBufferPointer { bValues in
+                    // SAFETY: the counts above cover every element that the sizes and strides name.
+                    unsafe cblas_sgemm(
+                        CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k,
+                        1, aValues.baseAddress, k, bValues.baseAddress, n, 0, cValues.baseAddress, n)
+                }
+            }
+        }
+    }
+
+    /// The processor that OpenBLAS chose its kernels for, such as `Haswell`.
+    package static var coreName: String {
+        guard let name = unsafe openblas_get_corename() else { return "unknown" }
+        return unsafe String(cString: name)
+    }
+
+    /// How many threads a product uses.
+    package static var threadCount: Int { Int(openblas_get_num_threads()) }
+
+    /// Sets the thread count of the whole process; call it once, before the first product.
+    package static func setThreadCount(_ count: Int) {
+        precondition((1...1024).contains(count), "between 1 and 1024 threads")
+        openblas_set_num_threads(Int32(count))
+    }
+}
