@@ -17,7 +17,7 @@ package struct MatrixProductFailure: Error, CustomStringConvertible {
 
 extension MatrixProduct {
     /// Sizes that reach every tail of a blocked kernel: below, at and just above the usual vector and tile widths.
-    static let selfTestSizes: [(rows: Int, inner: Int, columns: Int)] = [
+    private static let selfTestSizes: [(rows: Int, inner: Int, columns: Int)] = [
         (1, 1, 1), (2, 3, 5), (7, 15, 9), (16, 16, 16), (17, 33, 31), (64, 147, 49), (33, 257, 65), (129, 64, 197),
     ]
 
@@ -28,9 +28,9 @@ extension MatrixProduct {
         try selfTest(of: multiply)
     }
 
-    typealias Product = (Span<Float>, Span<Float>, inout MutableSpan<Float>, Int, Int, Int) -> Void
+    package typealias Product = (Span<Float>, Span<Float>, inout MutableSpan<Float>, Int, Int, Int) -> Void
 
-    static func selfTest(of product: Product) throws(MatrixProductFailure) {
+    package static func selfTest(of product: Product) throws(MatrixProductFailure) {
         for (rows, inner, columns) in selfTestSizes {
             let a = sawtooth(count: rows * inner, step: 7, modulus: 31)
             let b = sawtooth(count: inner * columns, step: 11, modulus: 37)

@@ -1,0 +1,59 @@
+import Fixtures
+import ResNet
+import Testing
+
+@Suite(.serialized) struct ResNet50InferenceTests {
+    private static let layout = ResNet50Layout(baseWidth: 8, outputs: 2)
+    private static let parameters = SeededNetwork.parameters(layout: layout, seed: 7)
+
+    @Test(arguments: [(64, 64), (32, 95), (97, 33)])
+    func foldedPathEqualsPlainLoops(height: Int, width: Int) throws {
+        let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: height, inputWidth: width)
+        let input = SeededInput.values(name: "eye", seed: 3, height: height, width: width)
+        let expected = ResNet50Reference.logits(
+            of: input, height: height, width: width, parameters: Self.parameters)
+        for (fast, plain) in zip(network.logits(of: input), expected) { #expect(abs(fast - plain) <= 2e-5) }
+    }
+
+    @Test func anEarlierImageLeavesNoTrace() throws {
+        let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: 64, inputWidth: 64)
+        let first = SeededInput.values(name: "first", seed: 3, height: 64, width: 64)
+        let before = network.logits(of: first)
+        _ = network.logits(of: SeededInput.values(name: "second", seed: 3, height: 64, width: 64))
+        #expect(network.logits(of: first) == before)
+    }
+
+    @Test func aNaNInTheInputReachesTheLogit() throws {
+        let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: 64, inputWidth: 64)
+        var input = SeededInput.values(name: "first", seed: 3, height: 64, width: 64)
+        input[64 * 32 + 32] = .nan
+        #expect(network.logits(of: input).allSatisfy(\.isNaN))
+    }
+
+    @Test func aHeadlessNetworkGivesFeatures() throws {
+        let layout = ResNet50Layout(baseWidth: 8, outputs: nil)
+        let network = try ResNet50Inference(
+            parameters: SeededNetwork.parameters(layout: layout, seed: 7), inputHeight: 32, inputWidth: 32)
+        let input = SeededInput.values(name: "eye", seed: 3, height: 32, width: 32)
+        #expect(network.logits(of: input) == [])
+        #expect(network.features(of: input).count == 256)
+    }
+
+    @Test func aNegativeVarianceIsRefusedByName() throws {
+        var parameters = Self.parameters
+        parameters["layer2.0.bn2.running_var"][parameters["layer2.0.bn2.running_var"].startIndex] = -1
+        #expect {
+            _ = try ResNet50Inference(parameters: parameters, inputHeight: 32, inputWidth: 32)
+        } throws: { error in
+            (error as? FoldingFailure)?.parameter == "layer2.0.bn2.running_var"
+        }
+    }
+
+    @Test func aTooSmallInputIsAProgrammersError() async {
+        await #expect(processExitsWith: .failure) {
+            let layout = ResNet50Layout(baseWidth: 1, outputs: 1)
+            let parameters = SeededNetwork.parameters(layout: layout, seed: 7)
+            _ = try ResNet50Inference(parameters: parameters, inputHeight: 31, inputWidth: 32)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import TensorMath
+import Testing
+
+struct MatrixProductTests {
+    static let sizes = [1, 7, 8, 15, 16, 17, 33]
+
+    @Test(arguments: sizes, sizes)
+    func equalsPlainLoops(rows: Int, columns: Int) {
+        for inner in [1, 16, 147] {
+            let a = pattern(rows * inner, 1), b = pattern(inner * columns, 2)
+            var storage = TensorStorage(count: rows * columns)
+            var result = storage.mutableSpan
+            MatrixProduct.multiply(a.span, b.span, into: &result, rows: rows, inner: inner, columns: columns)
+            let expected = ReferenceLayers.product(a, b, rows: rows, inner: inner, columns: columns)
+            #expect(largestDifference(storage.span, expected) <= 1e-4)
+        }
+    }
+
+    @Test func selfTestPassesHere() throws { try MatrixProduct.selfTest() }
+
+    @Test(arguments: [Float.nan, 0.5])
+    func selfTestCatchesAWrongProduct(error: Float) {
+        let wrong: MatrixProduct.Product = { a, b, c, rows, inner, columns in
+            MatrixProduct.multiply(a, b, into: &c, rows: rows, inner: inner, columns: columns)
+            if rows == 17 { c[rows * columns - 1] += error }
+        }
+        #expect {
+            try MatrixProduct.selfTest(of: wrong)
+        } throws: { failure in
+            "\(failure)".contains("OPENBLAS_CORETYPE") && "\(failure)".contains("17×33")
+        }
+    }
+
+    @Test func coreNameAndThreadsAreKnown() {
+        #expect(MatrixProduct.coreName != "unknown")
+        #expect(MatrixProduct.threadCount >= 1)
+    }
+
+    @Test func tooShortSpansAreAProgrammersError() async {
+        await #expect(processExitsWith: .failure) {
+            var storage = TensorStorage(count: 3)
+            var result = storage.mutableSpan
+            let a: [Float] = [1, 2], b: [Float] = [3, 4]
+            MatrixProduct.multiply(a.span, b.span, into: &result, rows: 2, inner: 1, columns: 2)
+        }
+    }
+}
