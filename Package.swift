@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "fundusd-fixtures", dependencies: ["Fixtures", argumentParser], swiftSettings: strict),
 
-        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures"], swiftSettings: strict),
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "FundusImageTests", dependencies: ["FundusImage", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
@@ -93,7 +93,7 @@ let package = Package(
             name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "ScreeningTests", dependencies: ["Screening", "LinuxIO", "ModelStore", "Fixtures"],
+            name: "ScreeningTests", dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", system],
             swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", system], swiftSettings: strict),

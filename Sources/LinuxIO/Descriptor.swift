@@ -54,6 +54,26 @@ package struct Descriptor: ~Copyable, Sendable {
         return bytes
     }
 
+    /// Reads up to `count` bytes at an offset and leaves the position where it is. See `man 2 pread`.
+    package func read(upTo count: Int, at offset: Int) throws(SystemFailure) -> [UInt8] {
+        var failed = false
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            // SAFETY: pread(2) writes at most `count` bytes into a buffer of that capacity.
+            let got = retryingInterrupts { unsafe Glibc.pread(raw, buffer.baseAddress, count, off_t(offset)) }
+            failed = got < 0
+            filled = max(0, got)
+        }
+        if failed { throw .current("pread", path) }
+        return bytes
+    }
+
+    /// A descriptor of its own for standard input.
+    package static func standardInput() throws(SystemFailure) -> Descriptor {
+        let raw = dup(STDIN_FILENO)
+        guard raw >= 0 else { throw .current("dup", "standard input") }
+        return Descriptor(raw: raw, path: "standard input")
+    }
+
     /// Writes all bytes, however many calls that takes.
     package func write(_ bytes: [UInt8]) throws(SystemFailure) {
         var done = 0

@@ -1,3 +1,5 @@
+internal import LinuxIO
+
 /// Screens what lies in the inbox now, once, on the calling thread: `fundusd screen --once`.
 package struct InboxPass {
     private var scanner: InboxScanner

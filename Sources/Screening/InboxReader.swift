@@ -1,4 +1,3 @@
-internal import Crypto
 package import FoundationEssentials
 package import LinuxIO
 package import SystemPackage
@@ -55,7 +54,9 @@ package struct InboxReader: Sendable {
         if WriterCheck.of(file) == .openForWriting || isFreshAndEmpty(before.signature, now: now) {
             return .incomplete(before.signature)
         }
-        let (content, beginsLikeJPEG) = try contents(of: file, before.signature.bytes)
+        let beginsLikeJPEG = try file.read(upTo: 3, at: 0) == [0xFF, 0xD8, 0xFF]
+        let content = try ImageContent(
+            readingFrom: file, maximumBytes: maximumBytes, expecting: before.signature.bytes)
         let after = try file.status()
         guard after.signature == before.signature else { return .incomplete(after.signature) }
         guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(after.signature) }
@@ -65,27 +66,6 @@ package struct InboxReader: Sendable {
     /// Some writers make a file, close it, and open it again to write: an empty file is given the settling time.
     private func isFreshAndEmpty(_ signature: FileSignature, now: Date) -> Bool {
         signature.bytes == 0 && !signature.isSettled(for: settlingTime, at: now)
-    }
-
-    private func contents(
-        of file: borrowing Descriptor, _ expected: Int
-    ) throws(SystemFailure) -> (ImageContent, beginsLikeJPEG: Bool) {
-        var hash = SHA256()
-        var bytes: [UInt8] = []
-        var count = 0
-        var start: [UInt8] = []
-        bytes.reserveCapacity(min(expected, maximumBytes) + 1)
-        while true {
-            let chunk = try file.read(upTo: 1 << 20)
-            if chunk.isEmpty { break }
-            hash.update(data: chunk)
-            if start.count < 3 { start += chunk.prefix(3 - start.count) }
-            count += chunk.count
-            if count <= maximumBytes { bytes += chunk } else { bytes = [] }
-        }
-        let content = ImageContent(
-            sha256: hash.finalize().hexadecimal, byteCount: count, bytes: count <= maximumBytes ? bytes : nil)
-        return (content, start == [0xFF, 0xD8, 0xFF])
     }
 }
 

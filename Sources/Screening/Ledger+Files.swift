@@ -6,16 +6,7 @@ package import LinuxIO
 extension Ledger {
     /// Every file that needs no second look while its signature stays the same.
     package func knownFiles() throws -> [ImageName: FileSignature] {
-        try database.read { db in
-            var known: [ImageName: FileSignature] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT name, device, inode, bytes, modified, changed FROM file")
-            while let row = try rows.next() {
-                known[ImageName(bytes: row.bytes("name"))] = FileSignature(
-                    device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"]),
-                    bytes: row["bytes"], modified: row["modified"], changed: row["changed"])
-            }
-            return known
-        }
+        try database.read(FileSignature.all)
     }
 
     /// Notes that a file has been dealt with: it has its verdict, or it is none of ours.
@@ -39,5 +30,25 @@ extension Ledger {
                 try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
             }
         }
+    }
+}
+
+extension LedgerReader {
+    /// Every file that has been dealt with.
+    package func knownFiles() throws -> [ImageName: FileSignature] {
+        try database.read(FileSignature.all)
+    }
+}
+
+extension FileSignature {
+    fileprivate static func all(_ db: Database) throws -> [ImageName: FileSignature] {
+        var known: [ImageName: FileSignature] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT name, device, inode, bytes, modified, changed FROM file")
+        while let row = try rows.next() {
+            known[ImageName(bytes: row.bytes("name"))] = FileSignature(
+                device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"]),
+                bytes: row["bytes"], modified: row["modified"], changed: row["changed"])
+        }
+        return known
     }
 }

@@ -132,3 +132,10 @@ extension Row {
         return data.map { [UInt8]($0) } ?? []
     }
 }
+
+extension Ledger {
+    /// How durable a commit is: SQLite's `PRAGMA synchronous`.
+    package func synchronousLevel() throws -> Int {
+        try database.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+    }
+}

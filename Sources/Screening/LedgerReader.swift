@@ -4,7 +4,7 @@ package import SystemPackage
 
 /// Reads a ledger while the daemon writes it: what `status` and `explain` tell.
 package final class LedgerReader: Sendable {
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
 
     /// Opens a ledger to read; the file must be there.
     package init(at path: FilePath) throws {

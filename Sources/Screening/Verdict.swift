@@ -137,8 +137,6 @@ package struct OperatingPoint: Codable, Equatable, Sendable {
         case configuration
         /// The model's, for the sensitivity that the administrator asked for.
         case targetSensitivity = "target-sensitivity"
-        /// One half, because the model carries none.
-        case fallback = "default"
     }
 
     package let value: Double

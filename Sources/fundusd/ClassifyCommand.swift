@@ -1,0 +1,90 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LinuxIO
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+struct ClassifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classify",
+        abstract: "Prints the verdicts of the named images as JSON Lines; nothing else is touched.",
+        discussion: """
+            One line an image, in the order of the names, each written at once. Exits 0 when all were judged, 65 when \
+            some image was rejected or ungradable, 66 when some file could not be read (its line is missing, standard \
+            error says why).
+
+                fundusd classify eye.jpg | jq .probability
+                find /data -name '*.jpg' | fundusd classify --paths-from -
+            """)
+
+    @Argument(help: ArgumentHelp("Images; - reads one JPEG from standard input.", valueName: "image"))
+    var images: [String] = []
+    @Option(help: ArgumentHelp("Read names of images from a file, one a line; - is standard input.", valueName: "file"))
+    var pathsFrom: String?
+    @Option(help: ArgumentHelp("Judge by this model: an id or a folder (default: the champion).", valueName: "model"))
+    var model: String?
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+    @OptionGroup(title: "Judging") var judging: JudgingOptions
+
+    func validate() throws {
+        if images.isEmpty && pathsFrom == nil { throw ValidationError("Name at least one image, or use --paths-from.") }
+        if images.contains("-") && pathsFrom == "-" {
+            throw ValidationError("Standard input can't be both an image and a list of names.")
+        }
+    }
+
+    func run() throws {
+        let settings = try Settings.resolved(folders, judging.texts)
+        let judge = try settings.judge(with: try settings.loadModel(named: model))
+        let reader = NamedImageReader(maximumBytes: settings.maxBytes)
+        var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && isatty(STDOUT_FILENO) == 0)
+        var summary = Summary()
+        for path in images {
+            try classify(path, reader, judge, &summary)
+            bar.advance()
+        }
+        if let pathsFrom { try classifyListed(in: pathsFrom, reader, judge, &summary) }
+        if let status = summary.exitStatus { throw ExitCode(status.rawValue) }
+    }
+
+    /// Names are read as they come, so that a writer at the other end of a pipe sees each verdict at once.
+    private func classifyListed(
+        in list: String, _ reader: NamedImageReader, _ judge: Judge, _ summary: inout Summary
+    ) throws {
+        guard let names = LineReader(path: list) else {
+            throw Refusal(.noInput, "\(list): the list of names can't be read; check that the file is there")
+        }
+        while let name = names.next() {
+            if !name.isEmpty { try classify(name, reader, judge, &summary) }
+        }
+    }
+
+    private func classify(
+        _ path: String, _ reader: NamedImageReader, _ judge: Judge, _ summary: inout Summary
+    ) throws {
+        let receivedAt = Date()
+        let content: ImageContent
+        do throws(SystemFailure) {
+            content = try path == "-" ? reader.readStandardInput() : reader.read(FilePath(path))
+        } catch {
+            summary.unreadable += 1
+            StandardError.say("\(error)")
+            return
+        }
+        let judgement = try judge.judge(content)
+        let verdict = Verdict(
+            of: content, named: ImageName(FilePath(path)), judgement, by: judge, receivedAt: receivedAt,
+            startedAt: receivedAt, completedAt: Date())
+        if verdict.probability.value == nil { summary.unjudged += 1 }
+        try StandardOutput.say(try verdict.line())
+    }
+
+    /// What decides the exit status.
+    private struct Summary {
+        var unreadable = 0
+        var unjudged = 0
+
+        var exitStatus: ExitStatus? { unreadable > 0 ? .noInput : unjudged > 0 ? .dataError : nil }
+    }
+}

@@ -1,0 +1,85 @@
+internal import FoundationEssentials
+internal import Logging
+internal import ModelStore
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import Supervision
+internal import UnixSignals
+
+/// The services of `fundusd watch`: workers, the inbox, the watchdog, the status line, and reloading.
+struct Daemon {
+    let tally: Tally
+    private let logger: Logger
+    private let services: [any Service]
+
+    init(
+        _ station: borrowing Station, logger: Logger, voice: JournalVoice, reload: @escaping @Sendable () throws -> Settings
+    ) {
+        tally = station.tally
+        self.logger = logger
+        let notifier = Notifier()
+        let board = ProgressBoard()
+        let status = StatusService(notifier: notifier, logger: logger)
+        let line = StatusLine(
+            tally: station.tally, queue: station.queue, retries: station.retries, model: station.model.identity.id,
+            report: status.report)
+        let workers = (1...station.settings.workerCount).map { number in
+            WorkerService(station, name: "worker \(number)", party: board.register("worker \(number)"), line: line)
+        }
+        let inbox = InboxService(
+            loop: InboxLoop(
+                scanner: station.scanner(), control: station.control, rescanInterval: station.settings.rescan,
+                tell: voice.tell, beat: board.register("inbox").beat),
+            control: station.control, queue: station.queue,
+            announceReady: { Self.announceReady(notifier, logger, line) })
+        services =
+            [status, WatchdogService(board: board, notifier: notifier, logger: logger)] + workers + [
+                inbox,
+                ReloadService(
+                    line: station.line, model: station.model, settings: station.settings, notifier: notifier,
+                    logger: logger, reload: reload),
+                StoppingService(notifier: notifier, logger: logger),
+            ]
+    }
+
+    /// Runs until SIGTERM or SIGINT; images in hand are finished.
+    func run() async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+        configuration.maximumGracefulShutdownDuration = .seconds(30)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Readiness is told by the one who is ready: the inbox is watched and what was there is queued.
+    private static func announceReady(_ notifier: Notifier, _ logger: Logger, _ line: StatusLine) {
+        do {
+            try notifier.notify(.ready)
+            logger.record(.ready, "fundusd is ready: the inbox is watched, \(line.queue.count) images wait.")
+        } catch {
+            logger.record(.fault, "The service manager can't be told that fundusd is ready: \(error)")
+        }
+        line.refresh()
+    }
+
+    /// The lifecycle library's own debug and info lines are not for administrators.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = .warning
+        return quiet
+    }
+}
+
+extension ProgressParty {
+    /// One turn of a loop that is never busy for long.
+    @Sendable fileprivate func beat() {
+        working()
+        advance()
+        idle()
+    }
+}
+
+extension Settings {
+    /// Images at once: one is decoded or published while another is in the network.
+    var workerCount: Int { workers ?? min(2, threadCount) }
+}

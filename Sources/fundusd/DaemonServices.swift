@@ -1,0 +1,105 @@
+internal import Logging
+internal import ModelStore
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import Supervision
+internal import UnixSignals
+
+/// One worker on its own thread.
+struct WorkerService: Service {
+    private let name: String
+    private let worker: ScreeningWorker
+    private let queue: ArrivalQueue
+
+    init(_ station: borrowing Station, name: String, party: ProgressParty, line: StatusLine) {
+        self.name = name
+        queue = station.queue
+        worker = station.worker(
+            ScreeningWorker.Signs(
+                working: { party.working() }, advance: { party.advance() },
+                idle: {
+                    party.idle()
+                    line.refresh()
+                }))
+    }
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await onOwnThread(named: name) { worker.run() }
+        } onGracefulShutdown: {
+            queue.close()
+        }
+    }
+}
+
+/// The inbox's loop on its own thread.
+struct InboxService: Service {
+    let loop: InboxLoop
+    let control: InboxControl
+    let queue: ArrivalQueue
+    let announceReady: @Sendable () -> Void
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await onOwnThread(named: "inbox") {
+                var loop = loop
+                loop.run(afterFirstScan: announceReady)
+            }
+        } onGracefulShutdown: {
+            control.stop()
+        }
+    }
+}
+
+/// Tells the service manager, first of all, that the stop has begun. Services stop in reverse order: it comes last.
+struct StoppingService: Service {
+    let notifier: Notifier
+    let logger: Logger
+
+    func run() async throws {
+        try await gracefulShutdown()
+        do {
+            try notifier.notify(.stopping)
+        } catch {
+            logger.warning("\(error)")
+        }
+    }
+}
+
+/// Reads the configuration again at SIGHUP.
+struct ReloadService: Service {
+    let line: ScreeningLine
+    let model: LoadedModel
+    let settings: Settings
+    let notifier: Notifier
+    let logger: Logger
+    let reload: @Sendable () throws -> Settings
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do {
+                try notifier.notify(.reloadingNow)
+                try adopt(try reload())
+            } catch {
+                let message = (error as? Refusal)?.message ?? "\(error)"
+                logger.record(.fault, "The old configuration stays in force: \(message)", [.reason: .string(message)])
+            }
+            try notifier.notify(.ready)
+        }
+    }
+
+    private func adopt(_ new: Settings) throws {
+        line.adopt(try new.rules(for: model, foldersOf: settings))
+        let later = Settings.fixedAtStart.filter { new.provenance[$0]?.text != settings.provenance[$0]?.text }
+        let rest = later.isEmpty ? "" : " These changes wait for a restart: \(later.map(\.name).joined(separator: ", "))."
+        logger.record(.configurationReloaded, "The configuration was read again.\(rest)")
+    }
+}
+
+extension Settings {
+    /// What a running daemon can't change: its folders, its threads, and how it looks at the inbox.
+    fileprivate static let fixedAtStart: [SettingKey] = [
+        .inbox, .outbox, .state, .recursive, .rescanSeconds, .settleSeconds, .workers, .threads,
+    ]
+}

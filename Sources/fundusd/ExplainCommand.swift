@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import LinuxIO
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Tells what happened to one image.",
+        discussion: """
+            Names an image as it lies, or lay, in the inbox (with or without the inbox's own path), or by the SHA-256 of \
+            its content (the first 8 digits are enough). Exits 66 when nothing is known of it.
+            """)
+
+    @Argument(help: ArgumentHelp("A file's name, or a SHA-256.", valueName: "file|sha256"))
+    var image: String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        let settings = try Settings.resolved(folders)
+        let name = ImageName(nameBelowInbox(settings))
+        let ledger = try settings.ledgerReader()
+        var histories = try ledger?.histories(named: name) ?? []
+        if histories.isEmpty, isHash { histories = try ledger?.histories(sha256: image.lowercased()) ?? [] }
+        var paragraphs = histories.map(Self.paragraph)
+        if let wait = try ledger?.wait(for: name) { paragraphs.append(Self.paragraph(wait)) }
+        if let present = Presence(name, settings)?.sentence(isKnown: !histories.isEmpty) { paragraphs.append(present) }
+        guard !paragraphs.isEmpty else {
+            throw Refusal(
+                .noInput, "nothing is known of \(printable(image)): it is not in the ledger, and no such file is in the inbox")
+        }
+        try StandardOutput.say(paragraphs.joined(separator: "\n\n"))
+    }
+
+    private var isHash: Bool { image.count >= 8 && image.count <= 64 && image.allSatisfy(\.isHexDigit) }
+
+    private func nameBelowInbox(_ settings: Settings) -> FilePath {
+        var path = FilePath(image).lexicallyNormalized()
+        _ = path.removePrefix(settings.inbox.lexicallyNormalized())
+        return path
+    }
+
+    private static func paragraph(_ history: LedgerReader.History) -> String {
+        var lines = [
+            printable(history.name.description),
+            "  content      \(history.sha256), \(history.bytes) bytes",
+            "  received     \(history.seenAt)",
+            "  claimed      \(history.claimedAt)",
+        ]
+        if let judgedAt = history.judgedAt {
+            let probability = history.probability.map { ", P(disease) \($0)" } ?? ""
+            lines.append("  judged       \(judgedAt): \(history.outcome ?? "")\(probability), by model \(history.model ?? "")")
+        } else {
+            lines.append("  judged       not yet")
+        }
+        let verdict = try? Verdict(document: history.document)
+        for reason in verdict?.reasons ?? [] { lines.append("  because      \(reason.code): \(reason.message)") }
+        lines.append("  published    \(publication(history))")
+        return lines.joined(separator: "\n")
+    }
+
+    private static func publication(_ history: LedgerReader.History) -> String {
+        guard let publishedAt = history.publishedAt else { return "not yet" }
+        let path =
+            history.isNewest
+            ? Outbox.verdictPath(for: history.name)
+            : Outbox.supersededPath(for: history.name, sha256: history.sha256)
+        return "\(publishedAt), as \(printable(path.string))"
+    }
+
+    private static func paragraph(_ wait: LedgerReader.Wait) -> String {
+        """
+        \(printable(wait.name.description)) waits since \(wait.since): \(wait.fault)
+          \(wait.attempts) attempts; the next at \(wait.nextAttemptAt)
+        """
+    }
+}
+
+/// What lies in the inbox under a name now.
+private struct Presence {
+    let name: ImageName
+    let status: FileStatus
+
+    init?(_ name: ImageName, _ settings: Settings) {
+        guard let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else { return nil }
+        self.name = name
+        self.status = status
+    }
+
+    func sentence(isKnown: Bool) -> String? {
+        let shown = printable(name.description)
+        return switch status.kind {
+        case .link: "\(shown) is a link in the inbox: links are never opened. Put the file itself there."
+        case .folder: "\(shown) is a folder in the inbox: only its images get verdicts, and only with `recursive: true`."
+        case .other: "\(shown) is no regular file (a FIFO, socket or device): it is never opened."
+        case .regular where name.isSkipped:
+            "\(shown) lies in the inbox, and its name says that it is unfinished or no image: it is skipped."
+        case .regular where !isKnown:
+            "\(shown) lies in the inbox and has no verdict: it is not yet complete, or waits, or is no JPEG."
+        case .regular: nil
+        }
+    }
+}

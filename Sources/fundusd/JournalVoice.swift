@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+internal import Logging
+internal import Screening
+internal import Supervision
+
+/// Tells the journal what happens on the line, in sentences with fields.
+struct JournalVoice: Sendable {
+    let logger: Logger
+
+    func tell(_ event: ScreeningEvent) {
+        switch event {
+        case .verdict(let name, let verdict):
+            tell(verdict, of: name)
+        case .waiting(let name, let fault, let attempts, let delay):
+            // Each attempt of a long outage would fill the journal: told at 1, 2, 4, 8 … attempts.
+            guard attempts & (attempts - 1) == 0 else { return }
+            logger.record(
+                .waiting, "\(name) waits and is tried again in \(delay.inSeconds) s (attempt \(attempts)): \(fault)",
+                [.image: name.field, .reason: .string(fault)])
+        case .recovering(let count):
+            logger.notice("\(count) verdicts that an interruption kept from the outbox are published now.")
+        case .overflow:
+            logger.record(.overflowRescan, "More happened in the inbox than the kernel's queue holds; it is read again.")
+        case .inboxLost(let fault):
+            logger.record(.fault, "The inbox is not there; it is looked for every second: \(fault)", [.reason: .string(fault)])
+        case .inboxBack:
+            logger.notice("The inbox is back.")
+        case .polling(let reason):
+            logger.warning("The inbox is polled: \(reason).")
+        case .fault(let message):
+            logger.record(.fault, "\(message)", [.reason: .string(message)])
+        }
+    }
+
+    private func tell(_ verdict: Verdict, of name: ImageName) {
+        var fields: [JournalFieldName: Logger.MetadataValue] = [
+            .image: name.field,
+            .sha256: .string(verdict.image.sha256),
+            .outcome: .string(verdict.outcome.rawValue),
+            .model: .string(verdict.model.id),
+            .durationMilliseconds: .stringConvertible(verdict.timing.total),
+        ]
+        if let probability = verdict.probability.value { fields[.probability] = .stringConvertible(probability) }
+        if !verdict.reasons.isEmpty { fields[.reason] = .string(verdict.reasons.map(\.code).joined(separator: " ")) }
+        logger.record(verdict.outcome == .rejected ? .rejected : .verdict, "\(sentence(verdict, name))", fields)
+    }
+
+    private func sentence(_ verdict: Verdict, _ name: ImageName) -> String {
+        if let probability = verdict.probability.value {
+            return "\(name): \(verdict.outcome.rawValue) (P \(probability.rounded3)), \(verdict.action.rawValue)."
+        }
+        let reasons = verdict.reasons.map(\.message).joined(separator: " ")
+        return "\(name): \(verdict.outcome.rawValue), \(verdict.action.rawValue). \(reasons)"
+    }
+}
+
+extension ImageName {
+    /// The name's own bytes as a journal field: the journal keeps what is no UTF-8.
+    var field: Logger.MetadataValue { .stringConvertible(JournalBytes(bytes)) }
+}
+
+extension Duration {
+    fileprivate var inSeconds: String { (milliseconds / 1000).rounded1 }
+}
+
+extension Double {
+    /// Three decimals.
+    var rounded3: String { text(thousandths: Int((self * 1000).rounded()), places: 3) }
+    /// One decimal.
+    var rounded1: String { text(thousandths: Int((self * 10).rounded()) * 100, places: 1) }
+
+    private func text(thousandths: Int, places: Int) -> String {
+        let digits = String(1000 + abs(thousandths) % 1000).dropFirst().prefix(places)
+        return "\(thousandths < 0 ? "-" : "")\(abs(thousandths) / 1000).\(digits)"
+    }
+}

@@ -1,0 +1,28 @@
+internal import Glibc
+
+/// Reads a text file line by line as it grows, without waiting for its end.
+final class LineReader {
+    private let stream: UnsafeMutablePointer<FILE>
+    private var buffer: UnsafeMutablePointer<CChar>?
+    private var capacity = 0
+
+    /// - Parameter path: `-` is standard input. Nil when the file can't be opened.
+    init?(path: String) {
+        guard let opened = path == "-" ? stdin : fopen(path, "re") else { return nil }
+        stream = opened
+    }
+
+    deinit {
+        free(buffer)
+        if stream != stdin { fclose(stream) }
+    }
+
+    /// The next line without its end, or nil at the end of the file. See `man 3 getline`.
+    func next() -> String? {
+        let length = getline(&buffer, &capacity, stream)
+        guard length > 0, let buffer else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: buffer, count: length)
+        let line = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
+        return String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,174 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LinuxIO
+internal import ModelStore
+internal import Settings
+internal import SystemPackage
+
+struct ModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        abstract: "The model store: list, show, import, export, promote, rollback, verify.",
+        discussion: """
+            Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
+            of it, `champion`, `previous`, or a folder.
+            """,
+        subcommands: [
+            ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, PromoteModel.self, RollBackModel.self,
+            VerifyModel.self,
+        ])
+}
+
+/// Runs a verb's work on the store and turns its failures into exit statuses.
+private func withStore(_ folders: FolderOptions, _ body: (ModelStore) throws -> Void) throws {
+    let settings = try Settings.resolved(folders)
+    do {
+        try body(ModelStore(root: settings.state))
+    } catch let failure as ModelFailure {
+        throw Refusal(failure.exitStatus, failure.description)
+    }
+}
+
+extension ModelFailure {
+    fileprivate var exitStatus: ExitStatus {
+        switch code {
+        case .missing: .noInput
+        case .inputOutput: .inputOutput
+        default: .dataError
+        }
+    }
+}
+
+struct ListModels: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the models, oldest first.")
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let ids = try store.list()
+            if ids.isEmpty { StandardError.say("no model yet; see `fundusd help model import`") }
+            for id in ids { try StandardOutput.say(line(id, store)) }
+        }
+    }
+
+    private func line(_ id: String, _ store: ModelStore) -> String {
+        let office = id == store.championID ? "champion" : id == store.previousID ? "previous" : ""
+        let column = office + String(repeating: " ", count: 10 - office.count)
+        do {
+            let record = try store.record(id)
+            let source = record.source.map { ", from \(printable($0.file))" } ?? ""
+            return "\(id)  \(column)\(record.role.rawValue)\(source)"
+        } catch {
+            return "\(id)  \(column)damaged: \(error)"
+        }
+    }
+}
+
+struct ShowModel: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints a model's model.json.")
+    @Argument(help: "The model.") var model = ModelStore.championLink
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            try StandardOutput.say(String(decoding: try store.resolve(model).record().document(), as: UTF8.self))
+        }
+    }
+}
+
+struct ImportModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Takes in a PyTorch state_dict (.pth) or a .safetensors file.",
+        discussion: """
+            ResNet-50 with torchvision's names. One output makes a judge, and the champion if there is none yet; 1000 \
+            outputs or none make a base for training. A .pth file is read, never executed.
+
+                fundusd model import --positive-class normal model.pth
+            """)
+    @Argument(help: ArgumentHelp("The weights.", valueName: "file")) var file: String
+    @Option(
+        help: ArgumentHelp(
+            """
+            The class that a high output speaks for. torchvision's ImageFolder numbers folders by name: disease = 0, \
+            normal = 1, so such a network's output speaks for normal.
+            """, valueName: "disease|normal"))
+    var positiveClass: PositiveClass = .disease
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    enum PositiveClass: String, ExpressibleByArgument, CaseIterable {
+        case disease, normal
+    }
+
+    func run() throws {
+        try withStore(folders) { store in
+            let positive: ModelRecord.PositiveClass = positiveClass == .disease ? .disease : .normal
+            let record = try store.importModel(from: FilePath(file), positiveClass: positive, date: Date())
+            try StandardOutput.say(record.id)
+            if record.role == .base {
+                StandardError.say("\(record.id) is a base network: it can be trained from, and gives no verdicts")
+            } else if store.championID == record.id {
+                StandardError.say("\(record.id) is the champion; a high output speaks for \(positive.rawValue)")
+            } else {
+                StandardError.say("\(record.id) is kept; `fundusd model promote \(record.id)` makes it the champion")
+            }
+        }
+    }
+}
+
+struct ExportModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes a model's weights to a .safetensors file.")
+    @Argument(help: "The model.") var model: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file")) var output: String
+    @Flag(help: "Half precision: half the size.") var half = false
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let record = try store.resolve(model).record()
+            try store.export(record.id, to: FilePath(output), weightType: half ? .float16 : .float32)
+        }
+    }
+}
+
+struct PromoteModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote", abstract: "Makes a model the champion, after verifying it.",
+        discussion: "A running daemon judges by it from its next start.")
+    @Argument(help: "The model.") var model: String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let record = try store.resolve(model).record()
+            try store.promote(record.id)
+            try StandardOutput.say("\(record.id) is the champion.")
+        }
+    }
+}
+
+struct RollBackModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Makes the previous model the champion again.",
+        discussion: "A running daemon judges by it from its next start.")
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { try StandardOutput.say("\(try $0.rollback()) is the champion.") }
+    }
+}
+
+struct VerifyModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Checks a model's hash, shapes, numbers and self-test.")
+    @Argument(help: "The model.") var model = ModelStore.championLink
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let record = try store.resolve(model).verify()
+            try StandardOutput.say("\(record.id) is whole and computes what it did when it was made.")
+        }
+    }
+}

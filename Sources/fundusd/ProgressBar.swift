@@ -1,0 +1,49 @@
+internal import Glibc
+internal import Screening
+
+/// One line on a terminal that shows how far many files have come; silent where nobody watches.
+struct ProgressBar {
+    private let total: Int
+    private var done = 0
+    private let start = ContinuousClock.now
+    private var lastDrawn: ContinuousClock.Instant?
+    private let isShown: Bool
+
+    /// - Parameter isShown: standard error is a terminal and results do not go to the same one.
+    init(total: Int, isShown: Bool) {
+        self.total = total
+        self.isShown = isShown && total > 1
+    }
+
+    mutating func advance() {
+        done += 1
+        let now = ContinuousClock.now
+        guard isShown, done == total || lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
+        lastDrawn = now
+        draw(Self.line(done: done, of: total, seconds: (now - start).milliseconds / 1000, columns: Self.columns))
+        if done == total { unsafe fputs("\n", stderr) }
+    }
+
+    private func draw(_ line: String) {
+        unsafe fputs("\r\u{1B}[K\(line)", stderr)
+        unsafe fflush(stderr)
+    }
+
+    /// `[#####     ] 123/585  7.4 images/s  1:02 left`, cut to the terminal's width.
+    static func line(done: Int, of total: Int, seconds: Double, columns: Int) -> String {
+        let rate = seconds > 0 ? Double(done) / seconds : 0
+        let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
+        let secondsLeft = String(left % 60)
+        let clock = "\(left / 60):\(secondsLeft.count == 1 ? "0" : "")\(secondsLeft)"
+        let text = " \(done)/\(total)  \(rate.rounded1) images/s  \(clock) left"
+        let width = max(0, min(40, columns - text.count - 3))
+        let filled = total > 0 ? width * done / total : width
+        let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: width - filled)
+        return String("[\(bar)]\(text)".prefix(columns))
+    }
+
+    private static var columns: Int {
+        var size = winsize()
+        return unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
+    }
+}

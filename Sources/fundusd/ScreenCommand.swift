@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import LinuxIO
+internal import Logging
+internal import Screening
+internal import Settings
+
+struct ScreenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "screen",
+        abstract: "Screens what lies in the inbox now, then exits.",
+        discussion: """
+            The daemon's own pipeline, for cron and scripts: each new image gets its verdict in the outbox. Exits 0 when \
+            nothing is left to do, 74 when a fault of the machine held images back, 75 when a daemon is at work on the \
+            same state folder.
+            """)
+
+    @Flag(help: "Screen once and exit. Required: to keep watching, there is `fundusd watch`.")
+    var once = false
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+    @OptionGroup(title: "Judging") var judging: JudgingOptions
+    @OptionGroup(title: "Intake") var intake: IntakeOptions
+
+    func validate() throws {
+        guard once else { throw ValidationError("Say `fundusd screen --once`; to keep watching: `fundusd watch`.") }
+    }
+
+    func run() throws {
+        let settings = try Settings.resolved(folders, judging.texts, intake.texts)
+        let voice = JournalVoice(logger: WatchCommand.bootstrapLogger())
+        let station = try Station(settings, tell: voice.tell)
+        let before = station.tally.total
+        let remainder = try screenAll(station)
+        try StandardOutput.say("\(station.tally.total - before) new verdicts in \(settings.outbox).")
+        if remainder.incomplete > 0 {
+            StandardError.say("\(remainder.incomplete) files are still being written; they are left for the next time.")
+        }
+        if remainder.heldBack > 0 {
+            throw Refusal(.inputOutput, "\(remainder.heldBack) images are held back; see above, and run this again.")
+        }
+    }
+
+    private func screenAll(_ station: borrowing Station) throws -> InboxPass.Remainder {
+        do {
+            try station.line.publishRecovered()
+            var pass = InboxPass(
+                scanner: station.scanner(), worker: station.worker(), control: station.control,
+                retries: station.retries)
+            return try pass.run()
+        } catch {
+            throw Refusal(.inputOutput, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import Foundation
+internal import FundusImage
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import TensorMath
+
+extension LoadedModel: @retroactive EyeModel {
+    package var identity: ModelIdentity {
+        ModelIdentity(id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp)
+    }
+
+    package var preprocessing: Preprocessing { record.preprocessing }
+
+    package func probabilityOfDisease(of tensor: [Float]) throws -> Double {
+        try probabilityOfDisease(of: tensor).probability
+    }
+}
+
+extension LoadedModel {
+    /// The threshold that the model brings along.
+    var ownOperatingPoint: OperatingPoint { OperatingPoint(record.threshold, source: .model) }
+
+    /// The highest threshold that reached a sensitivity on the model's hold-out, nil when none did.
+    func operatingPoint(reaching sensitivity: Double) -> OperatingPoint? {
+        (record.operatingPoints ?? [])
+            .filter { ($0.sensitivity ?? 0) >= sensitivity }
+            .max { $0.value < $1.value }
+            .map { OperatingPoint($0, source: .targetSensitivity) }
+    }
+}
+
+extension OperatingPoint {
+    fileprivate init(_ point: ModelRecord.OperatingPoint, source: Source) {
+        self.init(
+            value: point.value, source: source, sensitivity: point.sensitivity, specificity: point.specificity)
+    }
+}
+
+extension Settings {
+    /// Compute threads.
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    /// Checks the machine's arithmetic, then loads and self-tests a model.
+    ///
+    /// - Parameter name: an id, the beginning of one, or a folder; nil is the champion.
+    /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
+    func loadModel(named name: String?) throws -> LoadedModel {
+        MatrixProduct.setThreadCount(threadCount)
+        do {
+            try MatrixProduct.selfTest()
+            let store = ModelStore(root: state)
+            return try name.map { try LoadedModel(store.resolve($0)) } ?? store.loadChampion()
+        } catch let failure as ModelFailure {
+            throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
+        } catch {
+            throw Refusal(.software, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import FoundationEssentials
+internal import LinuxIO
+internal import Logging
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+/// Everything that screening needs, opened and checked: what `watch` and `screen` have in common.
+struct Station: ~Copyable {
+    let settings: Settings
+    let line: ScreeningLine
+    let queue = ArrivalQueue()
+    let retries = Retries()
+    let control: InboxControl
+    let known: KnownFiles
+    let model: LoadedModel
+    let tally: Tally
+    private let lock: InstanceLock
+
+    /// Opens it all, in the order in which a person would want to hear of faults.
+    ///
+    /// - Throws: a `Refusal`.
+    init(_ settings: Settings, tell: @escaping @Sendable (ScreeningEvent) -> Void) throws {
+        try settings.prepareFolders()
+        lock = try Self.lock(settings)
+        _ = try Self.trying(.inputOutput) { try AtomicFile.removeUnfinished(in: settings.outbox) }
+        model = try settings.loadModel(named: nil)
+        let rules = try settings.rules(for: model, foldersOf: settings)
+        let ledger = try Self.openLedger(settings)
+        let tally = Tally(try Self.trying(.inputOutput) { try Self.published(settings) })
+        let known = try Self.trying(.inputOutput) { try KnownFiles(ledger) }
+        line = ScreeningLine(
+            outbox: Outbox(root: settings.outbox), ledger: ledger, known: known, rules: rules, now: { Date() },
+            tell: { event in
+                tally.count(event)
+                tell(event)
+            })
+        control = try Self.trying(.software) { try InboxControl() }
+        self.tally = tally
+        self.known = known
+        self.settings = settings
+    }
+
+    /// What reads the inbox.
+    func scanner() -> InboxScanner {
+        InboxScanner(
+            root: settings.inbox, isRecursive: settings.recursive, settlingTime: settings.settle, known: known,
+            retries: retries, queue: queue, now: { Date() })
+    }
+
+    func worker(_ signs: ScreeningWorker.Signs = .init()) -> ScreeningWorker {
+        ScreeningWorker(queue: queue, line: line, retries: retries, control: control, signs: signs)
+    }
+
+    private static func lock(_ settings: Settings) throws -> InstanceLock {
+        let lock = try trying(.cannotCreate) { try InstanceLock.acquire(at: settings.lockPath) }
+        if let lock { return lock }
+        let holder = (try? InstanceLock.holder(at: settings.lockPath)).flatMap { $0 }
+        throw Refusal(
+            .tryAgain,
+            """
+            another fundusd\(holder.map { " (process \($0))" } ?? "") works on \(settings.state); stop it first, or give \
+            this one a state folder of its own
+            """)
+    }
+
+    private static func openLedger(_ settings: Settings) throws -> Ledger {
+        do {
+            return try Ledger(at: settings.ledgerPath)
+        } catch let fault as LedgerFault {
+            throw Refusal(.configuration, "\(settings.ledgerPath): \(fault)")
+        } catch {
+            throw Refusal(.inputOutput, "\(settings.ledgerPath): the ledger can't be opened: \(error)")
+        }
+    }
+
+    private static func published(_ settings: Settings) throws -> [Verdict.Outcome: Int] {
+        let counts = try LedgerReader(at: settings.ledgerPath).counts().outcomes
+        return counts.reduce(into: [:]) { result, pair in
+            if let outcome = Verdict.Outcome(rawValue: pair.key) { result[outcome] = pair.value }
+        }
+    }
+
+    private static func trying<Result: ~Copyable>(
+        _ status: ExitStatus, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw Refusal(status, "\(error)")
+        }
+    }
+}
+
+extension Settings {
+    var ledgerPath: FilePath { state.appending("ledger.sqlite") }
+    var lockPath: FilePath { state.appending("lock") }
+
+    /// The rules that these settings make with a model.
+    ///
+    /// - Parameter running: the settings that the daemon was started with; its folders can't change while it runs.
+    /// - Throws: a `Refusal` when the model can't give the sensitivity that is asked for.
+    func rules(for model: LoadedModel, foldersOf running: Settings) throws -> ScreeningRules {
+        ScreeningRules(
+            reader: InboxReader(root: running.inbox, maximumBytes: maxBytes, settlingTime: running.settle),
+            judge: try judge(with: model),
+            afterwards: afterwards(archive: running.state.appending("archive")))
+    }
+
+    func judge(with model: LoadedModel) throws -> Judge {
+        Judge(
+            model: model, operatingPoint: try operatingPoint(of: model), maximumPixels: maxPixels,
+            maximumBytes: maxBytes)
+    }
+
+    private func afterwards(archive: FilePath) -> Afterwards {
+        switch after {
+        case .keep: .keep
+        case .archive: .archive(archive)
+        case .delete: .delete
+        }
+    }
+
+    private func operatingPoint(of model: LoadedModel) throws -> OperatingPoint {
+        switch threshold {
+        case .model: return model.ownOperatingPoint
+        case .fixed(let value): return OperatingPoint(value: value, source: .configuration)
+        case .targetSensitivity(let sensitivity):
+            if let point = model.operatingPoint(reaching: sensitivity) { return point }
+            throw Refusal(
+                .configuration,
+                """
+                target-sensitivity: model \(model.identity.id) carries no hold-out figures that reach \(sensitivity). \
+                Give a threshold instead, or leave both out.
+                """)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Shows the queue, counts, the model, the last verdict.",
+        discussion: "Reads the ledger and the inbox; works while the daemon runs and while it does not.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        let settings = try Settings.resolved(folders)
+        let report = try StatusReport(settings)
+        try StandardOutput.say(json ? try report.document() : report.text)
+    }
+}
+
+/// What `fundusd status` tells.
+struct StatusReport: Encodable, Equatable {
+    /// The daemon's process, if one runs.
+    var processID: Int32?
+    var queue = 0
+    /// Files whose names are skipped: unfinished downloads, hidden files.
+    var skipped = 0
+    var verdicts: [String: Int] = [:]
+    var unpublished = 0
+    var heldBack = 0
+    var leftAlone = 0
+    var model: String?
+    var lastVerdict: LastVerdict?
+    /// Set when the inbox can't be read.
+    var inboxFault: String?
+
+    struct LastVerdict: Encodable, Equatable {
+        let name: String
+        let outcome: String
+        let probability: Double?
+        let publishedAt: String
+
+        private enum CodingKeys: String, CodingKey {
+            case name, outcome, probability
+            case publishedAt = "published_at"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case queue, skipped, verdicts, unpublished, model
+        case processID = "process_id"
+        case heldBack = "held_back"
+        case leftAlone = "left_alone"
+        case lastVerdict = "last_verdict"
+        case inboxFault = "inbox_fault"
+    }
+
+    init(_ settings: Settings) throws {
+        for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
+        processID = try? InstanceLock.holder(at: settings.lockPath)
+        model = try? ModelStore(root: settings.state).championID
+        var known: [ImageName: FileSignature] = [:]
+        if let ledger = try settings.ledgerReader() {
+            try take(ledger)
+            known = try ledger.knownFiles()
+        }
+        do {
+            let census = try InboxCensus(root: settings.inbox, isRecursive: settings.recursive, known: known)
+            queue = census.new
+            skipped = census.skipped
+        } catch {
+            inboxFault = "\(error)"
+        }
+    }
+
+    private mutating func take(_ ledger: LedgerReader) throws {
+        let counts = try ledger.counts()
+        verdicts.merge(counts.outcomes) { $1 }
+        unpublished = counts.unpublished
+        heldBack = counts.waiting
+        leftAlone = counts.leftAlone
+        lastVerdict = try ledger.last().map {
+            LastVerdict(
+                name: $0.name.description, outcome: $0.outcome ?? "", probability: $0.probability,
+                publishedAt: $0.publishedAt ?? "")
+        }
+    }
+
+    func document() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    var text: String {
+        let total = verdicts.values.reduce(0, +)
+        let parts = Verdict.Outcome.allCases.map { "\(verdicts[$0.rawValue] ?? 0) \($0.rawValue)" }
+        var lines = [
+            "Daemon:        \(processID.map { "runs (process \($0))" } ?? "does not run")",
+            "Model:         \(model ?? "none; see `fundusd help model import`")",
+            "Queue:         \(queue) to be screened, \(heldBack) held back by a fault, \(unpublished) to be published",
+            "Verdicts:      \(total): \(parts.joined(separator: ", "))",
+            "Left alone:    \(leftAlone) files that are no JPEG, \(skipped) with names that are skipped",
+        ]
+        if let last = lastVerdict {
+            let probability = last.probability.map { " (P \($0.rounded3))" } ?? ""
+            lines.append("Last verdict:  \(printable(last.name)): \(last.outcome)\(probability), \(last.publishedAt)")
+        } else {
+            lines.append("Last verdict:  none yet")
+        }
+        if let inboxFault { lines.append("Inbox:         \(inboxFault)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Settings {
+    /// The ledger to read, or nil when nothing was ever screened here.
+    func ledgerReader() throws -> LedgerReader? {
+        guard (try? Descriptor.open(ledgerPath, 0)) != nil else { return nil }
+        do {
+            return try LedgerReader(at: ledgerPath)
+        } catch {
+            throw Refusal(.inputOutput, "\(ledgerPath): the ledger can't be read: \(error)")
+        }
+    }
+}
+
+/// A file's name as it can be shown on a terminal: control characters become escapes and can't move the cursor.
+func printable(_ name: String) -> String {
+    name.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
+        .joined()
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LinuxIO
+internal import Logging
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import Supervision
+internal import UnixSignals
+
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "The daemon: watches the inbox and writes verdicts to the outbox until SIGTERM.",
+        discussion: """
+            Runs under systemd as fundusd.service, or by hand on a terminal (Ctrl-C ends it). SIGHUP reads the \
+            configuration again. What happens goes to the journal, or as text to standard error.
+            """)
+
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+    @OptionGroup(title: "Judging") var judging: JudgingOptions
+    @OptionGroup(title: "Intake") var intake: IntakeOptions
+
+    func run() async throws {
+        let logger = Self.bootstrapLogger()
+        do {
+            try await watch(logger)
+        } catch let refusal as Refusal {
+            // Told in the journal too: under the service manager nobody sees standard error otherwise.
+            logger.record(.fault, "\(refusal.message)", [.reason: .string(refusal.message)])
+            throw ExitCode(refusal.status.rawValue)
+        }
+    }
+
+    static func bootstrapLogger() -> Logger {
+        let destination = LogDestination.current(environment: ProcessInfo.processInfo.environment)
+        LoggingSystem.bootstrap { _ in destination.handler(level: .info) }
+        return Logger(label: "fundusd")
+    }
+
+    private func resolve() throws -> Settings { try Settings.resolved(folders, judging.texts, intake.texts) }
+
+    private func watch(_ logger: Logger) async throws {
+        let settings = try resolve()
+        logger.record(.started, "fundusd \(softwareVersion) starts on \(settings.inbox).")
+        let voice = JournalVoice(logger: logger)
+        let station = try Station(settings, tell: voice.tell)
+        do {
+            try station.line.publishRecovered()
+        } catch {
+            // A full or missing outbox at the start: the images come round again by the scan.
+            voice.tell(.fault("verdicts of the last run can't be published yet: \(error)"))
+        }
+        let daemon = Daemon(station, logger: logger, voice: voice, reload: resolve)
+        try await daemon.run()
+        _ = consume station
+        logger.record(.stopping, "fundusd has stopped: \(daemon.tally.description).")
+    }
+}

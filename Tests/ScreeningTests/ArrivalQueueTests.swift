@@ -1,0 +1,47 @@
+import Foundation
+import Screening
+import Testing
+
+@Suite struct ArrivalQueueTests {
+    private func arrival(_ name: String) -> ArrivalQueue.Arrival {
+        ArrivalQueue.Arrival(name: ImageName(bytes: Array(name.utf8)), receivedAt: Date(timeIntervalSince1970: 0))
+    }
+
+    @Test func `oldest first, each name once`() {
+        let queue = ArrivalQueue()
+        for name in ["a", "b", "a", "c"] { queue.add(arrival(name)) }
+        #expect(queue.count == 3)
+        #expect([queue.next(), queue.next(), queue.next(), queue.nextIfAny()] == [arrival("a"), arrival("b"), arrival("c"), nil])
+    }
+
+    @Test func `a name in hand is not handed out twice, and comes again afterwards`() {
+        let queue = ArrivalQueue()
+        queue.add(arrival("a"))
+        #expect(queue.next() == arrival("a"))
+        queue.add(arrival("a"))
+        queue.add(arrival("a"))
+        #expect(queue.nextIfAny() == nil)
+        queue.finish(arrival("a").name)
+        #expect(queue.nextIfAny() == arrival("a"))
+        queue.finish(arrival("a").name)
+        #expect(queue.nextIfAny() == nil)
+    }
+
+    @Test func `closing sends the workers home`() {
+        let queue = ArrivalQueue()
+        queue.add(arrival("a"))
+        queue.close()
+        #expect(queue.next() == nil)
+    }
+
+    @Test func `many arrivals keep their order while space is reclaimed`() {
+        let queue = ArrivalQueue()
+        var taken: [String] = []
+        for number in 0..<5000 {
+            queue.add(arrival("\(number)"))
+            if number % 2 == 1 { taken.append(queue.next()!.name.description) }
+        }
+        while let next = queue.nextIfAny() { taken.append(next.name.description) }
+        #expect(taken == (0..<5000).map(String.init))
+    }
+}

@@ -1,0 +1,73 @@
+import Fixtures
+import Foundation
+import LinuxIO
+import Screening
+import SystemPackage
+import Testing
+
+@Suite struct LedgerTests {
+    private let folder = TemporaryFolder()
+    private let name = ImageName("a.jpg")
+    private let content = ImageContent(sha256: String(repeating: "ab", count: 32), byteCount: 3, bytes: [1, 2, 3])
+    private let time = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private func ledger() throws -> Ledger { try Ledger(at: folder.path.appending("ledger.sqlite")) }
+
+    @Test func `an image is claimed, judged, published, and then has its verdict`() throws {
+        let ledger = try ledger()
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged)
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged, "an interrupted judging begins anew")
+        let verdict = Verdict.example(of: content, named: name)
+        try ledger.recordJudgement(name, verdict, document: [7], now: time)
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBePublished(document: [7]))
+        #expect(try ledger.unpublished().map(\.document) == [[7]])
+        try ledger.recordPublication(name, sha256: content.sha256, now: time)
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .published)
+        #expect(try ledger.unpublished().isEmpty)
+        #expect(try ledger.newestPublished(name)?.document == [7])
+    }
+
+    @Test func `the newest verdict has the name`() throws {
+        let ledger = try ledger()
+        for (sha256, document) in [("aa", [1]), ("bb", [2])] as [(String, [UInt8])] {
+            let content = ImageContent(sha256: sha256, byteCount: 1, bytes: [0])
+            _ = try ledger.claim(name, content, receivedAt: time, now: time)
+            try ledger.recordJudgement(name, .example(of: content, named: name), document: document, now: time)
+            try ledger.recordPublication(name, sha256: sha256, now: time)
+            #expect(try ledger.newestPublished(name)?.sha256 == sha256)
+        }
+        let reader = try LedgerReader(at: folder.path.appending("ledger.sqlite"))
+        #expect(try reader.histories(named: name).map(\.isNewest) == [false, true])
+        #expect(try reader.histories(sha256: "b").map(\.sha256) == ["bb"])
+        #expect(try reader.counts().outcomes == ["normal": 2])
+        #expect(try reader.last()?.sha256 == "bb")
+    }
+
+    @Test func `a second ledger on the same file sees what the first wrote, and waits are kept`() throws {
+        do {
+            let ledger = try ledger()
+            let odd = ImageName(bytes: [0xFF, 0x0A, 0x27])
+            try ledger.remember(odd, signature, isLeftAlone: true)
+            try ledger.recordWait(name, fault: "disk full", attempts: 3, next: time, now: time)
+        }
+        let ledger = try ledger()
+        #expect(try ledger.knownFiles() == [ImageName(bytes: [0xFF, 0x0A, 0x27]): signature])
+        let reader = try LedgerReader(at: folder.path.appending("ledger.sqlite"))
+        #expect(try reader.wait(for: name)?.attempts == 3)
+        #expect(try reader.counts().leftAlone == 1)
+        try ledger.forget([name, ImageName(bytes: [0xFF, 0x0A, 0x27])])
+        #expect(try ledger.knownFiles().isEmpty)
+        #expect(try reader.waits().isEmpty)
+    }
+
+    @Test func `every commit reaches the disk`() throws {
+        #expect(try ledger().synchronousLevel() == 2, "2 is FULL in PRAGMA synchronous")
+    }
+
+    @Test func `a ledger of a newer version is refused`() throws {
+        try ledger().pretendNewerVersion()
+        #expect(throws: LedgerFault.newerVersion) { try ledger() }
+    }
+
+    private let signature = FileSignature(device: .max, inode: 1 << 63, bytes: 5, modified: -1, changed: .max)
+}

@@ -1,0 +1,28 @@
+import Foundation
+import FundusImage
+import Screening
+
+/// A model that gives the same probability for every eye, at once.
+struct ConstantModel: EyeModel {
+    var probability: Double = 0.25
+    var identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
+    var preprocessing: Preprocessing { .torchvision224 }
+    func probabilityOfDisease(of tensor: [Float]) throws -> Double { probability }
+}
+
+extension Judge {
+    static func constant(_ probability: Double = 0.25, threshold: Double = 0.5) -> Judge {
+        Judge(
+            model: ConstantModel(probability: probability),
+            operatingPoint: OperatingPoint(value: threshold, source: .model))
+    }
+}
+
+extension Verdict {
+    static func example(of content: ImageContent, named name: ImageName) -> Verdict {
+        let time = Date(timeIntervalSince1970: 1_800_000_000)
+        return Verdict(
+            of: content, named: name, Judgement(outcome: .normal, probability: 0.25, reasons: []), by: .constant(),
+            receivedAt: time, startedAt: time, completedAt: time)
+    }
+}
