@@ -5,9 +5,9 @@ internal import SystemPackage
 ///
 /// A file is complete when its writer has closed it or has moved it in, and where no such event can be had, when it has
 /// not changed for the settling time. Time is an argument everywhere, so that tests need no clock.
-package struct Arrivals {
+package struct Arrivals: Sendable {
     /// What is known of a file that is not yet complete.
-    private enum Phase: Equatable {
+    private enum Phase: Equatable, Sendable {
         /// Made, and not yet written: either its writer is slow, or it is a link that was complete from the start.
         case created(at: ContinuousClock.Instant)
         /// Somebody writes, and a close event will follow.

@@ -3,7 +3,7 @@ package import LinuxIO
 package import SystemPackage
 
 /// Looks at what lies in the inbox and hands on what is complete and new. Owned by one thread.
-package struct InboxScanner {
+package struct InboxScanner: Sendable {
     package var arrivals: Arrivals
     /// Set where another machine's clock stamps the files: then their times prove nothing.
     package var trustsFileTimes = true

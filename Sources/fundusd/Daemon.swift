@@ -27,11 +27,14 @@ struct Daemon {
         let workers = (1...station.settings.workerCount).map { number in
             WorkerService(station, name: "worker \(number)", party: board.register("worker \(number)"), line: line)
         }
+        let (scanner, control, interval) = (station.scanner(), station.control, station.settings.rescan)
+        let party = board.register("inbox")
         let inbox = InboxService(
-            loop: InboxLoop(
-                scanner: station.scanner(), control: station.control, rescanInterval: station.settings.rescan,
-                tell: voice.tell, beat: board.register("inbox").beat),
-            control: station.control, queue: station.queue,
+            makeLoop: {
+                InboxLoop(
+                    scanner: scanner, control: control, rescanInterval: interval, tell: voice.tell, beat: party.beat)
+            },
+            control: control,
             announceReady: { Self.announceReady(notifier, logger, line) })
         services =
             [status, WatchdogService(board: board, notifier: notifier, logger: logger)] + workers + [

@@ -35,15 +35,14 @@ struct WorkerService: Service {
 
 /// The inbox's loop on its own thread.
 struct InboxService: Service {
-    let loop: InboxLoop
+    let makeLoop: @Sendable () -> InboxLoop
     let control: InboxControl
-    let queue: ArrivalQueue
     let announceReady: @Sendable () -> Void
 
     func run() async throws {
         await withGracefulShutdownHandler {
             await onOwnThread(named: "inbox") {
-                var loop = loop
+                var loop = makeLoop()
                 loop.run(afterFirstScan: announceReady)
             }
         } onGracefulShutdown: {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemPackage
 
 /// The exit statuses of `sysexits.h` that fundusd uses; the contract with scripts and the service manager.
 enum ExitStatus: Int32 {
@@ -32,8 +33,11 @@ struct Refusal: Error {
 /// Lines for the person at the terminal.
 enum StandardError {
     static func say(_ message: String) {
-        unsafe fputs("fundusd: \(message)\n", stderr)
+        write("fundusd: \(message)\n")
     }
+
+    /// Nobody can be told that standard error is closed.
+    static func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
 
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }
@@ -41,9 +45,10 @@ enum StandardError {
 /// Results, one line each, written at once so that a reader at the other end of a pipe can go on.
 enum StandardOutput {
     static func say(_ line: String) throws {
-        unsafe fputs(line + "\n", stdout)
-        guard unsafe fflush(stdout) == 0 else {
-            throw Refusal(.inputOutput, "standard output can't be written to")
+        do {
+            try FileDescriptor.standardOutput.writeAll("\(line)\n".utf8)
+        } catch {
+            throw Refusal(.inputOutput, "standard output can't be written to: \(error)")
         }
     }
 }

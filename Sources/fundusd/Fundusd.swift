@@ -4,6 +4,9 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import Screening
+
+let softwareVersion = Verdict.Software.current.version
 
 struct Fundusd: ParsableCommand {
     static let configuration = CommandConfiguration(

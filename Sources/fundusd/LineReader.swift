@@ -8,13 +8,13 @@ final class LineReader {
 
     /// - Parameter path: `-` is standard input. Nil when the file can't be opened.
     init?(path: String) {
-        guard let opened = path == "-" ? stdin : fopen(path, "re") else { return nil }
+        guard let opened = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "re") else { return nil }
         stream = opened
     }
 
     deinit {
         free(buffer)
-        if stream != stdin { fclose(stream) }
+        fclose(stream)
     }
 
     /// The next line without its end, or nil at the end of the file. See `man 3 getline`.

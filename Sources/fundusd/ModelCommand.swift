@@ -127,7 +127,7 @@ struct ExportModel: ParsableCommand {
     func run() throws {
         try withStore(folders) { store in
             let record = try store.resolve(model).record()
-            try store.export(record.id, to: FilePath(output), weightType: half ? .float16 : .float32)
+            try store.export(record.id, to: FilePath(output), weightType: half ? .f16 : .f32)
         }
     }
 }

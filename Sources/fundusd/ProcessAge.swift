@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LinuxIO
+internal import SystemPackage
 
 /// What the kernel knows of this process.
 enum ProcessAge {
@@ -21,7 +22,7 @@ enum ProcessAge {
     /// The most memory that was ever resident. See `man 2 getrusage`: kilobytes.
     static var peakResidentMegabytes: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_maxrss) * 1024 / 1e6
     }
 }

@@ -20,13 +20,10 @@ struct ProgressBar {
         let now = ContinuousClock.now
         guard isShown, done == total || lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         lastDrawn = now
-        draw(Self.line(done: done, of: total, seconds: (now - start).milliseconds / 1000, columns: Self.columns))
-        if done == total { unsafe fputs("\n", stderr) }
-    }
-
-    private func draw(_ line: String) {
-        unsafe fputs("\r\u{1B}[K\(line)", stderr)
-        unsafe fflush(stderr)
+        let line = Self.line(
+            done: done, of: total, seconds: (now - start).milliseconds / 1000, columns: Self.columns)
+        StandardError.write("\r\u{1B}[K\(line)")
+        if done == total { StandardError.write("\n") }
     }
 
     /// `[#####     ] 123/585  7.4 images/s  1:02 left`, cut to the terminal's width.
@@ -44,6 +41,6 @@ struct ProgressBar {
 
     private static var columns: Int {
         var size = winsize()
-        return unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
     }
 }

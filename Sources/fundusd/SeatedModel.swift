@@ -1,11 +1,11 @@
 internal import Foundation
-internal import FundusImage
-internal import ModelStore
-internal import Screening
+package import FundusImage
+package import ModelStore
+package import Screening
 internal import Settings
 internal import TensorMath
 
-extension LoadedModel: @retroactive EyeModel {
+extension LoadedModel: EyeModel {
     package var identity: ModelIdentity {
         ModelIdentity(id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp)
     }

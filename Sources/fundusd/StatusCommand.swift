@@ -63,7 +63,7 @@ struct StatusReport: Encodable, Equatable {
     init(_ settings: Settings) throws {
         for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
         processID = try? InstanceLock.holder(at: settings.lockPath)
-        model = try? ModelStore(root: settings.state).championID
+        model = ModelStore(root: settings.state).championID
         var known: [ImageName: FileSignature] = [:]
         if let ledger = try settings.ledgerReader() {
             try take(ledger)
