@@ -65,7 +65,8 @@ struct LayerLoopTests {
         let map = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 1))
         let residual = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 2))
         let bias: [Float] = [0.25, -0.5, 1]
-        let one = [Float](repeating: 1, count: 3), zero = [Float](repeating: 0, count: 3)
+        let one = [Float](repeating: 1, count: 3)
+        let zero = [Float](repeating: 0, count: 3)
         let biased = ReferenceLayers.batchNormalization(
             map, scale: one, shift: bias, mean: zero, variance: one, epsilon: 0)
         let summed = ReferenceLayers.rectified(ReferenceLayers.sum(biased, residual))

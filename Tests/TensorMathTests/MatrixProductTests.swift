@@ -7,7 +7,8 @@ struct MatrixProductTests {
     @Test(arguments: sizes, sizes)
     func equalsPlainLoops(rows: Int, columns: Int) {
         for inner in [1, 16, 147] {
-            let a = pattern(rows * inner, 1), b = pattern(inner * columns, 2)
+            let a = pattern(rows * inner, 1)
+            let b = pattern(inner * columns, 2)
             var storage = TensorStorage(count: rows * columns)
             var result = storage.mutableSpan
             MatrixProduct.multiply(a.span, b.span, into: &result, rows: rows, inner: inner, columns: columns)
@@ -40,7 +41,8 @@ struct MatrixProductTests {
         await #expect(processExitsWith: .failure) {
             var storage = TensorStorage(count: 3)
             var result = storage.mutableSpan
-            let a: [Float] = [1, 2], b: [Float] = [3, 4]
+            let a: [Float] = [1, 2]
+            let b: [Float] = [3, 4]
             MatrixProduct.multiply(a.span, b.span, into: &result, rows: 2, inner: 1, columns: 2)
         }
     }
