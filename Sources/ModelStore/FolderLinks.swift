@@ -1,0 +1,36 @@
+internal import Glibc
+internal import LinuxIO
+internal import SystemPackage
+
+/// Symbolic links that change their target in one step, and what else the store asks of folders.
+enum FolderLinks {
+    /// Where a link leads, or nil where there is no link. See `man 2 readlink`.
+    static func target(of link: FilePath) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe link.withPlatformString { unsafe readlink($0, &buffer, buffer.count) }
+        guard count > 0, count < buffer.count else { return nil }
+        return String(validating: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Makes or replaces a link: a temporary link renamed over it, so that every reader sees the old or the new one.
+    static func point(_ link: FilePath, to target: String) throws(SystemFailure) {
+        let temporary = link.removingLastComponent().appending(
+            ".\(link.lastComponent?.string ?? "").\(UInt64.random(in: 0 ... .max))")
+        guard unsafe temporary.withPlatformString({ unsafe symlink(target, $0) }) == 0 else {
+            throw SystemFailure("symlink", temporary.string, Errno(rawValue: errno))
+        }
+        do throws(SystemFailure) {
+            try AtomicFile.rename(temporary, to: link)
+        } catch {
+            try? AtomicFile.remove(temporary)
+            throw error
+        }
+        try AtomicFile.synchronizeFolder(of: link)
+    }
+
+    static func removeEmptyFolder(_ path: FilePath) throws(SystemFailure) {
+        guard unsafe path.withPlatformString({ unsafe rmdir($0) }) == 0 else {
+            throw SystemFailure("rmdir", path.string, Errno(rawValue: errno))
+        }
+    }
+}

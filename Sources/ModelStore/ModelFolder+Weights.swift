@@ -1,0 +1,28 @@
+package import ResNet
+internal import SystemPackage
+
+extension ModelFolder {
+    /// The weights, their hash and shapes checked against the record, every value finite.
+    package func parameters(_ record: ModelRecord) throws(ModelFailure) -> ResNet50Parameters {
+        let source = try open(weightsPath)
+        let hash = try source.sha256()
+        guard hash == record.sha256 else {
+            throw ModelFailure(
+                .damaged, weightsPath.string,
+                "has the SHA-256 \(hash.prefix(12))… and not \(record.sha256.prefix(12))… as model.json says",
+                remedy: "it was truncated or changed: import or train the model again, or `fundusd model rollback`")
+        }
+        return try WeightArchive(source).parameters(record.layout)
+    }
+
+    /// Everything that loading checks, for a base network as well.
+    package func verify() throws(ModelFailure) -> ModelRecord {
+        let record = try record()
+        guard record.role == .judge else {
+            let parameters = try parameters(record)
+            _ = try LoadedModel.network(parameters, record.preprocessing, path: weightsPath.string)
+            return record
+        }
+        return try LoadedModel(self).record
+    }
+}

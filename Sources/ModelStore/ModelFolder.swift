@@ -1,0 +1,75 @@
+internal import LinuxIO
+package import SystemPackage
+
+/// One model on disk: `model.safetensors`, `model.json`, `card.md`.
+package struct ModelFolder: Sendable {
+    package static let weightsName = "model.safetensors"
+    package static let recordName = "model.json"
+    package static let cardName = "card.md"
+
+    package let path: FilePath
+
+    package init(_ path: FilePath) { self.path = path }
+
+    package var weightsPath: FilePath { path.appending(Self.weightsName) }
+    package var recordPath: FilePath { path.appending(Self.recordName) }
+
+    /// Reads and checks model.json; the weights stay where they are.
+    package func record() throws(ModelFailure) -> ModelRecord {
+        let source = try open(recordPath)
+        guard source.count <= ModelRecord.largestFile else {
+            throw ModelFailure(
+                .damaged, recordPath.string, "has \(source.count) bytes", remedy: "import or train the model again")
+        }
+        return try ModelRecord.parse(try source.bytes(at: 0, count: source.count), path: recordPath.string)
+    }
+
+    /// Opens one of the model's files; a missing one means a half-written folder, a missing folder no model.
+    func open(_ file: FilePath) throws(ModelFailure) -> ByteSource {
+        do throws(ModelFailure) {
+            return try ByteSource(opening: file)
+        } catch  where error.code == .missing {
+            guard (try? Folder(path)) != nil else {
+                throw ModelFailure(
+                    .missing, path.string, "is no model folder",
+                    remedy: "see `fundusd model list`, or import one: `fundusd model import FILE`")
+            }
+            throw ModelFailure(
+                .incomplete, file.string, "is missing, so the model is only half there",
+                remedy: "remove the folder and import or train the model again")
+        }
+    }
+
+    /// Writes the folder under a name that no reader looks at, then renames it.
+    ///
+    /// After a crash there is the whole model or none. See `man 2 rename`, `man 2 fsync`.
+    static func publish(
+        _ record: ModelRecord, weights: [UInt8], card: String, in models: FilePath
+    ) throws(ModelFailure) -> ModelFolder {
+        let folder = ModelFolder(models.appending(record.id))
+        do throws(SystemFailure) {
+            let temporary = models.appending(".\(record.id).\(UInt64.random(in: 0 ... .max)).partial")
+            try AtomicFile.makeFolder(temporary)
+            do throws(SystemFailure) {
+                let half = ModelFolder(temporary)
+                try AtomicFile.write(weights, to: half.weightsPath)
+                try AtomicFile.write(Array(card.utf8), to: temporary.appending(cardName))
+                try AtomicFile.write(record.json(), to: half.recordPath)
+                try AtomicFile.rename(temporary, to: folder.path)
+            } catch {
+                try? ModelFolder(temporary).remove()
+                throw error
+            }
+            try AtomicFile.synchronizeFolder(of: folder.path)
+        } catch {
+            throw ModelFailure(error)
+        }
+        return folder
+    }
+
+    /// Removes the folder and what it holds; it holds files only.
+    func remove() throws(SystemFailure) {
+        for name in try Folder(path).names() { try AtomicFile.remove(path.appending(name)) }
+        try FolderLinks.removeEmptyFolder(path)
+    }
+}

@@ -1,0 +1,97 @@
+internal import FoundationEssentials
+package import ResNet
+
+extension ModelRecord {
+    /// A record has a few kilobytes.
+    static let largestFile = 1 << 20
+
+    /// Sorted, indented, snake_case, times as ISO 8601 in UTC.
+    func json() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.dateEncodingStrategy = .iso8601
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a record holds a number that is not finite")
+        }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+
+    static func parse(_ bytes: [UInt8], path: String) throws(ModelFailure) -> ModelRecord {
+        struct Version: Decodable { let schema: String }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.dateDecodingStrategy = .iso8601
+        guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+            throw ModelFailure(
+                .damaged, path, "is not the JSON of a model", remedy: "import or train the model again")
+        }
+        guard version.schema == schema else {
+            throw ModelFailure(
+                .unsupported, path, "has the version “\(version.schema)”; this program reads “\(schema)”",
+                remedy: "use the program version that wrote it, or import the weights again")
+        }
+        let record: ModelRecord
+        do {
+            record = try decoder.decode(ModelRecord.self, from: Data(bytes))
+        } catch {
+            throw ModelFailure(
+                .damaged, path, "lacks a part: \(Self.fault(error))", remedy: "import or train the model again")
+        }
+        if let fault = record.fault {
+            throw ModelFailure(.damaged, path, fault, remedy: "correct it, or import or train the model again")
+        }
+        return record
+    }
+
+    /// The key at fault, from a decoder's error.
+    private static func fault(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, _): key.stringValue
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        default: "\(error)"
+        }
+    }
+
+    /// The first value that no later step could work with.
+    private var fault: String? {
+        let size = (preprocessing.width, preprocessing.height)
+        let sides = ResNet50Inference.smallestSide...4096
+        if architecture.name != Architecture.resNet50 { return "architecture “\(architecture.name)” is unknown" }
+        if !(1...ResNet50Layout.largestBaseWidth).contains(architecture.baseWidth) { return "base_width is impossible" }
+        if let outputs = architecture.outputs, !(1...ResNet50Layout.largestOutputs).contains(outputs) {
+            return "outputs is impossible"
+        }
+        if !sides.contains(size.0) || !sides.contains(size.1) { return "preprocessing has an impossible size" }
+        if preprocessing.mean.count != 3 || preprocessing.deviation.count != 3 || preprocessing.deviation.contains(0) {
+            return "preprocessing needs three means and three deviations that are not 0"
+        }
+        for point in [threshold] + (operatingPoints ?? []) where !(0 < point.value && point.value < 1) {
+            return "threshold \(point.value) is not between 0 and 1"
+        }
+        if role == .judge && (architecture.outputs != 1 || golden?.logits.count != 1) {
+            return "a judge needs one output and a golden logit"
+        }
+        if !Self.isIdentifier(id) { return "“\(id)” is no model's id" }
+        return nil
+    }
+
+    /// Eight digits, a hyphen, six hexadecimal digits: safe as a folder's name.
+    static func isIdentifier(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].utf8.count == 8 && parts[1].utf8.count == 6
+            && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    static func identifier(sha256: String, date: Date) -> String {
+        let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.omitted)
+        return "\(date.formatted(style))-\(sha256.prefix(6))"
+    }
+
+    package var layout: ResNet50Layout {
+        ResNet50Layout(baseWidth: architecture.baseWidth, outputs: architecture.outputs)
+    }
+}

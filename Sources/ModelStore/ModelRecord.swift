@@ -1,0 +1,72 @@
+package import FoundationEssentials
+
+/// What `model.json` says of a model: where it comes from, how to use it, how to know that it still works.
+package struct ModelRecord: Codable, Sendable, Equatable {
+    package static let schema = "fundusd.model/1"
+
+    /// What a model may be used for.
+    package enum Role: String, Codable, Sendable {
+        /// Gives verdicts: one output.
+        case judge
+        /// A start for training only: ImageNet's 1000 outputs, or no head at all.
+        case base
+    }
+
+    /// The class whose logit the network gives.
+    package enum PositiveClass: String, Codable, Sendable, CaseIterable {
+        case disease, normal
+    }
+
+    package struct Source: Codable, Sendable, Equatable {
+        package var file: String
+        package var sha256: String
+    }
+
+    package struct Architecture: Codable, Sendable, Equatable {
+        package static let resNet50 = "resnet50-v1.5"
+        package var name: String
+        package var baseWidth: Int
+        package var outputs: Int?
+    }
+
+    /// P(disease) at or above `value` is disease; the evidence is the hold-out's.
+    package struct OperatingPoint: Codable, Sendable, Equatable {
+        package var value: Double
+        package var sensitivity: Double?
+        package var specificity: Double?
+
+        package init(value: Double, sensitivity: Double? = nil, specificity: Double? = nil) {
+            self.value = value
+            self.sensitivity = sensitivity
+            self.specificity = specificity
+        }
+    }
+
+    /// An input that anyone can generate again, and what the network gave for it when the model was made.
+    package struct Golden: Codable, Sendable, Equatable {
+        /// How the input follows from the seed; for the reader of the file.
+        package var formula: String
+        package var seed: UInt64
+        package var logits: [Float]
+        /// Allowed difference for a logit of size up to 1, in proportion above.
+        package var tolerance: Float
+    }
+
+    package var schema = ModelRecord.schema
+    /// `YYYYMMDD-` and the first six digits of `sha256`.
+    package var id: String
+    /// Of model.safetensors.
+    package var sha256: String
+    package var role: Role
+    package var createdAt: Date
+    package var trainedAt: Date?
+    package var parent: String?
+    package var recipe: String?
+    package var source: Source?
+    package var architecture: Architecture
+    package var positiveClass: PositiveClass
+    package var threshold: OperatingPoint
+    package var operatingPoints: [OperatingPoint]?
+    package var preprocessing: PreprocessingRecord
+    package var golden: Golden?
+}

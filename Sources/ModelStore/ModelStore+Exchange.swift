@@ -1,0 +1,40 @@
+package import FoundationEssentials
+internal import LinuxIO
+package import SystemPackage
+
+extension ModelStore {
+    /// Takes in a `.pth` state dictionary or a `.safetensors` file, told apart by content.
+    ///
+    /// One output makes a judge; any other number, or no head, a base network.
+    @discardableResult
+    package func importModel(
+        from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date
+    ) throws(ModelFailure) -> ModelRecord {
+        let source = try ByteSource(opening: path)
+        let archive = try WeightArchive(source)
+        let parameters = try archive.parameters(try archive.layout())
+        var model = NewModel(parameters: parameters, positiveClass: positiveClass)
+        model.source = ModelRecord.Source(
+            file: path.lastComponent?.string ?? path.string, sha256: try source.sha256())
+        return try publish(model, date: date)
+    }
+
+    /// Writes a model's weights to a file of their own.
+    ///
+    /// - Parameter weightType: F32 or F16; what batch norm holds stays F32.
+    package func export(_ id: String, to path: FilePath, weightType: ElementType) throws(ModelFailure) {
+        let folder = folder(id)
+        let record = try folder.record()
+        let tensors = SafetensorsWriter.tensors(try folder.parameters(record), weightType: weightType)
+        let metadata = [
+            "format": "pt", "model": record.id, "positive_class": record.positiveClass.rawValue,
+            "preprocessing": record.preprocessing.name,
+        ]
+        let bytes = try SafetensorsWriter.bytes(tensors, metadata: metadata, path: path.string)
+        do throws(SystemFailure) {
+            try AtomicFile.write(bytes, to: path)
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+}

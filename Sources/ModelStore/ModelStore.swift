@@ -1,0 +1,94 @@
+package import FoundationEssentials
+internal import LinuxIO
+package import SystemPackage
+
+/// The models under `STATE/models`, which of them judges, and which did before.
+///
+/// `champion` and `previous` are links that change in one step; a model's folder never changes once it is there.
+package struct ModelStore: Sendable {
+    package static let championLink = "champion"
+    package static let previousLink = "previous"
+
+    /// `STATE/models`.
+    package let models: FilePath
+
+    /// - Parameter root: the state folder.
+    package init(root: FilePath) { models = root.appending("models") }
+
+    package func folder(_ id: String) -> ModelFolder { ModelFolder(models.appending(id)) }
+
+    package func record(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).record() }
+
+    /// The ids of all whole models, oldest first.
+    package func list() throws(ModelFailure) -> [String] {
+        do throws(SystemFailure) {
+            return try Folder(models).names().map(\.string).filter(ModelRecord.isIdentifier).sorted()
+        } catch  where error.isGone {
+            return []
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+
+    /// The model that judges, or nil where none has been imported or trained yet.
+    package var championID: String? { linked(Self.championLink) }
+
+    /// The model that judged before the champion.
+    package var previousID: String? { linked(Self.previousLink) }
+
+    private func linked(_ name: String) -> String? {
+        FolderLinks.target(of: models.appending(name)).flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
+    }
+
+    /// The folder that a person means by an id, the unique beginning of one, `champion`, `previous`, or a path.
+    package func resolve(_ text: String) throws(ModelFailure) -> ModelFolder {
+        if text == Self.championLink, let id = championID { return folder(id) }
+        if text == Self.previousLink, let id = previousID { return folder(id) }
+        if text.contains("/") { return ModelFolder(FilePath(text)) }
+        let matches = text.isEmpty ? [] : try list().filter { $0.hasPrefix(text) }
+        if matches.count == 1 { return folder(matches[0]) }
+        if matches.count > 1 {
+            throw ModelFailure(
+                .ambiguous, text, "may mean \(matches.joined(separator: ", "))", remedy: "write more of the id")
+        }
+        if !text.isEmpty, (try? Folder(FilePath(text))) != nil { return ModelFolder(FilePath(text)) }
+        throw ModelFailure(
+            .missing, text, "names no model under \(models.string)",
+            remedy: "see `fundusd model list`, or import one: `fundusd model import FILE`")
+    }
+
+    /// Checks hash, shapes, finiteness and self-test.
+    @discardableResult
+    package func verify(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).verify() }
+
+    /// Loads the champion.
+    package func loadChampion() throws(ModelFailure) -> LoadedModel {
+        guard let id = championID else {
+            throw ModelFailure(
+                .missing, models.string, "has no champion: no model has been imported or trained yet",
+                remedy: "import one: `fundusd model import --positive-class normal model.pth`")
+        }
+        return try LoadedModel(folder(id))
+    }
+
+    /// Keeps a model; it becomes the champion if it can judge and there is none.
+    ///
+    /// - Parameter date: goes into the id and the record; the clock is the caller's.
+    @discardableResult
+    package func publish(_ model: NewModel, date: Date) throws(ModelFailure) -> ModelRecord {
+        let (record, weights) = try model.finished(date: date, path: model.source?.file ?? models.string)
+        do throws(SystemFailure) {
+            try AtomicFile.makeFolder(models)
+        } catch {
+            throw ModelFailure(error)
+        }
+        if let present = try? self.record(record.id), present.sha256 == record.sha256 {
+            throw ModelFailure(
+                .ambiguous, folder(record.id).path.string, "is there already, with the same weights",
+                remedy: "use it, or remove that folder first to import it with other settings")
+        }
+        _ = try ModelFolder.publish(record, weights: weights, card: ModelCard.text(record), in: models)
+        if record.role == .judge && championID == nil { try promote(record.id) }
+        return record
+    }
+}

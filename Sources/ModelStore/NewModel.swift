@@ -1,0 +1,50 @@
+package import FoundationEssentials
+package import ResNet
+
+/// What goes into a model before it has an id: the weights and all that is known of them.
+package struct NewModel: Sendable {
+    package var parameters: ResNet50Parameters
+    package var positiveClass: ModelRecord.PositiveClass
+    package var threshold = ModelRecord.OperatingPoint(value: 0.5)
+    package var operatingPoints: [ModelRecord.OperatingPoint]?
+    package var preprocessing = PreprocessingRecord.torchvision224
+    package var trainedAt: Date?
+    package var parent: String?
+    package var recipe: String?
+    package var source: ModelRecord.Source?
+
+    package init(parameters: ResNet50Parameters, positiveClass: ModelRecord.PositiveClass) {
+        self.parameters = parameters
+        self.positiveClass = positiveClass
+    }
+
+    private var role: ModelRecord.Role { parameters.layout.outputs == 1 ? .judge : .base }
+
+    /// Encodes the weights and completes the record, its golden logit included.
+    func finished(date: Date, path: String) throws(ModelFailure) -> (record: ModelRecord, weights: [UInt8]) {
+        let weights = try SafetensorsWriter.bytes(
+            SafetensorsWriter.tensors(parameters, weightType: .f32), metadata: ["format": "pt"], path: path)
+        let hash = try ByteSource(weights, path: path).sha256()
+        let network = try LoadedModel.network(parameters, preprocessing, path: path)
+        let golden = role == .judge ? GoldenCheck.record(network) : nil
+        guard golden?.logits.allSatisfy(\.isFinite) ?? true else {
+            throw ModelFailure(
+                .notFinite, path, "gives a logit that is not finite for the golden input",
+                remedy: "its weights are useless: import another file")
+        }
+        let architecture = ModelRecord.Architecture(
+            name: ModelRecord.Architecture.resNet50, baseWidth: parameters.layout.baseWidth,
+            outputs: parameters.layout.outputs)
+        let record = ModelRecord(
+            id: ModelRecord.identifier(sha256: hash, date: date), sha256: hash, role: role,
+            createdAt: date.wholeSeconds, trainedAt: trainedAt?.wholeSeconds, parent: parent, recipe: recipe,
+            source: source, architecture: architecture, positiveClass: positiveClass, threshold: threshold,
+            operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden)
+        return (record, weights)
+    }
+}
+
+extension Date {
+    /// What ISO 8601 without fractions can say.
+    fileprivate var wholeSeconds: Date { Date(timeIntervalSince1970: timeIntervalSince1970.rounded(.down)) }
+}

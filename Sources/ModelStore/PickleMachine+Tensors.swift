@@ -1,0 +1,69 @@
+extension PickleMachine {
+    /// A persistent reference: ('storage', type, key, device, number of elements).
+    func storage(_ value: PickleValue) throws(ModelFailure) -> PickledStorage {
+        guard case .tuple(let handle) = value, tuples[handle].count == 5,
+            case .string("storage") = tuples[handle][0], case .storageType(let type) = tuples[handle][1],
+            case .string(let key) = tuples[handle][2], case .integer(let count) = tuples[handle][4], count >= 0
+        else { throw damaged("refers to a storage in an unknown way") }
+        return PickledStorage(key: key, type: type, count: count)
+    }
+
+    /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])`.
+    func tensor(_ arguments: [PickleValue]) throws(ModelFailure) -> PickledTensor {
+        guard (6...7).contains(arguments.count), case .storage(let handle) = arguments[0],
+            case .integer(let offset) = arguments[1], offset >= 0, let shape = extents(arguments[2]),
+            let strides = extents(arguments[3]), shape.count == strides.count
+        else { throw damaged("makes a tensor in an unknown way") }
+        let tensor = PickledTensor(storage: storages[handle], offset: offset, shape: shape, strides: strides)
+        guard tensor.liesInsideItsStorage else { throw damaged("makes a tensor that is larger than its storage") }
+        return tensor
+    }
+
+    private func extents(_ value: PickleValue) -> [Int]? {
+        guard case .tuple(let handle) = value, tuples[handle].count <= Self.highestRank else { return nil }
+        var extents: [Int] = []
+        for item in tuples[handle] {
+            guard case .integer(let extent) = item, extent >= 0 else { return nil }
+            extents.append(extent)
+        }
+        return extents
+    }
+}
+
+extension PickledTensor {
+    /// Elements, known not to overflow once `liesInsideItsStorage` holds.
+    var count: Int { shape.reduce(1, *) }
+
+    /// No more elements than the storage has, the last of them inside it: an expanded view could ask for any memory.
+    fileprivate var liesInsideItsStorage: Bool {
+        guard let count = byteCount(shape: shape, type: .u8), count <= storage.count else { return false }
+        if count == 0 { return true }
+        var last = offset
+        for (extent, stride) in zip(shape, strides) {
+            let (reach, overflow) = stride.multipliedReportingOverflow(by: extent - 1)
+            let (sum, sumOverflow) = last.addingReportingOverflow(reach)
+            guard !overflow, !sumOverflow else { return false }
+            last = sum
+        }
+        return last < storage.count
+    }
+
+    /// The storage's values in the tensor's row-major order.
+    func gathered(_ storageValues: [Float]) -> [Float] {
+        var places = [offset]
+        for (extent, stride) in zip(shape, strides) {
+            places = places.flatMap { start in (0..<extent).map { start + $0 * stride } }
+        }
+        return places.map { storageValues[$0] }
+    }
+
+    /// True where row-major order is the storage's order.
+    var isContiguous: Bool {
+        var expected = 1
+        for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
+            if stride != expected { return false }
+            expected *= extent
+        }
+        return true
+    }
+}

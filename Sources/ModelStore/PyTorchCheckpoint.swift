@@ -1,0 +1,65 @@
+/// What `torch.save` wrote: a state dictionary, alone or inside a checkpoint. Read without executing anything.
+package struct PyTorchCheckpoint: Sendable {
+    private let archive: ZipArchive
+    /// The archive's one folder, with its slash.
+    private let root: String
+    private let tensors: [String: PickledTensor]
+
+    package init(_ source: ByteSource) throws(ModelFailure) {
+        archive = try ZipArchive(source)
+        root = try Self.root(of: archive)
+        if archive.members[root + "byteorder"] != nil {
+            let order = try archive.bytes(root + "byteorder", limit: 16)
+            guard String(decoding: order, as: UTF8.self) == "little" else {
+                throw ModelFailure(
+                    .unsupported, source.path, "was saved on a big-endian machine",
+                    remedy: "load it in PyTorch on an ordinary machine and save it again")
+            }
+        }
+        let program = try archive.bytes(root + "data.pkl", limit: PickleMachine.largestPickle)
+        var machine = PickleMachine(program, path: source.path)
+        let top = try machine.run()
+        tensors = try StateDictionary.tensors(in: top, machine)
+    }
+
+    package var shapes: [String: [Int]] { tensors.mapValues(\.shape) }
+
+    /// A tensor's values in row-major order.
+    package func floats(_ name: String) throws(ModelFailure) -> [Float] {
+        let path = archive.source.path
+        guard let tensor = tensors[name] else {
+            throw ModelFailure(.mismatch, path, tensor: name, "is not in the file", remedy: "import a complete file")
+        }
+        let storage = tensor.storage
+        let bytes = try archive.bytes("\(root)data/\(storage.key)", limit: archive.source.count)
+        guard bytes.count == storage.count.multipliedReportingOverflow(by: storage.type.byteCount).partialValue else {
+            throw ModelFailure(
+                .damaged, path, tensor: name, "has \(bytes.count) bytes for \(storage.count) values",
+                remedy: "the file is damaged: save it again")
+        }
+        guard let values = storage.type.floats(bytes) else {
+            throw ModelFailure(
+                .unsupported, path, tensor: name, "holds \(storage.type.rawValue), which is no weight's type",
+                remedy: "save the weights as float32, float16 or bfloat16")
+        }
+        guard tensor.isContiguous else { return tensor.gathered(values) }
+        return Array(values[tensor.offset..<tensor.offset + tensor.count])
+    }
+
+    /// The folder that holds `data.pkl`; exactly one.
+    private static func root(of archive: ZipArchive) throws(ModelFailure) -> String {
+        let names = archive.members.keys
+        if names.contains(where: { $0.hasSuffix("/constants.pkl") }) {
+            throw ModelFailure(
+                .unsupported, archive.source.path, "is a TorchScript program, not a state_dict",
+                remedy: "save the weights: torch.save(model.state_dict(), path)")
+        }
+        let roots = names.filter { $0.hasSuffix("/data.pkl") }.map { String($0.dropLast("data.pkl".count)) }
+        guard roots.count == 1 else {
+            throw ModelFailure(
+                .unsupported, archive.source.path, "is a zip archive but not one that torch.save wrote",
+                remedy: "save the weights: torch.save(model.state_dict(), path)")
+        }
+        return roots[0]
+    }
+}

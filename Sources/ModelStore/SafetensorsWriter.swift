@@ -1,0 +1,94 @@
+internal import FoundationEssentials
+package import ResNet
+
+/// Lays parameters out as a safetensors file.
+package enum SafetensorsWriter {
+    /// One tensor to be written.
+    package struct Tensor {
+        package let name: String
+        package let shape: [Int]
+        package let type: ElementType
+        package let values: ArraySlice<Float>
+
+        package init(name: String, shape: [Int], type: ElementType, values: ArraySlice<Float>) {
+            self.name = name
+            self.shape = shape
+            self.type = type
+            self.values = values
+        }
+    }
+
+    private struct Entry: Encodable {
+        let dtype: String
+        let shape: [Int]
+        let data_offsets: [Int]
+    }
+
+    /// All parameters in table order.
+    ///
+    /// - Parameter weightType: of the convolutions and the head; what batch norm holds stays F32, for a variance has no
+    ///   business in half precision.
+    package static func tensors(_ parameters: ResNet50Parameters, weightType: ElementType) -> [Tensor] {
+        parameters.layout.parameters.map { specification in
+            let isWeight = specification.role == .convolution || specification.role == .linearWeight
+            return Tensor(
+                name: specification.name, shape: specification.shape, type: isWeight ? weightType : .f32,
+                values: parameters[specification.name])
+        }
+    }
+
+    /// The whole file.
+    ///
+    /// Wider types come first, as the format's own writer does, so that every tensor is aligned to its type.
+    /// - Parameter path: for messages.
+    package static func bytes(
+        _ tensors: [Tensor], metadata: [String: String], path: String
+    ) throws(ModelFailure) -> [UInt8] {
+        var data: [UInt8] = []
+        var entries: [String: Entry] = [:]
+        for width in [8, 4, 2] {
+            for tensor in tensors where tensor.type.byteCount == width {
+                let encoded = try encode(tensor, path: path)
+                entries[tensor.name] = Entry(
+                    dtype: tensor.type.rawValue, shape: tensor.shape,
+                    data_offsets: [data.count, data.count + encoded.count])
+                data.append(contentsOf: encoded)
+            }
+        }
+        precondition(entries.count == tensors.count, "tensors need different names and a type of floats")
+        var header = json(entries, metadata: metadata)
+        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+        return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header + data
+    }
+
+    private static func encode(_ tensor: Tensor, path: String) throws(ModelFailure) -> [UInt8] {
+        precondition(tensor.shape.reduce(1, *) == tensor.values.count, "\(tensor.name): shape and values disagree")
+        guard let bytes = tensor.type.bytes(Array(tensor.values)), let back = tensor.type.floats(bytes) else {
+            preconditionFailure("\(tensor.type) is no weight's type")
+        }
+        guard back.allSatisfy(\.isFinite) else {
+            throw ModelFailure(
+                .notFinite, path, tensor: tensor.name, "holds a value that \(tensor.type.rawValue) cannot",
+                remedy: "write F32 instead")
+        }
+        return bytes
+    }
+
+    private static func json(_ entries: [String: Entry], metadata: [String: String]) -> [UInt8] {
+        struct Header: Encodable {
+            let entries: [String: Entry]
+            let metadata: [String: String]
+
+            func encode(to encoder: any Encoder) throws {
+                try entries.encode(to: encoder)
+                try [SafetensorsHeader.metadataKey: metadata].encode(to: encoder)
+            }
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(Header(entries: entries, metadata: metadata)) else {
+            preconditionFailure("strings and integers always encode")
+        }
+        return Array(data)
+    }
+}

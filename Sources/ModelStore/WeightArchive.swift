@@ -1,0 +1,99 @@
+package import ResNet
+
+/// A weight file of either format, told apart by its first bytes, as ResNet-50's parameters.
+package enum WeightArchive: Sendable {
+    case safetensors(SafetensorsFile, path: String)
+    case pyTorch(PyTorchCheckpoint, path: String)
+
+    package init(_ source: ByteSource) throws(ModelFailure) {
+        let head = try source.bytes(at: 0, count: min(16, source.count))
+        if head.starts(with: [0x50, 0x4B]) {
+            self = .pyTorch(try PyTorchCheckpoint(source), path: source.path)
+        } else if head.count > 8, head[8] == UInt8(ascii: "{") {
+            self = .safetensors(try SafetensorsFile(source), path: source.path)
+        } else if head.starts(with: [0x80]) {
+            throw ModelFailure(
+                .unsupported, source.path, "is a bare pickle, PyTorch's format before version 1.6",
+                remedy: "load it with PyTorch and save the state_dict again with torch.save")
+        } else {
+            throw ModelFailure(
+                .unsupported, source.path, "is neither a safetensors file nor a zip archive by torch.save",
+                remedy: "save the weights: torch.save(model.state_dict(), path)")
+        }
+    }
+
+    var path: String {
+        switch self {
+        case .safetensors(_, let path), .pyTorch(_, let path): path
+        }
+    }
+
+    /// Shape of every tensor, by its name without what `DataParallel` puts before it.
+    private var shapes: [String: [Int]] {
+        switch self {
+        case .safetensors(let file, _): file.tensors.mapValues(\.shape)
+        case .pyTorch(let checkpoint, _): checkpoint.shapes
+        }
+    }
+
+    private func floats(_ name: String) throws(ModelFailure) -> [Float] {
+        switch self {
+        case .safetensors(let file, _): try file.floats(name)
+        case .pyTorch(let checkpoint, _): try checkpoint.floats(name)
+        }
+    }
+
+    /// The layout whose base width and outputs the file's first and last tensor show.
+    package func layout() throws(ModelFailure) -> ResNet50Layout {
+        let shapes = shapes
+        guard let stem = shapes["conv1.weight"], stem.count == 4,
+            (1...ResNet50Layout.largestBaseWidth).contains(stem[0])
+        else {
+            throw ModelFailure(
+                .mismatch, path, tensor: "conv1.weight", "is missing or no ResNet-50's",
+                remedy: "import a ResNet-50 with torchvision's names")
+        }
+        guard let head = shapes["fc.weight"] else { return ResNet50Layout(baseWidth: stem[0], outputs: nil) }
+        guard head.count == 2, (1...ResNet50Layout.largestOutputs).contains(head[0]) else {
+            throw ModelFailure(
+                .mismatch, path, tensor: "fc.weight", "has the shape \(head)",
+                remedy: "the head must be one linear layer [outputs, features]")
+        }
+        return ResNet50Layout(baseWidth: stem[0], outputs: head[0])
+    }
+
+    /// Every parameter, its name and shape checked against the table, every value finite.
+    package func parameters(_ layout: ResNet50Layout) throws(ModelFailure) -> ResNet50Parameters {
+        let shapes = shapes
+        try refuseUnknown(shapes, layout)
+        let parameters = try ResNet50Parameters(layout: layout) { (specification) throws(ModelFailure) in
+            let name = specification.name
+            guard let shape = shapes[name] else {
+                throw mismatch(name, "is missing")
+            }
+            guard shape == specification.shape else {
+                throw mismatch(name, "has the shape \(shape), not \(specification.shape)")
+            }
+            return try floats(name)
+        }
+        if let broken = parameters.firstNotFinite {
+            throw ModelFailure(
+                .notFinite, path, tensor: broken.name, "holds a value that is not finite (NaN or infinity)",
+                remedy: "the training diverged or the file is damaged: use an earlier model")
+        }
+        return parameters
+    }
+
+    private func refuseUnknown(_ shapes: [String: [Int]], _ layout: ResNet50Layout) throws(ModelFailure) {
+        let known = Set(layout.parameters.map(\.name))
+        let unknown = shapes.keys.filter { !known.contains($0) && !$0.hasSuffix(ResNet50Layout.ignoredSuffix) }
+        if let first = unknown.min() {
+            throw mismatch(first, "is no part of a ResNet-50 (nor are \(unknown.count - 1) others)")
+        }
+    }
+
+    private func mismatch(_ tensor: String, _ message: String) -> ModelFailure {
+        ModelFailure(
+            .mismatch, path, tensor: tensor, message, remedy: "import a ResNet-50 with torchvision's names and shapes")
+    }
+}
