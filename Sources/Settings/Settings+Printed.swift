@@ -29,10 +29,3 @@ extension Settings {
         return "\"" + escaped.joined() + "\""
     }
 }
-
-extension SettingKey {
-    /// The table's row in `docs/configuration.md`.
-    package var documentationRow: String {
-        "| `\(name)` | \(builtIn.shown) | \(unit) | \(meaning) |"
-    }
-}
