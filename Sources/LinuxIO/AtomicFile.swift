@@ -96,7 +96,7 @@ extension AtomicFile {
     package static func move(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         do throws(SystemFailure) {
             try rename(source, to: path)
-        } catch where error.code == .improperLink {
+        } catch  where error.code == .improperLink {
             try copy(source, to: path)
             try remove(source)
         }

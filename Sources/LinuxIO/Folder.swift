@@ -34,7 +34,8 @@ package struct Folder: ~Copyable, Sendable {
         guard let name = relative.lastComponent else { throw SystemFailure("open", path.string, .isDirectory) }
         let parent = try subfolder(relative.removingLastComponent())
         return try Descriptor.open(
-            at: parent.descriptor.raw, FilePath(root: nil, components: name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+            at: parent.descriptor.raw, FilePath(root: nil, components: name),
+            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
             shownAs: path.pushing(relative))
     }
 
@@ -60,7 +61,7 @@ package struct Folder: ~Copyable, Sendable {
         for name in try names() {
             do throws(SystemFailure) {
                 found.append((name, try statusOfEntry(FilePath(root: nil, components: name))))
-            } catch where error.isGone {
+            } catch  where error.isGone {
                 continue
             }
         }

@@ -6,7 +6,7 @@ extension ModelRecord {
     static let largestFile = 1 << 20
 
     /// Sorted, indented, snake_case, times as ISO 8601 in UTC.
-    func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -32,8 +32,10 @@ package enum Afterwards: Sendable, Equatable {
         let day = date.timestamp.prefix(10).split(separator: "-").map(String.init)
         let target = day.reduce(root) { $0.appending($1) }.pushing(name.path)
         try AtomicFile.makeFolder(target.removingLastComponent())
-        let isTaken = (try? Folder(target.removingLastComponent()).status(of: FilePath(bytes: lastBytes(target)))) != nil
-        try AtomicFile.move(path, to: isTaken ? FilePath(bytes: target.bytes + Array(".\(sha256.prefix(12))".utf8)) : target)
+        let isTaken =
+            (try? Folder(target.removingLastComponent()).status(of: FilePath(bytes: lastBytes(target)))) != nil
+        try AtomicFile.move(
+            path, to: isTaken ? FilePath(bytes: target.bytes + Array(".\(sha256.prefix(12))".utf8)) : target)
     }
 
     private static func lastBytes(_ path: FilePath) -> [UInt8] {

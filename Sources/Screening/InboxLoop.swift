@@ -10,7 +10,7 @@ package struct InboxLoop {
     private let control: InboxControl
     private let rescanInterval: Duration
     private let tell: @Sendable (ScreeningEvent) -> Void
-    private let beat: @Sendable () -> Void
+    private let signs: SignsOfLife
 
     private var watch: InboxWatch?
     private var isLost = false
@@ -22,16 +22,15 @@ package struct InboxLoop {
     /// How often to look for an inbox that is not there.
     private static let searchInterval = Duration.seconds(1)
 
-    /// - Parameter beat: called once a turn, so that a watchdog sees the thread alive.
     package init(
         scanner: InboxScanner, control: InboxControl, rescanInterval: Duration,
-        tell: @escaping @Sendable (ScreeningEvent) -> Void, beat: @escaping @Sendable () -> Void
+        tell: @escaping @Sendable (ScreeningEvent) -> Void, signs: SignsOfLife
     ) {
         self.scanner = scanner
         self.control = control
         self.rescanInterval = rescanInterval
         self.tell = tell
-        self.beat = beat
+        self.signs = signs
     }
 
     /// Runs until `control` says stop.
@@ -40,12 +39,13 @@ package struct InboxLoop {
     package mutating func run(afterFirstScan: () -> Void) {
         var hasScanned = false
         while !control.shouldStop {
-            beat()
+            signs.working()
             turn()
             if !hasScanned, watch != nil {
                 hasScanned = true
                 afterFirstScan()
             }
+            signs.idle()
             control.wakeUp.sleep(orUntilReadable: watch?.readableDescriptor, atMost: timeToSleep)
         }
     }
@@ -99,20 +99,23 @@ package struct InboxLoop {
         guard let name = event.name else { return }
         let path = folder.appending(name)
         if event.mask.contains(.isFolder) {
-            try folderChanged(path, event.mask)
+            folderChanged(path, event.mask)
         } else {
             scanner.apply(event, to: ImageName(path))
         }
     }
 
-    private mutating func folderChanged(_ path: FilePath, _ mask: InotifyEvent.Mask) throws {
+    private mutating func folderChanged(_ path: FilePath, _ mask: InotifyEvent.Mask) {
         if !mask.isDisjoint(with: [.movedFrom, .deleted]) { watch?.forget(below: path) }
         guard scanner.isRecursive, !ImageName(path).isSkipped,
             !mask.isDisjoint(with: [.created, .movedTo])
         else { return }
         do throws(SystemFailure) {
             try scanner.scan(folder: path, watchedBy: watch)
-        } catch where error.isGone {
+        } catch where !error.isGone {
+            // The whole scan tells of a folder that can't be read, and goes on with the others.
+            nextScan = .now
+        } catch {
             return
         }
     }

@@ -32,7 +32,7 @@ package struct InboxReader: Sendable {
         do throws(SystemFailure) {
             let folder = try Folder(root)
             return try read(name, in: folder, now: now)
-        } catch where error.isGone {
+        } catch  where error.isGone {
             return .gone
         }
     }
@@ -45,7 +45,7 @@ package struct InboxReader: Sendable {
         let file: Descriptor
         do throws(SystemFailure) {
             file = try folder.openFile(name.path)
-        } catch where error.code == .resourceTemporarilyUnavailable {
+        } catch  where error.code == .resourceTemporarilyUnavailable {
             // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
             return .incomplete(status.signature)
         }

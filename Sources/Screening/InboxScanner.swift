@@ -14,10 +14,15 @@ package struct InboxScanner: Sendable {
     private let retries: Retries
     private let queue: ArrivalQueue
     private let now: @Sendable () -> Date
+    private let tell: @Sendable (ScreeningEvent) -> Void
+    private let progress: @Sendable () -> Void
+    /// Folders that could not be read, each told of once.
+    private var unreadable: Set<FilePath> = []
 
     package init(
         root: FilePath, isRecursive: Bool, settlingTime: Duration, known: KnownFiles, retries: Retries,
-        queue: ArrivalQueue, now: @escaping @Sendable () -> Date
+        queue: ArrivalQueue, now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void,
+        progress: @escaping @Sendable () -> Void
     ) {
         arrivals = Arrivals(settlingTime: settlingTime)
         self.root = root
@@ -27,6 +32,8 @@ package struct InboxScanner: Sendable {
         self.retries = retries
         self.queue = queue
         self.now = now
+        self.tell = tell
+        self.progress = progress
     }
 
     /// Reads the whole inbox.
@@ -52,19 +59,31 @@ package struct InboxScanner: Sendable {
     ) throws(SystemFailure) {
         try watch?.enter(relative, folder)
         for (name, status) in try folder.entries() {
+            progress()
             let path = relative.appending(name)
             switch status.kind {
             case .regular:
                 seen.insert(ImageName(path))
                 consider(ImageName(path), status.signature)
             case .folder where isRecursive && !ImageName.isSkippedFolder(name):
-                do throws(SystemFailure) {
-                    try scan(folder.subfolder(FilePath(root: nil, components: name)), at: path, &seen, watchedBy: watch)
-                } catch where error.isGone {
-                    continue
-                }
+                scanSubfolder(name, of: folder, at: path, &seen, watchedBy: watch)
             default: continue
             }
+        }
+    }
+
+    /// One folder that can't be read must not keep the others from being screened.
+    private mutating func scanSubfolder(
+        _ name: FilePath.Component, of folder: borrowing Folder, at path: FilePath, _ seen: inout Set<ImageName>,
+        watchedBy watch: InboxWatch?
+    ) {
+        do throws(SystemFailure) {
+            let subfolder = try folder.subfolder(FilePath(root: nil, components: name))
+            try scan(subfolder, at: path, &seen, watchedBy: watch)
+            unreadable.remove(path)
+        } catch {
+            if error.isGone || !unreadable.insert(path).inserted { return }
+            tell(.fault("a folder of the inbox can't be read, and its images wait: \(error)"))
         }
     }
 

@@ -21,7 +21,8 @@ final class InboxWatch {
         self.identity = identity
         if case .network(let name) = kind {
             isNetwork = true
-            pollingReason = "\(root) lies on a network file system (\(name)), where writes of other machines raise no event"
+            pollingReason =
+                "\(root) lies on a network file system (\(name)), where writes of other machines raise no event"
         } else {
             isNetwork = false
         }
@@ -50,7 +51,7 @@ final class InboxWatch {
         if isNetwork { return }
         do throws(SystemFailure) {
             folders[try inotify.watch(folder)] = path
-        } catch where error.code == .noSpace {
+        } catch  where error.code == .noSpace {
             pollingReason = """
                 the limit of inotify watches is reached at \(folder.path); raise it with \
                 `sysctl fs.inotify.max_user_watches=…`

@@ -100,7 +100,8 @@ package final class Ledger: Sendable {
     /// Verdicts that a crash kept from the outbox, oldest first.
     package func unpublished() throws -> [(name: ImageName, sha256: String, document: [UInt8])] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT name, sha256, verdict FROM image WHERE state = 'judged' ORDER BY id").map {
+            try Row.fetchAll(db, sql: "SELECT name, sha256, verdict FROM image WHERE state = 'judged' ORDER BY id").map
+            {
                 (ImageName(bytes: $0.bytes("name")), $0["sha256"], $0.bytes("verdict"))
             }
         }

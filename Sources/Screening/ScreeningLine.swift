@@ -1,7 +1,7 @@
 package import FoundationEssentials
 package import LinuxIO
-internal import SystemPackage
 internal import Synchronization
+internal import SystemPackage
 
 /// What may change while the daemon runs, by a reload or a new model.
 package struct ScreeningRules: Sendable {

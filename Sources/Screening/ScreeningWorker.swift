@@ -1,28 +1,14 @@
 /// Takes arrivals from the queue and sees each through; the body of a worker's thread.
 package struct ScreeningWorker: Sendable {
-    /// How a worker shows that it lives.
-    package struct Signs: Sendable {
-        package let working: @Sendable () -> Void
-        package let advance: @Sendable () -> Void
-        package let idle: @Sendable () -> Void
-
-        package init(
-            working: @escaping @Sendable () -> Void = {}, advance: @escaping @Sendable () -> Void = {},
-            idle: @escaping @Sendable () -> Void = {}
-        ) {
-            self.working = working
-            self.advance = advance
-            self.idle = idle
-        }
-    }
-
     private let queue: ArrivalQueue
     private let line: ScreeningLine
     private let retries: Retries
     private let control: InboxControl
-    private let signs: Signs
+    private let signs: SignsOfLife
 
-    package init(queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl, signs: Signs = Signs()) {
+    package init(
+        queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl, signs: SignsOfLife = SignsOfLife()
+    ) {
         self.queue = queue
         self.line = line
         self.retries = retries

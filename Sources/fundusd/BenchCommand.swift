@@ -75,7 +75,8 @@ private struct Sample {
         let clock = ContinuousClock()
         let start = clock.now
         let decoded = try JPEGDecoder.decode(
-            bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height), maximumPixels: .max) {}
+            bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height), maximumPixels: .max
+        ) {}
         let afterDecode = clock.now
         _ = QualityGrader.grade(decoded.picture)
         var tensor: [Float] = []

@@ -14,7 +14,7 @@ struct Daemon {
     private let services: [any Service]
 
     init(
-        _ station: borrowing Station, logger: Logger, voice: JournalVoice, reload: @escaping @Sendable () throws -> Settings
+        _ station: Station, logger: Logger, voice: JournalVoice, reload: @escaping @Sendable () throws -> Settings
     ) {
         tally = station.tally
         self.logger = logger
@@ -25,20 +25,21 @@ struct Daemon {
             tally: station.tally, queue: station.queue, retries: station.retries, model: station.model.identity.id,
             report: status.report)
         let workers = (1...station.settings.workerCount).map { number in
-            WorkerService(station, name: "worker \(number)", party: board.register("worker \(number)"), line: line)
+            station.worker(SignsOfLife(of: board.register("worker \(number)"), refreshing: line))
         }
-        let (scanner, control, interval) = (station.scanner(), station.control, station.settings.rescan)
-        let party = board.register("inbox")
+        let signs = SignsOfLife(of: board.register("inbox"), refreshing: line)
+        let (scanner, control, interval) = (station.scanner(signs), station.control, station.settings.rescan)
         let inbox = InboxService(
             makeLoop: {
                 InboxLoop(
-                    scanner: scanner, control: control, rescanInterval: interval, tell: voice.tell, beat: party.beat)
+                    scanner: scanner, control: control, rescanInterval: interval, tell: voice.tell, signs: signs)
             },
             control: control,
             announceReady: { Self.announceReady(notifier, logger, line) })
         services =
-            [status, WatchdogService(board: board, notifier: notifier, logger: logger)] + workers + [
-                inbox,
+            [
+                status, WatchdogService(board: board, notifier: notifier, logger: logger),
+                WorkersService(workers: workers, queue: station.queue), inbox,
                 ReloadService(
                     line: station.line, model: station.model, settings: station.settings, notifier: notifier,
                     logger: logger, reload: reload),
@@ -73,12 +74,15 @@ struct Daemon {
     }
 }
 
-extension ProgressParty {
-    /// One turn of a loop that is never busy for long.
-    @Sendable fileprivate func beat() {
-        working()
-        advance()
-        idle()
+extension SignsOfLife {
+    /// A thread's signs as the watchdog's board takes them; the status line is drawn anew when the thread rests.
+    fileprivate init(of party: ProgressParty, refreshing line: StatusLine) {
+        self.init(
+            working: party.working, advance: party.advance,
+            idle: {
+                party.idle()
+                line.refresh()
+            })
     }
 }
 

@@ -6,27 +6,18 @@ internal import Settings
 internal import Supervision
 internal import UnixSignals
 
-/// One worker on its own thread.
-struct WorkerService: Service {
-    private let name: String
-    private let worker: ScreeningWorker
-    private let queue: ArrivalQueue
-
-    init(_ station: borrowing Station, name: String, party: ProgressParty, line: StatusLine) {
-        self.name = name
-        queue = station.queue
-        worker = station.worker(
-            ScreeningWorker.Signs(
-                working: { party.working() }, advance: { party.advance() },
-                idle: {
-                    party.idle()
-                    line.refresh()
-                }))
-    }
+/// The workers, each on its own thread. One service for all: they end together when the queue is closed.
+struct WorkersService: Service {
+    let workers: [ScreeningWorker]
+    let queue: ArrivalQueue
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            await onOwnThread(named: name) { worker.run() }
+            await withDiscardingTaskGroup { group in
+                for (number, worker) in workers.enumerated() {
+                    group.addTask { await onOwnThread(named: "worker \(number + 1)", worker.run) }
+                }
+            }
         } onGracefulShutdown: {
             queue.close()
         }
@@ -91,7 +82,8 @@ struct ReloadService: Service {
     private func adopt(_ new: Settings) throws {
         line.adopt(try new.rules(for: model, foldersOf: settings))
         let later = Settings.fixedAtStart.filter { new.provenance[$0]?.text != settings.provenance[$0]?.text }
-        let rest = later.isEmpty ? "" : " These changes wait for a restart: \(later.map(\.name).joined(separator: ", "))."
+        let rest =
+            later.isEmpty ? "" : " These changes wait for a restart: \(later.map(\.name).joined(separator: ", "))."
         logger.record(.configurationReloaded, "The configuration was read again.\(rest)")
     }
 }

@@ -28,7 +28,8 @@ struct ExplainCommand: ParsableCommand {
         if let present = Presence(name, settings)?.sentence(isKnown: !histories.isEmpty) { paragraphs.append(present) }
         guard !paragraphs.isEmpty else {
             throw Refusal(
-                .noInput, "nothing is known of \(printable(image)): it is not in the ledger, and no such file is in the inbox")
+                .noInput,
+                "nothing is known of \(printable(image)): it is not in the ledger, and no such file is in the inbox")
         }
         try StandardOutput.say(paragraphs.joined(separator: "\n\n"))
     }
@@ -50,7 +51,8 @@ struct ExplainCommand: ParsableCommand {
         ]
         if let judgedAt = history.judgedAt {
             let probability = history.probability.map { ", P(disease) \($0)" } ?? ""
-            lines.append("  judged       \(judgedAt): \(history.outcome ?? "")\(probability), by model \(history.model ?? "")")
+            lines.append(
+                "  judged       \(judgedAt): \(history.outcome ?? "")\(probability), by model \(history.model ?? "")")
         } else {
             lines.append("  judged       not yet")
         }
@@ -83,7 +85,9 @@ private struct Presence {
     let status: FileStatus
 
     init?(_ name: ImageName, _ settings: Settings) {
-        guard let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else { return nil }
+        guard let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else {
+            return nil
+        }
         self.name = name
         self.status = status
     }
@@ -92,7 +96,8 @@ private struct Presence {
         let shown = printable(name.description)
         return switch status.kind {
         case .link: "\(shown) is a link in the inbox: links are never opened. Put the file itself there."
-        case .folder: "\(shown) is a folder in the inbox: only its images get verdicts, and only with `recursive: true`."
+        case .folder:
+            "\(shown) is a folder in the inbox: only its images get verdicts, and only with `recursive: true`."
         case .other: "\(shown) is no regular file (a FIFO, socket or device): it is never opened."
         case .regular where name.isSkipped:
             "\(shown) lies in the inbox, and its name says that it is unfinished or no image: it is skipped."

@@ -20,9 +20,11 @@ struct JournalVoice: Sendable {
         case .recovering(let count):
             logger.notice("\(count) verdicts that an interruption kept from the outbox are published now.")
         case .overflow:
-            logger.record(.overflowRescan, "More happened in the inbox than the kernel's queue holds; it is read again.")
+            logger.record(
+                .overflowRescan, "More happened in the inbox than the kernel's queue holds; it is read again.")
         case .inboxLost(let fault):
-            logger.record(.fault, "The inbox is not there; it is looked for every second: \(fault)", [.reason: .string(fault)])
+            logger.record(
+                .fault, "The inbox is not there; it is looked for every second: \(fault)", [.reason: .string(fault)])
         case .inboxBack:
             logger.notice("The inbox is back.")
         case .polling(let reason):

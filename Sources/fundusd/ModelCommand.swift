@@ -71,7 +71,7 @@ struct ShowModel: ParsableCommand {
 
     func run() throws {
         try withStore(folders) { store in
-            try StandardOutput.say(String(decoding: try store.resolve(model).record().document(), as: UTF8.self))
+            try StandardOutput.say(String(decoding: try store.resolve(model).record().json(), as: UTF8.self))
         }
     }
 }

@@ -39,7 +39,7 @@ struct ScreenCommand: ParsableCommand {
         }
     }
 
-    private func screenAll(_ station: borrowing Station) throws -> InboxPass.Remainder {
+    private func screenAll(_ station: Station) throws -> InboxPass.Remainder {
         do {
             try station.line.publishRecovered()
             var pass = InboxPass(

@@ -6,7 +6,8 @@ internal import SystemPackage
 
 /// Where the configuration comes from, and the folders; every verb takes these.
 struct FolderOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Configuration file (default: /etc/fundusd/config.yaml if it is there).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Configuration file (default: /etc/fundusd/config.yaml if it is there).", valueName: "file"))
     var config: String?
     @Option(help: ArgumentHelp("Images are dropped here (default: ./inbox).", valueName: "folder"))
     var inbox: String?
@@ -26,7 +27,8 @@ struct FolderOptions: ParsableArguments {
 struct JudgingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("P(disease) at or above it is disease (default: the model's own).", valueName: "0…1"))
     var threshold: String?
-    @Option(help: ArgumentHelp("Instead: the threshold that reached this sensitivity on the hold-out.", valueName: "0…1"))
+    @Option(
+        help: ArgumentHelp("Instead: the threshold that reached this sensitivity on the hold-out.", valueName: "0…1"))
     var targetSensitivity: String?
     @Option(help: ArgumentHelp("Larger images are rejected by their header (default: 100M).", valueName: "count"))
     var maxPixels: String?
@@ -53,7 +55,9 @@ struct IntakeOptions: ParsableArguments {
     var heatmap: String?
     @Option(help: ArgumentHelp("Seconds between rescans (default: 60).", valueName: "seconds"))
     var rescanSeconds: String?
-    @Option(help: ArgumentHelp("Seconds without change where no close event can be had (default: 2).", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("Seconds without change where no close event can be had (default: 2).", valueName: "seconds")
+    )
     var settleSeconds: String?
     @Option(help: ArgumentHelp("Images at once (default: by the machine).", valueName: "count"))
     var workers: String?

@@ -7,7 +7,7 @@ internal import Settings
 internal import SystemPackage
 
 /// Everything that screening needs, opened and checked: what `watch` and `screen` have in common.
-struct Station: ~Copyable {
+final class Station: Sendable {
     let settings: Settings
     let line: ScreeningLine
     let queue = ArrivalQueue()
@@ -17,6 +17,7 @@ struct Station: ~Copyable {
     let model: LoadedModel
     let tally: Tally
     private let lock: InstanceLock
+    private let tell: @Sendable (ScreeningEvent) -> Void
 
     /// Opens it all, in the order in which a person would want to hear of faults.
     ///
@@ -38,18 +39,19 @@ struct Station: ~Copyable {
             })
         control = try Self.trying(.software) { try InboxControl() }
         self.tally = tally
+        self.tell = tell
         self.known = known
         self.settings = settings
     }
 
     /// What reads the inbox.
-    func scanner() -> InboxScanner {
+    func scanner(_ signs: SignsOfLife = SignsOfLife()) -> InboxScanner {
         InboxScanner(
             root: settings.inbox, isRecursive: settings.recursive, settlingTime: settings.settle, known: known,
-            retries: retries, queue: queue, now: { Date() })
+            retries: retries, queue: queue, now: { Date() }, tell: tell, progress: signs.advance)
     }
 
-    func worker(_ signs: ScreeningWorker.Signs = .init()) -> ScreeningWorker {
+    func worker(_ signs: SignsOfLife = SignsOfLife()) -> ScreeningWorker {
         ScreeningWorker(queue: queue, line: line, retries: retries, control: control, signs: signs)
     }
 

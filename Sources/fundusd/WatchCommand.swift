@@ -53,7 +53,6 @@ struct WatchCommand: AsyncParsableCommand {
         }
         let daemon = Daemon(station, logger: logger, voice: voice, reload: resolve)
         try await daemon.run()
-        _ = consume station
         logger.record(.stopping, "fundusd has stopped: \(daemon.tally.description).")
     }
 }

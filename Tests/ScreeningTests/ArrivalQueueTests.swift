@@ -11,7 +11,10 @@ import Testing
         let queue = ArrivalQueue()
         for name in ["a", "b", "a", "c"] { queue.add(arrival(name)) }
         #expect(queue.count == 3)
-        #expect([queue.next(), queue.next(), queue.next(), queue.nextIfAny()] == [arrival("a"), arrival("b"), arrival("c"), nil])
+        #expect(
+            [queue.next(), queue.next(), queue.next(), queue.nextIfAny()] == [
+                arrival("a"), arrival("b"), arrival("c"), nil,
+            ])
     }
 
     @Test func `a name in hand is not handed out twice, and comes again afterwards`() {

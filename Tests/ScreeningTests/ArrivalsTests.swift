@@ -104,7 +104,11 @@ private struct Script: Sendable, CustomTestStringConvertible {
                         ImageName(FilePath(name)),
                         FileSignature(device: 1, inode: 1, bytes: bytes, modified: 0, changed: Int64(bytes)),
                         isOldEnough: isOld, at: now)
-                case .lost: { arrivals.eventsWereLost(); return nil }()
+                case .lost:
+                    {
+                        arrivals.eventsWereLost()
+                        return nil
+                    }()
                 }
             #expect(action == taken.map { .take(ImageName(FilePath($0))) }, "step \(index) at \(time) s")
         }

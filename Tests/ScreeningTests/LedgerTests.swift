@@ -16,7 +16,9 @@ import Testing
     @Test func `an image is claimed, judged, published, and then has its verdict`() throws {
         let ledger = try ledger()
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged)
-        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged, "an interrupted judging begins anew")
+        #expect(
+            try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged,
+            "an interrupted judging begins anew")
         let verdict = Verdict.example(of: content, named: name)
         try ledger.recordJudgement(name, verdict, document: [7], now: time)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBePublished(document: [7]))

@@ -1,0 +1,15 @@
+/// How a thread shows that it works, goes on, or waits; what a watchdog looks at.
+package struct SignsOfLife: Sendable {
+    package let working: @Sendable () -> Void
+    package let advance: @Sendable () -> Void
+    package let idle: @Sendable () -> Void
+
+    package init(
+        working: @escaping @Sendable () -> Void = {}, advance: @escaping @Sendable () -> Void = {},
+        idle: @escaping @Sendable () -> Void = {}
+    ) {
+        self.working = working
+        self.advance = advance
+        self.idle = idle
+    }
+}
