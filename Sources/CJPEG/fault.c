@@ -1,0 +1,90 @@
+#include "fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jerror.h>
+
+static fd_jpeg_fault fault_of_error(int code) {
+    switch (code) {
+    case JERR_OUT_OF_MEMORY:
+        return FD_JPEG_OUT_OF_MEMORY;
+    case JERR_NO_BACKING_STORE:  // what the memory manager says when max_memory_to_use is exceeded
+        return FD_JPEG_TOO_MUCH_MEMORY;
+    case JERR_IMAGE_TOO_BIG:
+    case JERR_WIDTH_OVERFLOW:
+        return FD_JPEG_TOO_LARGE;
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_J_COLORSPACE:
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_NOTIMPL:
+    case JERR_SOF_UNSUPPORTED:
+        return FD_JPEG_UNSUPPORTED;
+    case JERR_INPUT_EMPTY:
+    case JERR_INPUT_EOF:
+        return FD_JPEG_TRUNCATED;
+    default:
+        return FD_JPEG_CORRUPT;
+    }
+}
+
+// A warning after which libjpeg goes on with invented samples is a fault here: a picture that is in
+// part invented must not be judged. What is left are warnings about bytes that no sample depends on.
+static fd_jpeg_fault fault_of_warning(int code) {
+    switch (code) {
+    case JWRN_JPEG_EOF:
+        return FD_JPEG_TRUNCATED;
+    case JWRN_ADOBE_XFORM:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_EXTRANEOUS_DATA:
+    case JWRN_JFIF_MAJOR:
+        return FD_JPEG_OK;
+    default:  // HIT_MARKER, HUFF_BAD_CODE, MUST_RESYNC, ARITH_BAD_CODE, NOT_SEQUENTIAL, …
+        return FD_JPEG_CORRUPT;
+    }
+}
+
+static _Noreturn void error_exit(j_common_ptr cinfo) {
+    fd_jpeg_trap *trap = (fd_jpeg_trap *)cinfo->err;
+    trap->fault = fault_of_error(cinfo->err->msg_code);
+    cinfo->err->format_message(cinfo, trap->message);
+    longjmp(trap->escape, 1);
+}
+
+static void emit_message(j_common_ptr cinfo, int level) {
+    if (level >= 0)  // a trace message
+        return;
+    fd_jpeg_trap *trap = (fd_jpeg_trap *)cinfo->err;
+    fd_jpeg_fault fault = fault_of_warning(cinfo->err->msg_code);
+    if (fault != FD_JPEG_OK) {
+        trap->fault = fault;
+        cinfo->err->format_message(cinfo, trap->message);
+        longjmp(trap->escape, 1);
+    }
+    if (trap->warning_count == 0) {
+        trap->first_warning_code = cinfo->err->msg_code;
+        cinfo->err->format_message(cinfo, trap->first_warning);
+    }
+    trap->warning_count += 1;
+}
+
+static void print_nothing(j_common_ptr cinfo) { (void)cinfo; }
+
+struct jpeg_error_mgr *fd_jpeg_trap_arm(fd_jpeg_trap *trap) {
+    struct jpeg_error_mgr *manager = jpeg_std_error(&trap->manager);
+    manager->error_exit = error_exit;
+    manager->emit_message = emit_message;
+    manager->output_message = print_nothing;
+    return manager;
+}
+
+_Noreturn void fd_jpeg_trap_spring(fd_jpeg_trap *trap, fd_jpeg_fault fault, const char *message) {
+    trap->fault = fault;
+    strncpy(trap->message, message, sizeof trap->message - 1);
+    longjmp(trap->escape, 1);
+}

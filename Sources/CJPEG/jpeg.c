@@ -1,2 +1,0 @@
-#include "CJPEG.h"
-void fd_jpeg_placeholder(void) {}

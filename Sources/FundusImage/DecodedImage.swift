@@ -1,0 +1,8 @@
+/// A picture at the size asked for, with what the file said of its own size.
+package struct DecodedImage: Sendable, Equatable {
+    package let sourceWidth: Int
+    package let sourceHeight: Int
+    package let picture: RGBPicture
+    /// libjpeg's words about oddities of the file that cost no pixel, such as bytes between segments.
+    package let warnings: [String]
+}

@@ -1,0 +1,8 @@
+/// What a JPEG says of itself before any of its pixels is read.
+package struct JPEGHeader: Sendable, Equatable {
+    package let width: Int
+    package let height: Int
+    /// 1 gray, 3 YCbCr or RGB, 4 CMYK or YCCK.
+    package let components: Int
+    package let isProgressive: Bool
+}

@@ -1,0 +1,111 @@
+internal import CJPEG
+
+/// Owns one libjpeg decoder over borrowed bytes: header first, then rows from the top, one at a time.
+///
+/// Memory: libjpeg keeps a few rows of blocks for a file with one scan, and the coefficients of the whole picture
+/// (two bytes a sample) for a progressive one. The latter are limited by `coefficientBytes`, and before that by
+/// `leastBytes`: a file too short to code all the blocks that its header promises is refused as truncated.
+@safe struct JPEGStream: ~Copyable {
+    let header: JPEGHeader
+    /// Samples in a row that `readRow` writes: 3 a pixel (RGB), or 4 (CMYK as stored).
+    let samplesPerPixel: Int
+    private let decoder: OpaquePointer
+
+    /// Cameras and optimizers write about 10 scans, never 100; each scan costs a pass over the whole picture.
+    private static let maximumScans: Int32 = 100
+    /// What libjpeg holds besides coefficients: tables and rows of blocks of the widest picture it takes.
+    private static let workingBytes = 64 << 20
+
+    /// Reads the header and checks it; takes no memory for pixels.
+    ///
+    /// SAFETY: `bytes` must outlive the stream.
+    @unsafe init(_ bytes: UnsafeBufferPointer<UInt8>, maximumPixels: Int) throws(DecodeFailure) {
+        var raw = fd_jpeg_header()
+        // YCbCr without subsampling has three coefficients of two bytes a pixel.
+        let coefficientBytes = min(maximumPixels, Int.max / 8) * 6
+        let limits = fd_jpeg_limits(
+            coefficient_bytes: coefficientBytes + min(Self.workingBytes, Int.max - coefficientBytes),
+            scans: Self.maximumScans)
+        guard let decoder = unsafe fd_jpeg_open(bytes.baseAddress, bytes.count, limits) else {
+            throw .outOfMemory
+        }
+        let fault = unsafe fd_jpeg_read_header(decoder, &raw)
+        let header = JPEGHeader(raw)
+        if let refusal = unsafe Self.refusal(of: header, raw, fault, byteCount: bytes.count, maximumPixels, decoder) {
+            unsafe fd_jpeg_close(decoder)
+            throw refusal
+        }
+        unsafe self.decoder = decoder
+        self.header = header
+        samplesPerPixel = Int(raw.samples.rawValue)
+    }
+
+    private static func refusal(
+        of header: JPEGHeader, _ raw: fd_jpeg_header, _ fault: fd_jpeg_fault, byteCount: Int, _ maximumPixels: Int,
+        _ decoder: OpaquePointer
+    ) -> DecodeFailure? {
+        if fault == FD_JPEG_TOO_LARGE || header.width * header.height > maximumPixels {
+            return .tooManyPixels(width: header.width, height: header.height, limit: maximumPixels)
+        }
+        if fault != FD_JPEG_OK { return unsafe failure(fault, of: decoder) }
+        return raw.least_bytes > UInt64(byteCount) ? .truncated : nil
+    }
+
+    deinit { unsafe fd_jpeg_close(decoder) }
+
+    /// Prepares for rows; takes a file of many scans in whole, calling `progress` now and then.
+    func start(progress: () -> Void) throws(DecodeFailure) {
+        try check(unsafe fd_jpeg_start(decoder))
+        while true {
+            switch unsafe fd_jpeg_absorb(decoder) {
+            case FD_JPEG_MORE_TO_ABSORB: progress()
+            case FD_JPEG_ABSORBED: return
+            default: return try check(unsafe fd_jpeg_last_fault(decoder))
+            }
+        }
+    }
+
+    /// Fills the first `header.width × samplesPerPixel` bytes of `row`.
+    func readRow(into row: inout MutableSpan<UInt8>) throws(DecodeFailure) {
+        precondition(row.count >= header.width * samplesPerPixel, "a row has room for every sample")
+        try unsafe row.withUnsafeMutableBufferPointer { (buffer) throws(DecodeFailure) in
+            try unsafe check(fd_jpeg_read_row(decoder, buffer.baseAddress))
+        }
+    }
+
+    /// Reads to the end-of-image marker: only then has the file been whole.
+    func finish() throws(DecodeFailure) { try check(unsafe fd_jpeg_finish(decoder)) }
+
+    /// Harmless oddities so far: the first one's text and code, and how many there were.
+    var warnings: [String] {
+        let count = unsafe fd_jpeg_warning_count(decoder)
+        guard count > 0 else { return [] }
+        let first = unsafe String(cString: fd_jpeg_first_warning(decoder))
+        let code = unsafe fd_jpeg_first_warning_code(decoder)
+        return ["\(first) (libjpeg \(code)\(count > 1 ? ", first of \(count) warnings" : ""))"]
+    }
+
+    private func check(_ fault: fd_jpeg_fault) throws(DecodeFailure) {
+        if fault != FD_JPEG_OK { throw unsafe Self.failure(fault, of: decoder) }
+    }
+
+    private static func failure(_ fault: fd_jpeg_fault, of decoder: OpaquePointer) -> DecodeFailure {
+        let message = unsafe String(cString: fd_jpeg_message(decoder))
+        return switch fault {
+        case FD_JPEG_TRUNCATED: .truncated
+        case FD_JPEG_OUT_OF_MEMORY: .outOfMemory
+        case FD_JPEG_UNSUPPORTED: .unsupported(message)
+        case FD_JPEG_TOO_MUCH_MEMORY: .unsupported("its scans need more memory than the pixel limit allows for")
+        default: .corrupt(message)
+        }
+    }
+}
+
+extension JPEGHeader {
+    fileprivate init(_ raw: fd_jpeg_header) {
+        width = Int(raw.width)
+        height = Int(raw.height)
+        components = Int(raw.components)
+        isProgressive = raw.is_progressive
+    }
+}

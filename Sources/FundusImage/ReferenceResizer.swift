@@ -1,0 +1,39 @@
+/// The resize written for reading: both passes over the whole picture, in exact integers. Tests hold
+/// `StreamingResizer` to it.
+enum ReferenceResizer {
+    /// Horizontal pass, rounded to 8 bits, then vertical pass; a pass that changes nothing is skipped, as in Pillow.
+    static func resize(_ picture: RGBPicture, to size: (width: Int, height: Int)) -> RGBPicture {
+        let narrowed = picture.width == size.width ? picture : resizeRows(of: picture, to: size.width)
+        guard picture.height != size.height else { return narrowed }
+        return transpose(resizeRows(of: transpose(narrowed), to: size.height))
+    }
+
+    private static func resizeRows(of picture: RGBPicture, to width: Int) -> RGBPicture {
+        let weights = ResamplingWeights(from: picture.width, to: width)
+        var pixels: [UInt8] = []
+        for y in 0..<picture.height {
+            for window in weights.windows {
+                for channel in 0..<3 {
+                    var sum = Int(ResamplingWeights.half)
+                    for (x, tap) in zip(window.first..<window.end, window.weights) {
+                        let sample = Int(picture.pixels[(y * picture.width + x) * 3 + channel])
+                        sum += sample * Int(weights.fixedPoint[tap])
+                    }
+                    pixels.append(UInt8(clamping: sum >> ResamplingWeights.fractionBits))
+                }
+            }
+        }
+        return RGBPicture(width: width, height: picture.height, pixels: pixels)
+    }
+
+    private static func transpose(_ picture: RGBPicture) -> RGBPicture {
+        var pixels: [UInt8] = []
+        for x in 0..<picture.width {
+            for y in 0..<picture.height {
+                let offset = (y * picture.width + x) * 3
+                pixels += picture.pixels[offset..<offset + 3]
+            }
+        }
+        return RGBPicture(width: picture.height, height: picture.width, pixels: pixels)
+    }
+}

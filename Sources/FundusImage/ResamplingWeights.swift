@@ -1,0 +1,54 @@
+/// Which input samples make each output sample along one axis, and by how much: Pillow's antialiased bilinear filter.
+///
+/// A triangle as wide as two output samples (never narrower than two input samples) stands over each output center;
+/// its values at the input centers are normalized to sum 1, then rounded to fixed point with 22 fraction bits
+/// (32 − 8 bits of sample − 2 bits of headroom). Source: behavior of Pillow's `Resample.c`, checked by golden files.
+struct ResamplingWeights {
+    static let fractionBits = 32 - 8 - 2
+    /// One half in fixed point: what an accumulator starts from, so that the final shift rounds.
+    static let half = Int32(1) << (fractionBits - 1)
+
+    struct Window {
+        /// Index of the first input sample.
+        let first: Int
+        /// Where the window's weights lie in `fixedPoint` and `exact`.
+        let weights: Range<Int>
+
+        /// One past the last input sample.
+        var end: Int { first + weights.count }
+    }
+
+    /// One window for each output sample; `first` and `end` never decrease.
+    let windows: [Window]
+    /// The normalized weights of all windows, one after another.
+    let exact: [Double]
+    let fixedPoint: [Int32]
+
+    init(from inputCount: Int, to outputCount: Int) {
+        precondition(inputCount > 0 && outputCount > 0, "an axis has at least one sample")
+        let scale = Double(inputCount) / Double(outputCount)
+        let reach = max(scale, 1)
+        var windows: [Window] = []
+        var weights: [Double] = []
+        for output in 0..<outputCount {
+            let center = (Double(output) + 0.5) * scale
+            let first = max(Int(center - reach + 0.5), 0)
+            let end = min(Int(center + reach + 0.5), inputCount)
+            // The order of operations is Pillow's: another one may round a weight differently.
+            let triangle = (0..<end - first).map { tap in
+                max(1 - abs((Double(tap + first) - center + 0.5) * (1 / reach)), 0)
+            }
+            let sum = triangle.reduce(0, +)
+            windows.append(Window(first: first, weights: weights.count..<weights.count + triangle.count))
+            weights += sum == 0 ? triangle : triangle.map { $0 / sum }
+        }
+        self.windows = windows
+        exact = weights
+        fixedPoint = weights.map { Int32(0.5 + $0 * Double(1 << Self.fractionBits)) }
+    }
+
+    /// Rounds and clips an accumulator that started from `half`.
+    static func sample(_ accumulator: Int32) -> UInt8 {
+        UInt8(clamping: accumulator >> Int32(fractionBits))
+    }
+}

@@ -1,0 +1,20 @@
+import FundusImage
+import Testing
+
+/// Every pixel equals Pillow's: no tolerance.
+@Suite struct PillowEqualityTests {
+    @Test func goldenFilesAreThere() { #expect(GoldenFile.all.count >= 30) }
+
+    @Test(arguments: GoldenFile.all)
+    func decodeAndResize(_ golden: GoldenFile) throws {
+        let expected = golden.picture
+        let decoded = try JPEGDecoder.decode(
+            golden.jpeg, resizedTo: (expected.width, expected.height), maximumPixels: 1_000_000)
+        #expect(largestDifference(decoded.picture, expected) == 0)
+        #expect(decoded.warnings.isEmpty)
+    }
+
+    private func largestDifference(_ one: RGBPicture, _ other: RGBPicture) -> Int {
+        zip(one.pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
+    }
+}
