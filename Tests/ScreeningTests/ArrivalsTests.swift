@@ -118,11 +118,11 @@ private struct Script: Sendable, CustomTestStringConvertible {
         let start = ContinuousClock.now
         var arrivals = Arrivals(settlingTime: .seconds(2))
         #expect(arrivals.nextDeadline == nil)
-        _ = arrivals.observe(ImageName("a"), signature, isOldEnough: false, at: start)
-        _ = arrivals.apply(InotifyEvent(watch: 1, mask: .modified), to: ImageName("b"), at: start)
+        _ = arrivals.observe("a", signature, isOldEnough: false, at: start)
+        _ = arrivals.apply(InotifyEvent(watch: 1, mask: .modified), to: "b", at: start)
         #expect(arrivals.nextDeadline == start + .seconds(2))
         #expect(arrivals.due(at: start + .seconds(1)) == [])
-        #expect(arrivals.due(at: start + .seconds(2)) == [.inspect(ImageName("a"))])
+        #expect(arrivals.due(at: start + .seconds(2)) == [.inspect("a")])
     }
 
     private let signature = FileSignature(device: 1, inode: 1, bytes: 5, modified: 0, changed: 0)

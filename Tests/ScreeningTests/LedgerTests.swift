@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct LedgerTests {
     private let folder = TemporaryFolder()
-    private let name = ImageName("a.jpg")
+    private let name: ImageName = "a.jpg"
     private let content = ImageContent(sha256: String(repeating: "ab", count: 32), byteCount: 3, bytes: [1, 2, 3])
     private let time = Date(timeIntervalSince1970: 1_800_000_000)
 

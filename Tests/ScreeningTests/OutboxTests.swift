@@ -11,37 +11,37 @@ import Testing
     private func files() throws -> [String] { try Folder(folder.path).names().map(\.string).sorted() }
 
     @Test func `a verdict lies under its image's name`() throws {
-        try outbox.publish([1], for: ImageName("a.jpg"), replacing: nil)
+        try outbox.publish([1], for: "a.jpg", replacing: nil)
         #expect(try files() == ["a.jpg.json"])
-        #expect(outbox.contents(of: ImageName("a.jpg")) == [1])
+        #expect(outbox.contents(of: "a.jpg") == [1])
     }
 
     @Test func `newer content takes the name, and the older verdict keeps its hash`() throws {
         let older = (sha256: "0123456789abcdef", document: [UInt8]([1]))
-        try outbox.publish([1], for: ImageName("a.jpg"), replacing: nil)
+        try outbox.publish([1], for: "a.jpg", replacing: nil)
         for _ in 1...2 {
             // The second time stands for a crash after the rename and before the ledger's row.
-            try outbox.publish([2], for: ImageName("a.jpg"), replacing: older)
+            try outbox.publish([2], for: "a.jpg", replacing: older)
             #expect(try files() == ["a.jpg.0123456789ab.json", "a.jpg.json"])
-            #expect(outbox.contents(of: ImageName("a.jpg")) == [2])
-            #expect(outbox.contents(of: ImageName("a.jpg.0123456789ab")) == [1])
+            #expect(outbox.contents(of: "a.jpg") == [2])
+            #expect(outbox.contents(of: "a.jpg.0123456789ab") == [1])
         }
     }
 
     @Test func `a verdict that its reader has taken away is not made again`() throws {
-        try outbox.publish([2], for: ImageName("a.jpg"), replacing: (sha256: "0123456789abcdef", document: [1]))
+        try outbox.publish([2], for: "a.jpg", replacing: (sha256: "0123456789abcdef", document: [1]))
         #expect(try files() == ["a.jpg.json"])
     }
 
     @Test func `the outbox mirrors the inbox's folders`() throws {
-        try outbox.publish([1], for: ImageName("x/y/a.jpg"), replacing: nil)
+        try outbox.publish([1], for: "x/y/a.jpg", replacing: nil)
         #expect(try Folder(folder.path).subfolder("x/y").names().map(\.string) == ["a.jpg.json"])
     }
 
     @Test func `an outbox that is not there is not made`() {
         let missing = Outbox(root: folder.path.appending("missing"))
-        #expect(throws: SystemFailure.self) { try missing.publish([1], for: ImageName("a.jpg"), replacing: nil) }
-        #expect(throws: SystemFailure.self) { try missing.publish([1], for: ImageName("x/a.jpg"), replacing: nil) }
+        #expect(throws: SystemFailure.self) { try missing.publish([1], for: "a.jpg", replacing: nil) }
+        #expect(throws: SystemFailure.self) { try missing.publish([1], for: "x/a.jpg", replacing: nil) }
     }
 
     @Test func `names of 255 bytes get verdicts, each its own`() throws {

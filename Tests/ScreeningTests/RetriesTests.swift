@@ -10,7 +10,7 @@ import Testing
 
     @Test func `a file is held back until its time has come, and its attempts go on counting`() {
         let retries = Retries()
-        let name = ImageName("a.jpg")
+        let name: ImageName = "a.jpg"
         let start = ContinuousClock.now
         #expect(retries.postpone(name, at: start, jitter: 0).attempts == 1)
         #expect(retries.isHeldBack(name, at: start))

@@ -1,0 +1,181 @@
+import Fixtures
+import Foundation
+import Glibc
+import LinuxIO
+import Screening
+import Synchronization
+import SystemPackage
+import Testing
+
+/// An inbox, an outbox and a line between them, in a folder of their own.
+final class LineUnderTest: Sendable {
+    let folder = TemporaryFolder()
+    let line: ScreeningLine
+    let ledger: Ledger
+    let known: KnownFiles
+
+    init(judge: Judge = .constant(), after: Afterwards = .keep, maximumBytes: Int = 1 << 20) throws {
+        for name in ["inbox", "outbox", "state"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
+        ledger = try Ledger(at: folder.path.pushing("state/ledger.sqlite"))
+        known = try KnownFiles(ledger)
+        let log = EventLog()
+        self.log = log
+        line = ScreeningLine(
+            outbox: Outbox(root: folder.path.appending("outbox")), ledger: ledger, known: known,
+            rules: ScreeningRules(
+                reader: InboxReader(
+                    root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),
+                judge: judge, afterwards: after),
+            now: { Date() }, tell: log.note)
+    }
+
+    let log: EventLog
+
+    var inbox: FilePath { folder.path.appending("inbox") }
+    var outbox: FilePath { folder.path.appending("outbox") }
+
+    func drop(_ bytes: [UInt8], as name: String) throws { try AtomicFile.write(bytes, to: inbox.pushing(FilePath(name))) }
+
+    func screen(_ name: ImageName) -> ScreeningLine.Disposition {
+        line.screen(ArrivalQueue.Arrival(name: name, receivedAt: Date()))
+    }
+
+    func verdict(_ name: ImageName) throws -> Verdict? {
+        guard let document = Outbox(root: outbox).contents(of: name) else { return nil }
+        #expect(try JSONSchema.verdict().faults(in: document) == [])
+        return try Verdict(document: document)
+    }
+
+    func verdictFiles() throws -> [String] { try Folder(outbox).names().map(\.string).sorted() }
+}
+
+/// What the line told, in order.
+final class EventLog: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    @Sendable func note(_ event: ScreeningEvent) {
+        lines.withLock {
+            switch event {
+            case .verdict(let name, let verdict): $0.append("\(name): \(verdict.outcome.rawValue)")
+            case .recovering(let count): $0.append("recovering \(count)")
+            case .fault(let message): $0.append("fault: \(message)")
+            default: $0.append("\(event)")
+            }
+        }
+    }
+
+    var told: [String] { lines.withLock(\.self) }
+}
+
+@Suite struct ScreeningLineTests {
+    private static let eye = SyntheticEye(seed: 1, width: 256, height: 256).jpeg(quality: 90)
+
+    @Test(arguments: [(0.8, Verdict.Outcome.disease, Verdict.Action.refer), (0.5, .disease, .refer), (0.2, .normal, .routine)])
+    func `an eye gets a verdict by its probability`(
+        probability: Double, outcome: Verdict.Outcome, action: Verdict.Action
+    ) throws {
+        let line = try LineUnderTest(judge: .constant(probability))
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        let verdict = try #require(try line.verdict("a.jpg"))
+        #expect(verdict.outcome == outcome)
+        #expect(verdict.action == action)
+        #expect(verdict.probability.value == probability)
+        #expect(verdict.image.width.value == 256)
+        #expect(line.log.told == ["a.jpg: \(outcome.rawValue)"])
+    }
+
+    @Test func `the same content under the same name gets one verdict, whatever is done to the file`() throws {
+        let line = try LineUnderTest()
+        try line.drop(Self.eye, as: "a.jpg")
+        for _ in 1...3 { #expect(line.screen("a.jpg") == .done) }
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        #expect(line.log.told.count == 1)
+        try line.drop(Self.eye, as: "b.jpg")
+        #expect(line.screen("b.jpg") == .done)
+        #expect(try line.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
+    }
+
+    @Test func `other content under the same name gets a verdict of its own`() throws {
+        let line = try LineUnderTest()
+        try line.drop(Self.eye, as: "a.jpg")
+        _ = line.screen("a.jpg")
+        let first = try #require(try line.verdict("a.jpg"))
+        try line.drop(SyntheticEye(seed: 2, width: 256, height: 256).jpeg(quality: 90), as: "a.jpg")
+        _ = line.screen("a.jpg")
+        #expect(try line.verdictFiles() == ["a.jpg.\(first.image.sha256.prefix(12)).json", "a.jpg.json"])
+        #expect(try line.verdict("a.jpg")?.image.sha256 != first.image.sha256)
+    }
+
+    @Test func `a fault of the outbox is no verdict, and the same bytes appear once it is mended`() throws {
+        let line = try LineUnderTest()
+        try line.drop(Self.eye, as: "a.jpg")
+        try AtomicFile.rename(line.outbox, to: line.folder.path.appending("away"))
+        guard case .heldBack(let fault) = line.screen("a.jpg") else { return #expect(Bool(false), "held back") }
+        #expect(fault.contains("outbox"))
+        let judged = try line.ledger.unpublished()
+        try AtomicFile.rename(line.folder.path.appending("away"), to: line.outbox)
+        #expect(line.screen("a.jpg") == .done)
+        #expect(Outbox(root: line.outbox).contents(of: "a.jpg") == judged.first?.document)
+        #expect(line.log.told == ["a.jpg: normal"])
+    }
+
+    @Test func `what a crash kept from the outbox is published at the next start, byte for byte`() throws {
+        let line = try LineUnderTest()
+        let content = ImageContent(sha256: String(repeating: "a", count: 64), byteCount: 1, bytes: [1])
+        let document = try Verdict.example(of: content, named: "a.jpg").document()
+        _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
+        try line.ledger.recordJudgement(
+            "a.jpg", .example(of: content, named: "a.jpg"), document: document, now: Date())
+        try line.line.publishRecovered()
+        #expect(Outbox(root: line.outbox).contents(of: "a.jpg") == document)
+        try line.line.publishRecovered()
+        #expect(line.log.told == ["recovering 1", "a.jpg: normal"])
+    }
+
+    @Test func `a network that gives no number holds the image back`() throws {
+        let line = try LineUnderTest(judge: .constant(.nan))
+        try line.drop(Self.eye, as: "a.jpg")
+        guard case .heldBack = line.screen("a.jpg") else { return #expect(Bool(false), "held back") }
+        #expect(try line.verdictFiles() == [])
+    }
+
+    @Test func `images are archived by date, or deleted, when they have their verdict`() throws {
+        let archive = try LineUnderTest(after: .archive("placeholder"))
+        let root = archive.folder.path.appending("archive")
+        archive.line.adopt(archive.line.currentRules.with(.archive(root)))
+        for name in ["a.jpg", "b.jpg"] { try archive.drop(Self.eye, as: name) }
+        _ = archive.screen("a.jpg")
+        let day = Date().timestamp.prefix(10).replacing("-", with: "/")
+        #expect(try Folder(root).subfolder(FilePath(String(day))).names() == ["a.jpg"])
+        archive.line.adopt(archive.line.currentRules.with(.delete))
+        _ = archive.screen("b.jpg")
+        #expect(try Folder(archive.inbox).names() == [])
+        #expect(try archive.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
+    }
+
+    @Test func `the same name archived twice in a day keeps both images`() throws {
+        let line = try LineUnderTest()
+        let root = line.folder.path.appending("archive")
+        line.line.adopt(line.line.currentRules.with(.archive(root)))
+        for seed in 1...2 {
+            try line.drop(SyntheticEye(seed: UInt64(seed), width: 256, height: 256).jpeg(quality: 90), as: "a.jpg")
+            _ = line.screen("a.jpg")
+        }
+        let day = Date().timestamp.prefix(10).replacing("-", with: "/")
+        #expect(try Folder(root).subfolder(FilePath(String(day))).names().count == 2)
+    }
+}
+
+extension ScreeningRules {
+    fileprivate func with(_ afterwards: Afterwards) -> ScreeningRules {
+        var rules = self
+        rules.afterwards = afterwards
+        return rules
+    }
+}
+
+extension ImageName: ExpressibleByStringLiteral {
+    public init(stringLiteral name: String) { self.init(FilePath(name)) }
+}
