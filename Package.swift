@@ -90,12 +90,15 @@ let package = Package(
         .testTarget(
             name: "ResNetTests", dependencies: ["ResNet", "Fixtures"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures"], exclude: ["Golden"],
+            name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures", "LinuxIO", "ResNet", system],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "ScreeningTests", dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", system],
+            name: "ScreeningTests",
+            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", system],
             swiftSettings: strict),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["fundusd", "Fixtures", "LinuxIO", system],

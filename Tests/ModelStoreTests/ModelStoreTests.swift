@@ -1,0 +1,143 @@
+import Fixtures
+import FoundationEssentials
+import Glibc
+import LinuxIO
+import ResNet
+import SystemPackage
+import Testing
+
+@testable import ModelStore
+
+@Suite(.serialized) struct ModelStoreTests {
+    private let state: TemporaryFolder
+    private let store: ModelStore
+    private let date = Date(timeIntervalSince1970: 1_795_478_400.75)  // 2026-11-24T00:00:00Z and a little
+
+    init() {
+        state = TemporaryFolder()
+        store = ModelStore(root: state.path)
+    }
+
+    private func importNarrow(_ positiveClass: ModelRecord.PositiveClass = .normal) throws -> ModelRecord {
+        try store.importModel(
+            from: GoldenCheckpoints.path("narrow.pth"), positiveClass: positiveClass, date: date)
+    }
+
+    private func write(_ parameters: ResNet50Parameters, to name: String) throws -> FilePath {
+        let tensors = SafetensorsWriter.tensors(parameters, weightType: .f32)
+        let path = state.path.appending(name)
+        try AtomicFile.write(try SafetensorsWriter.bytes(tensors, metadata: [:], path: name), to: path)
+        return path
+    }
+
+    @Test func anImportedModelIsWholeAndJudges() throws {
+        let record = try importNarrow()
+        #expect(record.id == "20261124-\(record.sha256.prefix(6))")
+        #expect(record.role == .judge && record.source?.file == "narrow.pth")
+        #expect(store.championID == record.id && store.previousID == nil)
+        #expect(try store.list() == [record.id])
+        #expect(try store.record(record.id) == record)
+        #expect(try store.verify(record.id) == record)
+        let names = try Folder(store.folder(record.id).path).names().map(\.string).sorted()
+        #expect(names == ["card.md", "model.json", "model.safetensors"])
+        #expect(try Folder(store.models).names().count == 2)
+    }
+
+    @Test func theRecordIsSortedSnakeCase() throws {
+        let record = try importNarrow()
+        let text = String(decoding: record.json(), as: UTF8.self)
+        let order = [
+            "\"architecture\"", "\"base_width\" : 2", "\"created_at\" : \"2026-11-24T00:00:00Z\"",
+            "\"positive_class\" : \"normal\"",
+        ]
+        var rest = Substring(text)
+        for key in order {
+            let range = try #require(rest.firstRange(of: key), "\(key) in order")
+            rest = rest[range.upperBound...]
+        }
+    }
+
+    @Test(arguments: ModelRecord.PositiveClass.allCases)
+    func theProbabilityIsThatOfDisease(_ positiveClass: ModelRecord.PositiveClass) throws {
+        let record = try importNarrow(positiveClass)
+        let model = try store.loadChampion()
+        #expect(model.record == record)
+        let input = SeededInput.values(name: "eye", seed: 1, height: 224, width: 224)
+        let (probability, logit) = try model.probabilityOfDisease(of: input)
+        let sigmoid = 1 / (1 + exp(-logit))
+        #expect(abs(probability - (positiveClass == .disease ? sigmoid : 1 - sigmoid)) < 1e-12)
+    }
+
+    @Test func tailsKeepTheirDigits() {
+        #expect(Probability.ofDisease(logit: 100, positiveClass: .normal) > 0)
+        #expect(Probability.ofDisease(logit: -100, positiveClass: .disease) > 0)
+        #expect(Probability.ofDisease(logit: -1000, positiveClass: .normal) == 1)
+        #expect(Probability.ofDisease(logit: 0, positiveClass: .normal) == 0.5)
+    }
+
+    @Test func promotionAndRollbackFlipTheLinks() throws {
+        let first = try SeededNetwork.writeModel(to: state.path, seed: 1)
+        let second = try SeededNetwork.writeModel(to: state.path, seed: 2)
+        #expect(store.championID == second.id && store.previousID == first.id)
+        #expect(try store.rollback() == first.id)
+        #expect(store.championID == first.id && store.previousID == second.id)
+        try store.promote(first.id)
+        #expect(store.previousID == second.id)
+        #expect(try store.resolve("champion").record() == first)
+        #expect(try store.resolve(String(second.id.dropLast(2))).record() == second)
+        #expect(try store.resolve(store.folder(first.id).path.string).record() == first)
+        #expect(throws: ModelFailure.self) { try store.resolve("2026") }
+        #expect(throws: ModelFailure.self) { try store.resolve("nothing") }
+        #expect(throws: ModelFailure.self) { try store.resolve("") }
+    }
+
+    @Test func rollbackWithoutAnEarlierModelIsRefused() throws {
+        #expect(throws: ModelFailure.self) { try store.rollback() }
+        #expect(throws: ModelFailure.self) { try store.loadChampion() }
+        #expect(try store.list() == [])
+    }
+
+    @Test func theSameWeightsTwiceAreRefused() throws {
+        _ = try importNarrow()
+        #expect { _ = try importNarrow(.disease) } throws: { "\($0)".contains("already") }
+    }
+
+    @Test(arguments: [Optional(1000), nil]) func baseNetworksAreKeptButDoNotJudge(outputs: Int?) throws {
+        let layout = ResNet50Layout(baseWidth: 2, outputs: outputs)
+        let path = try write(SeededNetwork.parameters(layout: layout, seed: 3), to: "base.safetensors")
+        let record = try store.importModel(from: path, positiveClass: .disease, date: date)
+        #expect(record.role == .base && record.golden == nil && record.architecture.outputs == outputs)
+        #expect(store.championID == nil)
+        #expect(try store.verify(record.id) == record)
+        for action in [{ try store.promote(record.id) }, { _ = try LoadedModel(store.folder(record.id)) }] {
+            #expect { try action() } throws: { ($0 as? ModelFailure)?.code == .notJudgeable }
+        }
+    }
+
+    @Test(arguments: [ElementType.f32, .f16]) func anExportedModelComesBack(_ type: ElementType) throws {
+        let record = try importNarrow()
+        let path = state.path.appending("export.safetensors")
+        try store.export(record.id, to: path, weightType: type)
+        let file = try SafetensorsFile(ByteSource(opening: path))
+        #expect(file.tensors["conv1.weight"]?.type == type)
+        #expect(file.tensors["bn1.running_var"]?.type == .f32)
+        let original = try store.folder(record.id).parameters(record)
+        for name in ["layer3.2.conv2.weight", "fc.bias"] {
+            for (back, value) in zip(try file.floats(name), original[name]) {
+                #expect(abs(back - value) <= (type == .f32 ? 0 : 1e-3))
+            }
+        }
+    }
+
+    @Test func aSeededJudgeSeesDifferences() throws {
+        let record = try SeededNetwork.writeModel(
+            to: state.path, seed: 4, threshold: .init(value: 0.41, sensitivity: 0.95, specificity: 0.81))
+        #expect(record.threshold.value == 0.41)
+        let model = try store.loadChampion()
+        let logits = try (0..<6).map { index in
+            let color = Float(index) - 2.5
+            return try model.probabilityOfDisease(of: [Float](repeating: color, count: model.inputCount)).logit
+        }
+        #expect(Set(logits).count == 6)
+    }
+}

@@ -1,0 +1,131 @@
+import Fixtures
+import ResNet
+import SystemPackage
+import Testing
+
+@testable import ModelStore
+
+struct PyTorchCheckpointTests {
+    @Test func goldenFilesAreThere() {
+        #expect(GoldenCheckpoints.all?.good.count == 11)
+        #expect(GoldenCheckpoints.all?.bad.count == 28)
+    }
+
+    @Test(arguments: GoldenCheckpoints.all?.good ?? [])
+    func tensorsEqualPyTorchs(_ golden: GoldenCheckpoints.Good) throws {
+        let checkpoint = try PyTorchCheckpoint(ByteSource(opening: GoldenCheckpoints.path(golden.file)))
+        for (name, tensor) in golden.tensors {
+            #expect(checkpoint.shapes[name] == tensor.shape)
+            #expect(try checkpoint.floats(name) == tensor.values)
+        }
+    }
+
+    @Test(arguments: GoldenCheckpoints.all?.bad ?? [])
+    func hostileFilesAreRefusedByName(_ golden: GoldenCheckpoints.Bad) {
+        #expect {
+            let archive = try WeightArchive(try ByteSource(opening: GoldenCheckpoints.path(golden.file)))
+            if case .pyTorch(let checkpoint, _) = archive { _ = try checkpoint.floats("a") }
+        } throws: { error in
+            guard let failure = error as? ModelFailure else { return false }
+            return failure.code.rawValue == golden.code && failure.description.contains(golden.words)
+        }
+    }
+
+    @Test func aWholeNetworkGivesPyTorchsLogit() throws {
+        let golden = try #require(GoldenCheckpoints.all).narrow
+        let archive = try WeightArchive(try ByteSource(opening: GoldenCheckpoints.path("narrow.pth")))
+        let layout = try archive.layout()
+        #expect(layout == ResNet50Layout(baseWidth: 2, outputs: 1))
+        let parameters = try archive.parameters(layout)
+        #expect(parameters == SeededNetwork.parameters(layout: layout, seed: golden.seed))
+        let network = try ResNet50Inference(parameters: parameters, inputHeight: 64, inputWidth: 64)
+        let input = SeededInput.values(name: "input/0", seed: golden.seed, height: 64, width: 64)
+        #expect(abs(network.logits(of: input)[0] - golden.logit) <= 1e-4)
+    }
+}
+
+/// Damaged files: an outcome for every byte sequence, never a trap.
+struct HostileBytesTests {
+    private static func bytes(_ file: String) throws -> [UInt8] {
+        let source = try ByteSource(opening: GoldenCheckpoints.path(file))
+        return try source.bytes(at: 0, count: source.count)
+    }
+
+    /// Reads all that a file claims to hold; true where it was refused.
+    private func isRefused(_ bytes: [UInt8]) -> Bool {
+        do throws(ModelFailure) {
+            let archive = try WeightArchive(ByteSource(bytes, path: "fuzz"))
+            if case .pyTorch(let checkpoint, _) = archive {
+                for name in checkpoint.shapes.keys { _ = try checkpoint.floats(name) }
+            }
+            if case .safetensors(let file, _) = archive {
+                for name in file.tensors.keys { _ = try file.floats(name) }
+            }
+            return false
+        } catch {
+            return !error.remedy.isEmpty
+        }
+    }
+
+    private func hasPickle(_ program: [UInt8]) -> Bool {
+        var machine = PickleMachine(program, path: "fuzz")
+        guard let top = try? machine.run() else { return false }
+        return (try? StateDictionary.tensors(in: top, machine)) != nil
+    }
+
+    @Test func everyTruncationOfACheckpointIsRefused() throws {
+        let whole = try Self.bytes("nested.pth")
+        #expect(!isRefused(whole))
+        let accepted = (0..<whole.count).filter { !isRefused(Array(whole[..<$0])) }
+        #expect(accepted == [])
+    }
+
+    @Test func everyFlippedByteOfACheckpointHasAnOutcome() throws {
+        let whole = try Self.bytes("transposed.pth")
+        for place in whole.indices {
+            for mask in [UInt8(1), 0x80, 0xFF] {
+                var damaged = whole
+                damaged[place] ^= mask
+                _ = isRefused(damaged)
+            }
+        }
+    }
+
+    /// Past the archive's check sums: the pickle itself, every byte replaced by every value of a sample.
+    @Test(arguments: ["nested.pth", "shared.pth", "parameter.pth"])
+    func everyChangedPickleHasAnOutcome(_ file: String) throws {
+        let archive = try ZipArchive(ByteSource(try Self.bytes(file), path: file))
+        let name = try #require(archive.members.keys.first { $0.hasSuffix("/data.pkl") })
+        let program = try archive.bytes(name, limit: 1 << 20)
+        #expect(hasPickle(program))
+        for place in program.indices {
+            #expect(!hasPickle(Array(program[..<place])))
+            for value in [UInt8(0), 0x28, 0x2E, 0x52, 0x71, 0x73, 0x74, 0x75, 0x85, 0x8A, 0xFF] {
+                var changed = program
+                changed[place] = value
+                _ = hasPickle(changed)
+            }
+        }
+    }
+
+    @Test func randomProgramsHaveAnOutcome() {
+        var generator = SeededGenerator(seed: 9)
+        let alphabet = Array("()t]}qhjrsuaebcQRKMJXUGN.\n0".utf8) + [0x80, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0, 1]
+        for _ in 0..<20_000 {
+            let program = (0..<40).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+            #expect(!hasPickle([0x80, 2] + program))
+        }
+    }
+
+    @Test(arguments: [
+        ("a stack too deep", [UInt8](repeating: UInt8(ascii: "N"), count: PickleMachine.deepestStack + 1), "stacks"),
+        ("marks without end", [UInt8](repeating: UInt8(ascii: "("), count: 1_000_000), "STOP"),
+        ("a million nested tuples", [UInt8(ascii: ")")] + [UInt8](repeating: 0x85, count: 1_000_000), "STOP"),
+    ])
+    func largeProgramsAreBounded(name: String, program: [UInt8], words: String) {
+        var machine = PickleMachine(program, path: name)
+        #expect {
+            _ = try machine.run()
+        } throws: { ($0 as? ModelFailure)?.message.contains(words) == true }
+    }
+}
