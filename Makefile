@@ -1,0 +1,128 @@
+# The ways into fundusd; `make help` lists them.
+#
+#   make run MODEL=path/to/model.pth POSITIVE_CLASS=normal
+#   sudo make install PREFIX=/usr/local
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+BINARY := .build/release/fundusd
+FIXTURES := .build/release/fundusd-fixtures
+HERE := --inbox ./inbox --outbox ./outbox --labelled ./labelled --state ./state
+
+UNITS := fundusd.service fundusd-retrain.service fundusd-retrain.timer
+LIBRARY := $(DESTDIR)$(PREFIX)/lib
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SILENT:
+.PHONY: help run packages build test test-systemd parity bench format lint install uninstall clean
+
+help: ## this list
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages:
+	.ci/install-system-packages
+
+run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watching (MODEL=… imports one first)
+	if [ -n "$(MODEL)" ]; then
+		if [ -z "$(POSITIVE_CLASS)" ]; then
+			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal" >&2
+			exit 64
+		fi
+		$(BINARY) model import "$(MODEL)" --positive-class $(POSITIVE_CLASS) --state ./state
+	fi
+	mkdir -p inbox outbox state
+	sample=sample-$$(date +%H%M%S).jpg
+	$(FIXTURES) draw-eye "state/$$sample"
+	$(BINARY) watch $(HERE) &
+	watch=$$!
+	trap 'kill -TERM $$watch 2>/dev/null; wait $$watch || true; exit 0' INT TERM
+	mv "state/$$sample" inbox/
+	until [ -e "outbox/$$sample.json" ]; do
+		if ! kill -0 $$watch 2>/dev/null; then
+			rm -f "inbox/$$sample"
+			wait $$watch && exit 0 || status=$$?
+			[ $$status -ne 78 ] || echo "No model yet? Import one: make run MODEL=path/to/model.pth POSITIVE_CLASS=disease (or normal)" >&2
+			exit $$status
+		fi
+		sleep 0.1
+	done
+	echo "outbox/$$sample.json:"
+	cat "outbox/$$sample.json"
+	echo
+	echo "Watching ./inbox: drop fundus photographs there; Ctrl-C ends it."
+	wait $$watch
+
+build: packages ## the program, optimized, with the Swift runtime inside
+	swift build -c release --static-swift-stdlib
+
+test: packages ## all tests
+	swift test
+
+test-systemd: build ## the installed service in a throw-away systemd
+	Tests/EndToEnd/in-systemd-box
+
+parity: build ## compare probabilities with PyTorch's
+	Tests/EndToEnd/parity
+
+bench: build ## time decoding, preprocessing and the network on this machine
+	$(BINARY) bench
+
+format: ## put the sources into the project's format
+	swift format -i -r Sources Tests Package.swift
+
+lint: ## complain about the format and change nothing
+	swift format lint --strict -r Sources Tests Package.swift
+
+$(BINARY):
+	$(MAKE) build
+
+install: $(BINARY) ## install below DESTDIR and PREFIX; enables nothing
+	install -D -m 755 -s $(BINARY) "$(DESTDIR)$(PREFIX)/bin/fundusd"
+	for unit in $(UNITS); do
+		install -D -m 644 systemd/$$unit "$(LIBRARY)/systemd/system/$$unit"
+		sed -i 's|/usr/bin/fundusd|$(PREFIX)/bin/fundusd|' "$(LIBRARY)/systemd/system/$$unit"
+	done
+	install -D -m 644 systemd/fundusd.sysusers "$(LIBRARY)/sysusers.d/fundusd.conf"
+	install -D -m 644 systemd/fundusd.tmpfiles "$(LIBRARY)/tmpfiles.d/fundusd.conf"
+	install -D -m 644 systemd/fundusd.catalog "$(LIBRARY)/systemd/catalog/fundusd.catalog"
+	install -D -m 644 -t "$(SHARE)/doc/fundusd" docs/configuration.md docs/journal.md systemd/config.yaml
+	if [ -e "$(DESTDIR)/etc/fundusd/config.yaml" ]; then
+		echo "kept $(DESTDIR)/etc/fundusd/config.yaml; the new one is $(SHARE)/doc/fundusd/config.yaml"
+	else
+		install -D -m 644 systemd/config.yaml "$(DESTDIR)/etc/fundusd/config.yaml"
+	fi
+	mkdir -p "$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
+	$(BINARY) --generate-completion-script bash > "$(SHARE)/bash-completion/completions/fundusd"
+	$(BINARY) --generate-completion-script zsh > "$(SHARE)/zsh/site-functions/_fundusd"
+	$(BINARY) --generate-completion-script fish > "$(SHARE)/fish/vendor_completions.d/fundusd.fish"
+	echo "installed below $(DESTDIR)$(PREFIX)"
+	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then
+		systemd-sysusers "$(LIBRARY)/sysusers.d/fundusd.conf"
+		systemd-tmpfiles --create "$(LIBRARY)/tmpfiles.d/fundusd.conf"
+		journalctl --update-catalog
+		systemctl daemon-reload
+		echo "made the user fundusd, /srv/fundusd and /var/lib/fundusd; updated the catalog; reloaded systemd"
+		echo "nothing is enabled. Next: runuser -u fundusd -- fundusd model import MODEL.pth --positive-class disease && systemctl enable --now fundusd"
+	fi
+
+uninstall: ## remove what install put there; state, images and configuration stay
+	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then
+		systemctl disable --now fundusd.service fundusd-retrain.timer || true
+	fi
+	for unit in $(UNITS); do rm -f "$(LIBRARY)/systemd/system/$$unit"; done
+	rm -f "$(DESTDIR)$(PREFIX)/bin/fundusd" "$(LIBRARY)/sysusers.d/fundusd.conf" "$(LIBRARY)/tmpfiles.d/fundusd.conf"
+	rm -f "$(LIBRARY)/systemd/catalog/fundusd.catalog" "$(SHARE)/bash-completion/completions/fundusd"
+	rm -f "$(SHARE)/zsh/site-functions/_fundusd" "$(SHARE)/fish/vendor_completions.d/fundusd.fish"
+	rm -rf "$(SHARE)/doc/fundusd"
+	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then
+		journalctl --update-catalog
+		systemctl daemon-reload
+	fi
+	echo "kept: /etc/fundusd, /srv/fundusd, /var/lib/fundusd and the user fundusd"
+
+clean: ## remove what was built; inbox, outbox and state stay
+	rm -rf .build
