@@ -21,7 +21,12 @@ package enum SafetensorsWriter {
     private struct Entry: Encodable {
         let dtype: String
         let shape: [Int]
-        let data_offsets: [Int]
+        let dataOffsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case dataOffsets = "data_offsets"
+        }
     }
 
     /// All parameters in table order.
@@ -51,7 +56,7 @@ package enum SafetensorsWriter {
                 let encoded = try encode(tensor, path: path)
                 entries[tensor.name] = Entry(
                     dtype: tensor.type.rawValue, shape: tensor.shape,
-                    data_offsets: [data.count, data.count + encoded.count])
+                    dataOffsets: [data.count, data.count + encoded.count])
                 data.append(contentsOf: encoded)
             }
         }
