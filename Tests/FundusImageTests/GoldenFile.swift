@@ -1,5 +1,6 @@
 import FundusImage
 import Glibc
+import Testing
 
 /// One expectation of `Golden/make_golden.py`: a JPEG, and Pillow's pixels of it at some size.
 struct GoldenFile: CustomTestStringConvertible, Sendable {
@@ -8,6 +9,15 @@ struct GoldenFile: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
     var jpeg: [UInt8] { Self.bytes(of: name.prefix { $0 != "." } + ".jpg") }
+
+    /// Pillow 13 does the vertical pass first when the height shrinks much more than the width (its pull request 9549),
+    /// earlier versions never; rounding in the other order changes a sample by at most 1.
+    var tolerance: Int { name.hasPrefix("3x500") ? 1 : 0 }
+
+    var isFullSize: Bool {
+        let header = try? JPEGDecoder.header(of: jpeg, maximumPixels: 1_000_000)
+        return header?.width == picture.width && header?.height == picture.height
+    }
 
     /// A binary PPM: "P6\nW H\n255\n", then the pixels.
     var picture: RGBPicture {

@@ -1,0 +1,123 @@
+import Fixtures
+@testable import FundusImage
+import Testing
+
+/// Bytes that give no picture give a reason, and never a crash.
+@Suite struct BadInputTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let bytes: [UInt8]
+        let failure: DecodeFailure
+
+        init(_ name: String, _ bytes: [UInt8], _ failure: DecodeFailure) {
+            (testDescription, self.bytes, self.failure) = (name, bytes, failure)
+        }
+    }
+
+    static let limit = 1_000_000
+    static let cases: [Case] = [
+        Case("empty", [], .empty),
+        Case("text", SyntheticPictures.text(), .notJPEG(lookingLike: "text")),
+        Case("PNG", SyntheticPictures.png(), .notJPEG(lookingLike: "a PNG picture")),
+        Case("GIF", Array("GIF89a".utf8), .notJPEG(lookingLike: "a GIF picture")),
+        Case("TIFF", [0x49, 0x49, 0x2A, 0, 8], .notJPEG(lookingLike: "a TIFF picture")),
+        Case("HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8), .notJPEG(lookingLike: "a HEIC picture")),
+        Case("PDF", Array("%PDF-1.7".utf8), .notJPEG(lookingLike: "a PDF document")),
+        Case("zeros", [UInt8](repeating: 0, count: 5000), .notJPEG(lookingLike: "data of no known kind")),
+        Case("marker only", [0xFF, 0xD8], .truncated),
+        Case("truncated", SyntheticPictures.truncated(), .truncated),
+        Case(
+            "60000 × 60000", SyntheticPictures.promising(width: 60000, height: 60000),
+            .tooManyPixels(width: 60000, height: 60000, limit: limit)),
+        Case(
+            "65535 × 65535", SyntheticPictures.promising(width: 65535, height: 65535),
+            .tooManyPixels(width: 65535, height: 65535, limit: limit)),
+        Case(
+            "65535 × 1", SyntheticPictures.promising(width: 65535, height: 1),
+            .tooManyPixels(width: 65535, height: 1, limit: limit)),
+        Case("more pixels than its bytes can code", shortButVast(), .truncated),
+        Case("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
+    ]
+
+    @Test(arguments: cases)
+    func isRefused(_ bad: Case) {
+        #expect(throws: bad.failure) {
+            try JPEGDecoder.decode(bad.bytes, resizedTo: (32, 32), maximumPixels: Self.limit)
+        }
+        #expect(!bad.failure.isMachineFault)
+        #expect(bad.failure.message.count > 20)
+    }
+
+    /// The end-of-image marker is the writer's sign that it has finished: without it there is no picture.
+    @Test(arguments: [false, true])
+    func noPrefixGivesAPicture(isProgressive: Bool) throws {
+        let eye = SyntheticEye(seed: 1, width: 40, height: 40).picture
+        let jpeg = SyntheticPictures.encode(eye, quality: 70, isProgressive: isProgressive)
+        for count in 0..<jpeg.count {
+            #expect(throws: DecodeFailure.self, "\(count) of \(jpeg.count) bytes") {
+                try JPEGDecoder.decode(Array(jpeg.prefix(count)), resizedTo: (8, 8), maximumPixels: Self.limit)
+            }
+        }
+        _ = try JPEGDecoder.decode(jpeg, resizedTo: (8, 8), maximumPixels: Self.limit)
+    }
+
+    @Test(arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "arithmetic", "one-scan-a-component"])
+    func randomDamageNeverCrashes(_ name: String) {
+        let jpeg = GoldenFile.bytes(of: name + ".jpg")
+        var generator = SeededGenerator(seed: 11)
+        var refused = 0
+        for _ in 0..<500 {
+            var damaged = jpeg
+            for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                damaged[Int.random(in: damaged.indices, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            let decoded = try? JPEGDecoder.decode(damaged, resizedTo: (16, 16), maximumPixels: Self.limit)
+            refused += decoded == nil ? 1 : 0
+        }
+        #expect(refused > 0)
+    }
+
+    @Test func bytesAfterTheEndAndBetweenSegmentsAreHarmless() throws {
+        let jpeg = SyntheticEye(seed: 4, width: 40, height: 40).jpeg()
+        let plain = try JPEGDecoder.decode(jpeg, resizedTo: (32, 32), maximumPixels: Self.limit)
+        let padded = try JPEGDecoder.decode(jpeg + [1, 2, 3], resizedTo: (32, 32), maximumPixels: Self.limit)
+        #expect(padded == plain)
+        let stuffed = Array(jpeg.prefix(2)) + [0, 0, 0] + Array(jpeg.dropFirst(2))
+        let odd = try JPEGDecoder.decode(stuffed, resizedTo: (32, 32), maximumPixels: Self.limit)
+        #expect(odd.picture == plain.picture)
+        #expect(odd.warnings.count == 1)
+    }
+
+    @Test func progressIsShown() throws {
+        let eye = SyntheticEye(seed: 4, width: 128, height: 128).picture
+        for isProgressive in [false, true] {
+            var calls = 0
+            let jpeg = SyntheticPictures.encode(eye, isProgressive: isProgressive)
+            _ = try JPEGDecoder.decode(jpeg, resizedTo: (8, 8), maximumPixels: Self.limit) { calls += 1 }
+            #expect(calls >= 4)
+        }
+    }
+
+    @Test func aHeaderIsReadWithoutPixels() throws {
+        let header = try JPEGDecoder.header(of: GoldenFile.bytes(of: "cmyk-progressive.jpg"), maximumPixels: Self.limit)
+        #expect(header == JPEGHeader(width: 61, height: 47, components: 4, isProgressive: true))
+    }
+
+    @Test func onlyMemoryIsTheMachinesFault() {
+        #expect(DecodeFailure.outOfMemory.isMachineFault)
+        #expect(!DecodeFailure.truncated.isMachineFault)
+    }
+
+    /// 990 × 990 pixels promised by a file too short to hold a bit for every block.
+    private static func shortButVast() -> [UInt8] {
+        Array(SyntheticPictures.promising(width: 990, height: 990).prefix(700))
+    }
+
+    private static func twelveBit() -> [UInt8] {
+        var bytes = SyntheticPictures.onePixel()
+        if let frame = bytes.indices.dropLast().first(where: { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 }) {
+            bytes[frame + 4] = 12
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,64 @@
+import Fixtures
+import FundusImage
+import Testing
+
+@Suite struct QualityTests {
+    @Test(arguments: 0..<12)
+    func syntheticEyesMayBeJudged(_ seed: Int) throws {
+        let shapes = [(512, 512), (256, 256), (640, 480), (800, 600)]
+        let (width, height) = shapes[seed % shapes.count]
+        let eye = SyntheticEye(seed: UInt64(seed), width: width, height: height, lesionCount: seed % 3 * 6)
+        let grade = try grade(eye.jpeg())
+        #expect(grade.findings.isEmpty)
+        #expect(grade.gradable)
+        #expect(grade.score > 0.3)
+    }
+
+    @Test(arguments: [JPEGEncoder.Colors.gray, .cmyk, .yCbCr(.full), .yCbCr(.halfAcross)])
+    func anEyeInOtherColorsMayBeJudged(_ colors: JPEGEncoder.Colors) throws {
+        let eye = SyntheticEye(seed: 21).picture
+        #expect(try grade(SyntheticPictures.encode(eye, colors: colors)).gradable)
+    }
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let picture: RGBPicture
+        let codes: [String]
+
+        init(_ name: String, _ picture: RGBPicture, _ codes: [String]) {
+            (testDescription, self.picture, self.codes) = (name, picture, codes)
+        }
+    }
+
+    static let bad: [Case] = [
+        Case("dark", SyntheticPictures.tooDark(), ["too-dark"]),
+        Case("bright", SyntheticPictures.tooBright(), ["too-bright"]),
+        Case("blurred", SyntheticPictures.blurred(), ["blurred"]),
+        Case("black", SyntheticPictures.solid(red: 0, green: 0, blue: 0), ["too-dark", "no-retina"]),
+        Case("white", SyntheticPictures.solid(red: 255, green: 255, blue: 255), ["no-retina"]),
+        Case("orange", SyntheticPictures.solid(red: 190, green: 95, blue: 45), ["no-retina"]),
+        Case("noise", SyntheticPictures.noise(), ["no-retina"]),
+        Case("text", SyntheticPictures.textPage(), ["no-retina"]),
+        Case("landscape", SyntheticPictures.landscape(), ["no-retina"]),
+        Case("letterboxed", SyntheticPictures.letterboxed(), ["no-retina"]),
+    ]
+
+    @Test(arguments: bad)
+    func badPicturesAreNot(_ bad: Case) throws {
+        let grade = try grade(SyntheticPictures.encode(bad.picture))
+        #expect(grade.findings.map(\.code) == bad.codes)
+        #expect(!grade.gradable)
+        #expect(grade.score == 0)
+    }
+
+    @Test(arguments: 1..<4, 1..<4)
+    func tinyPicturesAreGradedWithoutATrap(_ width: Int, _ height: Int) {
+        let pixels = [UInt8](repeating: 128, count: width * height * 3)
+        #expect(!QualityGrader.grade(RGBPicture(width: width, height: height, pixels: pixels)).gradable)
+    }
+
+    private func grade(_ jpeg: [UInt8]) throws -> QualityGrade {
+        let decoded = try JPEGDecoder.decode(jpeg, resizedTo: (224, 224), maximumPixels: 1_000_000)
+        return QualityGrader.grade(decoded.picture)
+    }
+}

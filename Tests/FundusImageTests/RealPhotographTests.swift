@@ -1,0 +1,34 @@
+import Fixtures
+import FundusImage
+import Testing
+
+/// What needs real eyes; says so plainly where there are none.
+@Suite struct RealPhotographTests {
+    /// Every photograph of these sets must be decoded and judged.
+    @Test(arguments: ["validation": 585, "foreign": 410, "originals": 10, "control": 1])
+    func photographsAreJudged(_ set: (folder: String, count: Int)) throws {
+        let images = RealData.images(in: set.folder)
+        guard !images.isEmpty else {
+            print("Skipped: ../shared/data/\(set.folder) is not here.")
+            return
+        }
+        #expect(images.count == set.count)
+        for path in images {
+            let decoded = try JPEGDecoder.decode(
+                RealData.bytes(of: path), resizedTo: (224, 224), maximumPixels: 100_000_000)
+            #expect(QualityGrader.grade(decoded.picture).findings.isEmpty, "\(path)")
+        }
+    }
+
+    /// Pictures that show no retina, and the damage that the grader sees.
+    @Test(arguments: ["nonfundus_": "no-retina", "synth_under": "too-dark", "synth_blur8": "blurred"])
+    func poorPicturesAreNot(_ kind: (prefix: String, code: String)) throws {
+        let images = RealData.images(in: "poor", prefix: kind.prefix)
+        if images.isEmpty { print("Skipped: ../shared/data/poor is not here.") }
+        for path in images {
+            let decoded = try JPEGDecoder.decode(
+                RealData.bytes(of: path), resizedTo: (224, 224), maximumPixels: 100_000_000)
+            #expect(QualityGrader.grade(decoded.picture).findings.map(\.code) == [kind.code], "\(path)")
+        }
+    }
+}
