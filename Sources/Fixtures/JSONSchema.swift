@@ -102,6 +102,6 @@ package struct JSONSchema: Sendable {
 
     /// JSONSerialization gives NSNumber for both; CFBoolean is the one whose type code is `c`.
     private static func isBoolean(_ value: Any) -> Bool {
-        (value as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? false
+        (value as? NSNumber).map { unsafe String(cString: $0.objCType) == "c" } ?? false
     }
 }

@@ -1,3 +1,4 @@
+internal import FundusImage
 internal import ResNet
 internal import Synchronization
 internal import SystemPackage
@@ -46,7 +47,7 @@ package final class LoadedModel: Sendable {
     }
 
     static func network(
-        _ parameters: ResNet50Parameters, _ preprocessing: PreprocessingRecord, path: String
+        _ parameters: ResNet50Parameters, _ preprocessing: Preprocessing, path: String
     ) throws(ModelFailure) -> ResNet50Inference {
         do throws(FoldingFailure) {
             return try ResNet50Inference(

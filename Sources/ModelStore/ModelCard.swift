@@ -1,3 +1,5 @@
+internal import FundusImage
+
 /// The page that a person reads who finds the model's folder.
 enum ModelCard {
     static func text(_ record: ModelRecord) -> String {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import FundusImage
 package import ResNet
 
 extension ModelRecord {

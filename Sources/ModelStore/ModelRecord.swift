@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import FundusImage
 
 /// What `model.json` says of a model: where it comes from, how to use it, how to know that it still works.
 package struct ModelRecord: Codable, Sendable, Equatable {
@@ -67,6 +68,6 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var positiveClass: PositiveClass
     package var threshold: OperatingPoint
     package var operatingPoints: [OperatingPoint]?
-    package var preprocessing: PreprocessingRecord
+    package var preprocessing: Preprocessing
     package var golden: Golden?
 }

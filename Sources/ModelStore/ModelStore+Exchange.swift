@@ -1,4 +1,5 @@
 package import FoundationEssentials
+internal import FundusImage
 internal import LinuxIO
 package import SystemPackage
 

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import FundusImage
 package import ResNet
 
 /// What goes into a model before it has an id: the weights and all that is known of them.
@@ -7,7 +8,7 @@ package struct NewModel: Sendable {
     package var positiveClass: ModelRecord.PositiveClass
     package var threshold = ModelRecord.OperatingPoint(value: 0.5)
     package var operatingPoints: [ModelRecord.OperatingPoint]?
-    package var preprocessing = PreprocessingRecord.torchvision224
+    package var preprocessing = Preprocessing.torchvision224
     package var trainedAt: Date?
     package var parent: String?
     package var recipe: String?

@@ -96,7 +96,7 @@ package struct Judge: Sendable {
     private func run(on picture: RGBPicture, into judgement: inout Judgement) throws {
         let clock = ContinuousClock()
         let start = clock.now
-        var tensor: [Float] = []
+        var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
         model.preprocessing.fill(&tensor, from: picture)
         let probability = try model.probabilityOfDisease(of: tensor)
         guard probability.isFinite, 0...1 ~= probability else { throw JudgingFault.notFinite(model: model.identity.id) }

@@ -5,6 +5,7 @@
 internal import ArgumentParser
 internal import Fixtures
 internal import LinuxIO
+internal import ModelStore
 internal import SystemPackage
 
 @main

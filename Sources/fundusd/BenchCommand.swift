@@ -79,7 +79,7 @@ private struct Sample {
         ) {}
         let afterDecode = clock.now
         _ = QualityGrader.grade(decoded.picture)
-        var tensor: [Float] = []
+        var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
         model.preprocessing.fill(&tensor, from: decoded.picture)
         let afterPrepare = clock.now
         _ = try model.probabilityOfDisease(of: tensor) as Double

@@ -10,7 +10,7 @@ extension LoadedModel: EyeModel {
         ModelIdentity(id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp)
     }
 
-    package var preprocessing: Preprocessing { Preprocessing(width: 224, height: 224) }
+    package var preprocessing: Preprocessing { record.preprocessing }
 
     package func probabilityOfDisease(of tensor: [Float]) throws -> Double {
         try probabilityOfDisease(of: tensor).probability

@@ -62,7 +62,11 @@ import Testing
         Case(name: "impossible width", code: .damaged, words: "base_width") {
             try edit($0) { $0.architecture.baseWidth = Int.max }
         },
-        Case(name: "impossible size", code: .damaged, words: "size") { try edit($0) { $0.preprocessing.height = 0 } },
+        Case(name: "impossible size", code: .damaged, words: "size") { folder in
+            let text = String(decoding: try bytes(folder.recordPath), as: UTF8.self)
+            let edited = text.replacing("\"height\" : 224", with: "\"height\" : 0")
+            try AtomicFile.write(Array(edited.utf8), to: folder.recordPath)
+        },
         Case(name: "threshold 2", code: .damaged, words: "threshold 2") { try edit($0) { $0.threshold.value = 2 } },
         Case(name: "no golden logit", code: .damaged, words: "golden") { try edit($0) { $0.golden = nil } },
         Case(name: "another network", code: .damaged, words: "vgg16") {

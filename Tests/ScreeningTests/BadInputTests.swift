@@ -37,7 +37,7 @@ import Testing
             title: "PNG named .jpg", bytes: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0],
             answer: .verdict(.rejected, reason: "not-jpeg")),
         Arrival(
-            title: "60000×60000 by its header", bytes: SyntheticPictures.hugeHeader,
+            title: "60000×60000 by its header", bytes: SyntheticPictures.promising(width: 60_000, height: 60_000),
             answer: .verdict(.rejected, reason: "too-many-pixels")),
         Arrival(title: "larger than max-bytes", bytes: [UInt8](repeating: 0xFF, count: 1 << 20 + 1), answer: .verdict(.rejected, reason: "too-large")),
         Arrival(title: "text named .txt", name: "a.txt", bytes: Array("hello".utf8), answer: .nothing),
@@ -54,8 +54,8 @@ import Testing
         Arrival(title: "a link outward", make: { #expect(symlink("/etc/passwd", $0.string) == 0) }, answer: .nothing),
         Arrival(title: "a socket", make: { bindSocket($0) }, answer: .nothing),
         Arrival(title: "vanished", make: { _ in }, answer: .nothing),
-        Arrival(title: "black", bytes: SyntheticPictures.tooDark(), answer: .verdict(.ungradable, reason: "too-dark")),
-        Arrival(title: "no retina", bytes: SyntheticPictures.noRetina(), answer: .verdict(.ungradable, reason: "no-retina")),
+        Arrival(title: "black", bytes: SyntheticPictures.encode(SyntheticPictures.tooDark()), answer: .verdict(.ungradable, reason: "too-dark")),
+        Arrival(title: "no retina", bytes: SyntheticPictures.encode(SyntheticPictures.landscape()), answer: .verdict(.ungradable, reason: "no-retina")),
     ]
 
     @Test(arguments: arrivals) func `each gets its answer, and the next eye its verdict`(arrival: Arrival) throws {
