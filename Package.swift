@@ -95,7 +95,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
-            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", system],
+            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", grdb, system],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),

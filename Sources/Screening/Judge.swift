@@ -32,6 +32,19 @@ package struct Judgement: Sendable, Equatable {
     package var height: Int?
     package var decodeMilliseconds: Double?
     package var networkMilliseconds: Double?
+
+    package init(
+        outcome: Verdict.Outcome, probability: Double? = nil, quality: QualityGrade? = nil,
+        reasons: [Verdict.Reason] = [], width: Int? = nil, height: Int? = nil, decodeMilliseconds: Double? = nil
+    ) {
+        self.outcome = outcome
+        self.probability = probability
+        self.quality = quality
+        self.reasons = reasons
+        self.width = width
+        self.height = height
+        self.decodeMilliseconds = decodeMilliseconds
+    }
 }
 
 /// A fault of the machine in the middle of a judgement: no verdict may come of it.

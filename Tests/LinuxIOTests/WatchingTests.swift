@@ -36,11 +36,8 @@ import Testing
         #expect(WriterCheck.of(try Folder(folder.path).openFile("a.jpg")) == .noWriter)
     }
 
-    @Test func `one process holds a state folder, and others see which`() async throws {
-        let path = folder.path.appending("lock")
-        #expect(try InstanceLock.holder(at: path) == nil)
-        let lock = try InstanceLock.acquire(at: path)
-        #expect(lock != nil)
+    @Test func `a lock that is not there has no holder`() throws {
+        #expect(try InstanceLock.holder(at: folder.path.appending("lock")) == nil)
     }
 
     @Test(arguments: [(UInt32(0xEF53), FileSystemKind.local), (0x0102_1994, .local), (0x6969, .network("NFS")), (0xFE53_4D42, .network("SMB2"))])
