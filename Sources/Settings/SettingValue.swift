@@ -79,7 +79,14 @@ enum SettingValue {
     /// The text between quotes, cut and escaped so that a message stays one line on any terminal.
     static func quoted(_ text: String) -> String {
         let cut = text.unicodeScalars.prefix(80)
-        let escaped = cut.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
+        let escaped = cut.map { isUnsafe($0) ? $0.escaped(asASCII: true) : String($0) }
         return "\"" + escaped.joined() + (cut.count < text.unicodeScalars.count ? "…\"" : "\"")
+    }
+
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }
