@@ -62,7 +62,6 @@ static void configure(struct encoder *encoder, fd_jpeg_picture picture, fd_jpeg_
     cinfo->in_color_space = color_space(picture.samples);
     jpeg_set_defaults(cinfo);
     jpeg_set_quality(cinfo, encoding.quality, TRUE);
-    cinfo->restart_in_rows = encoding.restart_rows;
     if (picture.samples == FD_JPEG_RGB) {
         cinfo->comp_info[0].h_samp_factor = encoding.horizontal_sampling;
         cinfo->comp_info[0].v_samp_factor = encoding.vertical_sampling;

@@ -40,11 +40,10 @@ static fd_jpeg_fault fault_of_warning(int code) {
     case JWRN_JPEG_EOF:
         return FD_JPEG_TRUNCATED;
     case JWRN_ADOBE_XFORM:
-    case JWRN_BOGUS_PROGRESSION:
     case JWRN_EXTRANEOUS_DATA:
     case JWRN_JFIF_MAJOR:
         return FD_JPEG_OK;
-    default:  // HIT_MARKER, HUFF_BAD_CODE, MUST_RESYNC, ARITH_BAD_CODE, NOT_SEQUENTIAL, …
+    default:  // HIT_MARKER, HUFF_BAD_CODE, MUST_RESYNC, ARITH_BAD_CODE, BOGUS_PROGRESSION, …
         return FD_JPEG_CORRUPT;
     }
 }

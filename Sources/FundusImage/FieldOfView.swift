@@ -9,9 +9,7 @@ struct FieldOfView: Sendable {
     init(brightness: Plane) {
         let surround = Self.cornerLevel(of: brightness)
         let threshold = surround + max(8, 0.08 * (brightness.quantile(0.99) - surround))
-        mask = Plane(
-            width: brightness.width, height: brightness.height,
-            values: brightness.values.map { $0 > threshold ? 1 : 0 })
+        mask = brightness.map { $0 > threshold ? 1 : 0 }
         box = Self.box(around: mask)
     }
 

@@ -58,7 +58,7 @@ package enum JPEGDecoder {
         }
         return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(DecodeFailure) in
             // SAFETY: the stream dies before this closure returns, the buffer after it.
-            try body(unsafe JPEGStream(buffer, maximumPixels: maximumPixels))
+            try body(unsafe JPEGStream(buffer, limits: JPEGLimits(pixels: maximumPixels)))
         }
     }
 

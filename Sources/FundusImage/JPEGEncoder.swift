@@ -26,7 +26,7 @@ package enum JPEGEncoder {
         let rows = samples(of: picture, as: colors)
         let encoding = fd_jpeg_encoding(
             quality: Int32(quality), horizontal_sampling: sampling(of: colors).across,
-            vertical_sampling: sampling(of: colors).down, restart_rows: 0, is_progressive: isProgressive)
+            vertical_sampling: sampling(of: colors).down, is_progressive: isProgressive)
         var output = unsafe fd_jpeg_output()
         let fault = unsafe rows.bytes.withUnsafeBufferPointer { buffer in
             let source = unsafe fd_jpeg_picture(

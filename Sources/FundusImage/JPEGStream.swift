@@ -3,52 +3,34 @@ internal import CJPEG
 /// Owns one libjpeg decoder over borrowed bytes: header first, then rows from the top, one at a time.
 ///
 /// Memory: libjpeg keeps a few rows of blocks for a file with one scan, and the coefficients of the whole picture
-/// (two bytes a sample) for a progressive one. The latter are limited by `coefficientBytes`, and before that by
-/// `leastBytes`: a file too short to code all the blocks that its header promises is refused as truncated.
+/// (two bytes a sample) for a progressive one. The latter are limited by `JPEGLimits`; and before that, a file too
+/// short to code all the blocks that its header promises is refused as truncated.
 @safe struct JPEGStream: ~Copyable {
     let header: JPEGHeader
-    /// Samples in a row that `readRow` writes: 3 a pixel (RGB), or 4 (CMYK as stored).
+    /// Samples of a pixel in the rows that `readRow` writes: 3 (RGB), or 4 (CMYK as stored).
     let samplesPerPixel: Int
     private let decoder: OpaquePointer
-
-    /// Cameras and optimizers write about 10 scans, never 100; each scan costs a pass over the whole picture.
-    private static let maximumScans: Int32 = 100
-    /// What libjpeg holds besides coefficients: tables and rows of blocks of the widest picture it takes.
-    private static let workingBytes = 64 << 20
 
     /// Reads the header and checks it; takes no memory for pixels.
     ///
     /// SAFETY: `bytes` must outlive the stream.
-    @unsafe init(_ bytes: UnsafeBufferPointer<UInt8>, maximumPixels: Int) throws(DecodeFailure) {
-        var raw = fd_jpeg_header()
-        // YCbCr without subsampling has three coefficients of two bytes a pixel.
-        let coefficientBytes = min(maximumPixels, Int.max / 8) * 6
-        let limits = fd_jpeg_limits(
-            coefficient_bytes: coefficientBytes + min(Self.workingBytes, Int.max - coefficientBytes),
-            scans: Self.maximumScans)
-        guard let decoder = unsafe fd_jpeg_open(bytes.baseAddress, bytes.count, limits) else {
-            throw .outOfMemory
-        }
-        let fault = unsafe fd_jpeg_read_header(decoder, &raw)
-        let header = JPEGHeader(raw)
-        if let refusal = unsafe Self.refusal(of: header, raw, fault, byteCount: bytes.count, maximumPixels, decoder) {
+    @unsafe init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JPEGLimits) throws(DecodeFailure) {
+        let raw = fd_jpeg_limits(coefficient_bytes: limits.coefficientBytes, scans: Int32(limits.scans))
+        guard let decoder = unsafe fd_jpeg_open(bytes.baseAddress, bytes.count, raw) else { throw .outOfMemory }
+        var header = fd_jpeg_header()
+        let fault = unsafe fd_jpeg_read_header(decoder, &header)
+        // The sides first: where they are too long for libjpeg it has set a fault as well.
+        let refusal =
+            limits.refusal(of: header)
+            ?? (fault == FD_JPEG_OK ? nil : unsafe Self.failure(fault, of: decoder))
+            ?? (header.least_bytes > UInt64(bytes.count) ? .truncated : nil)
+        if let refusal {
             unsafe fd_jpeg_close(decoder)
             throw refusal
         }
         unsafe self.decoder = decoder
-        self.header = header
-        samplesPerPixel = Int(raw.samples.rawValue)
-    }
-
-    private static func refusal(
-        of header: JPEGHeader, _ raw: fd_jpeg_header, _ fault: fd_jpeg_fault, byteCount: Int, _ maximumPixels: Int,
-        _ decoder: OpaquePointer
-    ) -> DecodeFailure? {
-        if fault == FD_JPEG_TOO_LARGE || header.width * header.height > maximumPixels {
-            return .tooManyPixels(width: header.width, height: header.height, limit: maximumPixels)
-        }
-        if fault != FD_JPEG_OK { return unsafe failure(fault, of: decoder) }
-        return raw.least_bytes > UInt64(byteCount) ? .truncated : nil
+        self.header = JPEGHeader(header)
+        samplesPerPixel = Int(header.samples.rawValue)
     }
 
     deinit { unsafe fd_jpeg_close(decoder) }
@@ -94,10 +76,18 @@ internal import CJPEG
         return switch fault {
         case FD_JPEG_TRUNCATED: .truncated
         case FD_JPEG_OUT_OF_MEMORY: .outOfMemory
-        case FD_JPEG_UNSUPPORTED: .unsupported(message)
+        case FD_JPEG_UNSUPPORTED, FD_JPEG_TOO_MANY_SCANS: .unsupported(message)
         case FD_JPEG_TOO_MUCH_MEMORY: .unsupported("its scans need more memory than the pixel limit allows for")
         default: .corrupt(message)
         }
+    }
+}
+
+extension JPEGLimits {
+    fileprivate func refusal(of header: fd_jpeg_header) -> DecodeFailure? {
+        let (width, height) = (Int(header.width), Int(header.height))
+        let isTooLarge = width * height > pixels || max(width, height) > Self.longestSide
+        return isTooLarge ? .tooManyPixels(width: width, height: height, limit: pixels) : nil
     }
 }
 

@@ -8,8 +8,6 @@ struct PictureMeasures: Sendable {
     let warmShare: Double
     /// Mean difference of the largest and the smallest of red, green and blue in the field, in counts.
     let colorfulness: Double
-    /// Standard deviation of green about its mean over 3×3, in the field's core: noise, vessels' edges, blocks.
-    let fineDetail: Double
     /// Standard deviation of green's 3×3 mean about its 9×9 mean: vessels in an eye, everything in other pictures.
     let coarseDetail: Double
     /// Pixels that the light takes to rise from the surround to the field, median over the border; nil if unseen.
@@ -22,15 +20,12 @@ struct PictureMeasures: Sendable {
         let luma = Plane(of: picture) { 0.299 * $0 + 0.587 * $1 + 0.114 * $2 }
         let field = FieldOfView(brightness: Plane(of: picture) { max($0, $1, $2) })
         let core = field.core(margin: 8)
-        let green = Plane(of: picture) { _, green, _ in green }
-        let smooth = green.boxMean(radius: 1)
+        let smooth = Plane(of: picture) { _, green, _ in green }.boxMean(radius: 1)
         let smoother = smooth.boxMean(radius: 4)
         highlight = Double(luma.quantile(0.99))
-        burntShare = Self.mean(
-            of: Plane(width: luma.width, height: luma.height, values: luma.values.map { $0 > 235 ? 1 : 0 }), in: field)
+        burntShare = Self.mean(of: luma.map { $0 > 235 ? 1 : 0 }, in: field)
         warmShare = Self.mean(of: Plane(of: picture) { $0 >= $1 - 4 && $1 >= $2 - 8 ? 1 : 0 }, in: field)
         colorfulness = Self.mean(of: Plane(of: picture) { max($0, $1, $2) - min($0, $1, $2) }, in: field)
-        fineDetail = Self.deviation(of: green, from: smooth, at: core)
         coarseDetail = Self.deviation(of: smooth, from: smoother, at: core)
         borderWidth = FieldBorder(of: field, luma: luma).width
         fieldArea = field.area

@@ -2,7 +2,7 @@
 struct Plane: Sendable {
     let width: Int
     let height: Int
-    var values: [Float]
+    let values: [Float]
 
     init(width: Int, height: Int, values: [Float]) {
         precondition(values.count == width * height, "one value a pixel")
@@ -19,6 +19,10 @@ struct Plane: Sendable {
             values[i] = value(Float(pixels[3 * i]), Float(pixels[3 * i + 1]), Float(pixels[3 * i + 2]))
         }
         self.init(width: picture.width, height: picture.height, values: values)
+    }
+
+    func map(_ transform: (Float) -> Float) -> Plane {
+        Plane(width: width, height: height, values: values.map(transform))
     }
 
     subscript(x: Int, y: Int) -> Float { values[y * width + x] }

@@ -11,7 +11,7 @@ struct ResamplingWeights {
     struct Window {
         /// Index of the first input sample.
         let first: Int
-        /// Where the window's weights lie in `fixedPoint` and `exact`.
+        /// Where the window's weights lie in `fixedPoint`.
         let weights: Range<Int>
 
         /// One past the last input sample.
@@ -21,7 +21,6 @@ struct ResamplingWeights {
     /// One window for each output sample; `first` and `end` never decrease.
     let windows: [Window]
     /// The normalized weights of all windows, one after another.
-    let exact: [Double]
     let fixedPoint: [Int32]
 
     init(from inputCount: Int, to outputCount: Int) {
@@ -43,7 +42,6 @@ struct ResamplingWeights {
             weights += sum == 0 ? triangle : triangle.map { $0 / sum }
         }
         self.windows = windows
-        exact = weights
         fixedPoint = weights.map { Int32(0.5 + $0 * Double(1 << Self.fractionBits)) }
     }
 

@@ -1,6 +1,7 @@
 import Fixtures
-@testable import FundusImage
 import Testing
+
+@testable import FundusImage
 
 /// Bytes that give no picture give a reason, and never a crash.
 @Suite struct BadInputTests {
@@ -86,6 +87,37 @@ import Testing
         let odd = try JPEGDecoder.decode(stuffed, resizedTo: (32, 32), maximumPixels: Self.limit)
         #expect(odd.picture == plain.picture)
         #expect(odd.warnings.count == 1)
+    }
+
+    /// A small file may hold many scans, each of which costs a pass over the whole picture.
+    @Test func aFileOfManyScansIsRefused() throws {
+        let jpeg = GoldenFile.bytes(of: "one-scan-a-component.jpg")
+        let start = try #require(jpeg.indices.dropLast().last { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
+        let scan = jpeg[start..<jpeg.count - 2]
+        let bomb = jpeg.dropLast(2) + Array(repeating: scan, count: 100).joined() + [0xFF, 0xD9]
+        #expect(throws: DecodeFailure.unsupported("more scans than any camera writes")) {
+            try JPEGDecoder.decode(Array(bomb), resizedTo: (8, 8), maximumPixels: Self.limit)
+        }
+        let tolerable = jpeg.dropLast(2) + Array(repeating: scan, count: 90).joined() + [0xFF, 0xD9]
+        _ = try JPEGDecoder.decode(Array(tolerable), resizedTo: (8, 8), maximumPixels: Self.limit)
+    }
+
+    @Test func coefficientsStayWithinTheLimit() {
+        var limits = JPEGLimits(pixels: Self.limit)
+        limits.coefficientBytes = 4096
+        let eye = SyntheticEye(seed: 4, width: 128, height: 128).picture
+        let jpeg = SyntheticPictures.encode(eye, isProgressive: true)
+        #expect(throws: DecodeFailure.unsupported("its scans need more memory than the pixel limit allows for")) {
+            try jpeg.withUnsafeBufferPointer { buffer in
+                let stream = try JPEGStream(buffer, limits: limits)
+                try stream.start {}
+            }
+        }
+    }
+
+    @Test func noPixelLimitOverflowsTheMemoryLimit() {
+        #expect(JPEGLimits(pixels: .max).coefficientBytes == .max)
+        #expect(JPEGLimits(pixels: 100).coefficientBytes == 600 + 64 << 20)
     }
 
     @Test func progressIsShown() throws {

@@ -18,7 +18,7 @@ enum fd_jpeg_fault {
     FD_JPEG_TRUNCATED,        // the bytes end before the picture does
     FD_JPEG_CORRUPT,          // the bytes contradict the format
     FD_JPEG_UNSUPPORTED,      // a JPEG, but of a kind that libjpeg does not decode
-    FD_JPEG_TOO_LARGE,        // a side is longer than libjpeg's 65 500; the header is filled in
+    FD_JPEG_TOO_LARGE,        // a side is longer than libjpeg takes; the header holds the sides
     FD_JPEG_TOO_MANY_SCANS,   // more scans than fd_jpeg_limits allows
     FD_JPEG_TOO_MUCH_MEMORY,  // the coefficients of all scans would exceed fd_jpeg_limits
     FD_JPEG_OUT_OF_MEMORY,    // malloc failed: the machine's fault, not the file's
@@ -91,7 +91,6 @@ struct fd_jpeg_encoding {
     int quality;               // 1…100
     int horizontal_sampling;   // luma samples per chroma sample across, 1, 2 or 4
     int vertical_sampling;     // the same down
-    int restart_rows;          // rows of blocks between restart markers, 0 for none
     bool is_progressive;
 };
 typedef struct fd_jpeg_encoding fd_jpeg_encoding;
