@@ -80,7 +80,8 @@ let package = Package(
             name: "Fixtures", dependencies: ["FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
         .executableTarget(
-            name: "fundusd-fixtures", dependencies: ["Fixtures", "LinuxIO", "ModelStore", argumentParser, system], swiftSettings: strict),
+            name: "fundusd-fixtures", dependencies: ["Fixtures", "LinuxIO", "ModelStore", argumentParser, system],
+            swiftSettings: strict),
 
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(

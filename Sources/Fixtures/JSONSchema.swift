@@ -41,7 +41,8 @@ package struct JSONSchema: Sendable {
         }
     }
 
-    private static func checkCondition(_ value: Any, _ rule: Any, _ schema: [String: Any], at path: String) -> [String] {
+    private static func checkCondition(_ value: Any, _ rule: Any, _ schema: [String: Any], at path: String) -> [String]
+    {
         guard check(value, rule as! [String: Any], at: path).isEmpty else { return [] }
         return check(value, schema["then"] as? [String: Any] ?? [:], at: path)
     }
@@ -78,7 +79,8 @@ package struct JSONSchema: Sendable {
         case "enum": (rule as! [String]).contains { $0 == value as? String }
         case "type": (rule as? [String] ?? [rule as! String]).contains { hasType(value, $0) }
         case "minLength": (value as? String).map { $0.count >= rule as! Int } ?? true
-        case "pattern": (value as? String).map { $0.range(of: rule as! String, options: .regularExpression) != nil } ?? true
+        case "pattern":
+            (value as? String).map { $0.range(of: rule as! String, options: .regularExpression) != nil } ?? true
         case "minimum": number.map { $0 >= rule as! Double } ?? true
         case "maximum": number.map { $0 <= rule as! Double } ?? true
         case "exclusiveMinimum": number.map { $0 > rule as! Double } ?? true

@@ -9,11 +9,6 @@ package struct Descriptor: ~Copyable, Sendable {
     /// Where it was opened, for messages only.
     package let path: FilePath
 
-    init(raw: CInt, path: FilePath) {
-        self.raw = raw
-        self.path = path
-    }
-
     deinit { _ = Glibc.close(raw) }
 
     /// Opens a path, close-on-exec. See `man 2 open`.

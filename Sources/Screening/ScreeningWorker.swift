@@ -7,7 +7,8 @@ package struct ScreeningWorker: Sendable {
     private let signs: SignsOfLife
 
     package init(
-        queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl, signs: SignsOfLife = SignsOfLife()
+        queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl,
+        signs: SignsOfLife = SignsOfLife()
     ) {
         self.queue = queue
         self.line = line

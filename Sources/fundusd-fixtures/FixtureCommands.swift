@@ -41,7 +41,8 @@ struct DrawEyes: ParsableCommand {
 }
 
 struct SeededModel: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Makes a narrow seeded network the champion of a state folder.")
+    static let configuration = CommandConfiguration(
+        abstract: "Makes a narrow seeded network the champion of a state folder.")
     @Argument var stateFolder: String
     @Option var seed: UInt64 = 1
 

@@ -10,7 +10,11 @@ struct Parity: ParsableCommand {
 
     /// A reference file: logits of P(normal), by file name.
     private struct Reference: Decodable {
-        let logits_normal: [String: Double]
+        let logits: [String: Double]
+
+        private enum CodingKeys: String, CodingKey {
+            case logits = "logits_normal"
+        }
     }
 
     private struct Line: Decodable {
@@ -25,7 +29,7 @@ struct Parity: ParsableCommand {
 
     func run() throws {
         let bytes = try Descriptor.open(FilePath(reference), 0).read(upTo: 1 << 24)
-        let logits = try JSONDecoder().decode(Reference.self, from: Data(bytes)).logits_normal
+        let logits = try JSONDecoder().decode(Reference.self, from: Data(bytes)).logits
         var differences: [(name: String, difference: Double)] = []
         var notJudged: [String] = []
         while let text = readLine() {
@@ -43,7 +47,11 @@ struct Parity: ParsableCommand {
 
     private func report(_ differences: [(name: String, difference: Double)], _ notJudged: [String]) throws {
         guard let largest = differences.first else { throw ValidationError("No verdict came on standard input.") }
-        print("\(differences.count) probabilities compared with PyTorch's; largest difference \(largest.difference) (\(largest.name))")
+        print(
+            """
+            \(differences.count) probabilities compared with PyTorch's; \
+            largest difference \(largest.difference) (\(largest.name))
+            """)
         print("median difference \(differences[differences.count / 2].difference), tolerance \(tolerance)")
         for line in notJudged { print("not judged: \(line)") }
         if largest.difference > tolerance { throw ExitCode.failure }

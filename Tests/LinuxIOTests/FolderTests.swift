@@ -39,11 +39,14 @@ import Testing
     @Test func `names are bytes`() throws {
         let name = FilePath(bytes: [0xFF, 0x0A, 0x27])
         try AtomicFile.write([1], to: folder.path.pushing(name))
-        #expect(try Folder(folder.path).names().map { FilePath(root: nil, components: $0).bytes } == [[0xFF, 0x0A, 0x27]])
+        #expect(
+            try Folder(folder.path).names().map { FilePath(root: nil, components: $0).bytes } == [[0xFF, 0x0A, 0x27]])
         #expect(try Folder(folder.path).openFile(name).read(upTo: 9) == [1])
     }
 
     @Test func `a missing folder is gone, and the message says so`() {
-        #expect(throws: SystemFailure("open", "/nowhere/at/all", .noSuchFileOrDirectory)) { try Folder("/nowhere/at/all").names() }
+        #expect(throws: SystemFailure("open", "/nowhere/at/all", .noSuchFileOrDirectory)) {
+            try Folder("/nowhere/at/all").names()
+        }
     }
 }

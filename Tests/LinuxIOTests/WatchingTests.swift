@@ -40,7 +40,10 @@ import Testing
         #expect(try InstanceLock.holder(at: folder.path.appending("lock")) == nil)
     }
 
-    @Test(arguments: [(UInt32(0xEF53), FileSystemKind.local), (0x0102_1994, .local), (0x6969, .network("NFS")), (0xFE53_4D42, .network("SMB2"))])
+    @Test(arguments: [
+        (UInt32(0xEF53), FileSystemKind.local), (0x0102_1994, .local), (0x6969, .network("NFS")),
+        (0xFE53_4D42, .network("SMB2")),
+    ])
     func `network file systems are known by their numbers`(magic: UInt32, kind: FileSystemKind) {
         #expect(FileSystemKind.of(magic: magic) == kind)
     }

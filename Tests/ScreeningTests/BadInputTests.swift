@@ -30,7 +30,9 @@ import Testing
     private static let eye = SyntheticEye(seed: 1, width: 256, height: 256).jpeg(quality: 90)
 
     static let arrivals: [Arrival] = [
-        Arrival(title: "truncated", bytes: Array(eye.prefix(eye.count / 2)), answer: .verdict(.rejected, reason: "truncated")),
+        Arrival(
+            title: "truncated", bytes: Array(eye.prefix(eye.count / 2)),
+            answer: .verdict(.rejected, reason: "truncated")),
         Arrival(title: "zero bytes", bytes: [], answer: .verdict(.rejected, reason: "empty")),
         Arrival(title: "text", bytes: Array("hello".utf8), answer: .verdict(.rejected, reason: "not-jpeg")),
         Arrival(
@@ -39,9 +41,13 @@ import Testing
         Arrival(
             title: "60000×60000 by its header", bytes: SyntheticPictures.promising(width: 60_000, height: 60_000),
             answer: .verdict(.rejected, reason: "too-many-pixels")),
-        Arrival(title: "larger than max-bytes", bytes: [UInt8](repeating: 0xFF, count: 1 << 20 + 1), answer: .verdict(.rejected, reason: "too-large")),
+        Arrival(
+            title: "larger than max-bytes", bytes: [UInt8](repeating: 0xFF, count: 1 << 20 + 1),
+            answer: .verdict(.rejected, reason: "too-large")),
         Arrival(title: "text named .txt", name: "a.txt", bytes: Array("hello".utf8), answer: .nothing),
-        Arrival(title: "a newline and quotes in the name", name: "a\n\"'.jpg", bytes: Array("hello".utf8), answer: .verdict(.rejected, reason: "not-jpeg")),
+        Arrival(
+            title: "a newline and quotes in the name", name: "a\n\"'.jpg", bytes: Array("hello".utf8),
+            answer: .verdict(.rejected, reason: "not-jpeg")),
         Arrival(
             title: "a name that is no UTF-8", name: ImageName(bytes: [0xFF, 0xFE] + Array(".jpg".utf8)),
             bytes: Array("hello".utf8), answer: .verdict(.rejected, reason: "not-jpeg")),
@@ -54,8 +60,12 @@ import Testing
         Arrival(title: "a link outward", make: { #expect(symlink("/etc/passwd", $0.string) == 0) }, answer: .nothing),
         Arrival(title: "a socket", make: { bindSocket($0) }, answer: .nothing),
         Arrival(title: "vanished", make: { _ in }, answer: .nothing),
-        Arrival(title: "black", bytes: SyntheticPictures.encode(SyntheticPictures.tooDark()), answer: .verdict(.ungradable, reason: "too-dark")),
-        Arrival(title: "no retina", bytes: SyntheticPictures.encode(SyntheticPictures.landscape()), answer: .verdict(.ungradable, reason: "no-retina")),
+        Arrival(
+            title: "black", bytes: SyntheticPictures.encode(SyntheticPictures.tooDark()),
+            answer: .verdict(.ungradable, reason: "too-dark")),
+        Arrival(
+            title: "no retina", bytes: SyntheticPictures.encode(SyntheticPictures.landscape()),
+            answer: .verdict(.ungradable, reason: "no-retina")),
     ]
 
     @Test(arguments: arrivals) func `each gets its answer, and the next eye its verdict`(arrival: Arrival) throws {

@@ -86,7 +86,10 @@ import Testing
         try AtomicFile.write([1], to: line.inbox.pushing("new/deep/b.jpg"))
         #expect(running.next() == "new/deep/b.jpg")
         try AtomicFile.rename(line.inbox.appending("new"), to: line.inbox.appending("renamed"))
-        #expect([running.next(), running.next()].compactMap(\.self).sorted() == ["renamed/deep/a.jpg", "renamed/deep/b.jpg"])
+        #expect(
+            [running.next(), running.next()].compactMap(\.self).sorted() == [
+                "renamed/deep/a.jpg", "renamed/deep/b.jpg",
+            ])
     }
 
     @Test func `an inbox that goes away is looked for, and read when it is back`() throws {

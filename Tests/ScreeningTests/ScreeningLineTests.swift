@@ -34,7 +34,9 @@ final class LineUnderTest: Sendable {
     var inbox: FilePath { folder.path.appending("inbox") }
     var outbox: FilePath { folder.path.appending("outbox") }
 
-    func drop(_ bytes: [UInt8], as name: String) throws { try AtomicFile.write(bytes, to: inbox.pushing(FilePath(name))) }
+    func drop(_ bytes: [UInt8], as name: String) throws {
+        try AtomicFile.write(bytes, to: inbox.pushing(FilePath(name)))
+    }
 
     func screen(_ name: ImageName) -> ScreeningLine.Disposition {
         line.screen(ArrivalQueue.Arrival(name: name, receivedAt: Date()))
@@ -70,7 +72,9 @@ final class EventLog: Sendable {
 @Suite struct ScreeningLineTests {
     private static let eye = SyntheticEye(seed: 1, width: 256, height: 256).jpeg(quality: 90)
 
-    @Test(arguments: [(0.8, Verdict.Outcome.disease, Verdict.Action.refer), (0.5, .disease, .refer), (0.2, .normal, .routine)])
+    @Test(arguments: [
+        (0.8, Verdict.Outcome.disease, Verdict.Action.refer), (0.5, .disease, .refer), (0.2, .normal, .routine),
+    ])
     func `an eye gets a verdict by its probability`(
         probability: Double, outcome: Verdict.Outcome, action: Verdict.Action
     ) throws {
