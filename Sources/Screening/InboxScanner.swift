@@ -113,7 +113,7 @@ package struct InboxScanner: Sendable {
 
     /// Brings back what a fault had held back.
     package func requeueDue() {
-        for name in retries.takeDue(at: .now) { queue.add(ArrivalQueue.Arrival(name: name, receivedAt: now())) }
+        for arrival in retries.takeDue(at: .now) { queue.add(arrival) }
     }
 
     /// When `inspectDue` or `requeueDue` next has something to do.

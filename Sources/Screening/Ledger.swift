@@ -31,23 +31,17 @@ package final class Ledger: Sendable {
     package enum Claim: Equatable, Sendable {
         /// Nothing, or a worker was interrupted while judging it: judge it now.
         case toBeJudged
-        /// It was judged, and a crash or a fault came before the file was published.
-        case toBePublished(document: [UInt8])
-        /// It has its verdict.
-        case published
+        /// It was judged: its verdict is in the outbox, or in `unpublished`.
+        case judged
     }
 
     /// Claims a (name, content) for judging.
     package func claim(_ name: ImageName, _ content: ImageContent, receivedAt: Date, now: Date) throws -> Claim {
         try database.write { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT state, verdict FROM image WHERE name = ? AND sha256 = ?",
+            let state = try String.fetchOne(
+                db, sql: "SELECT state FROM image WHERE name = ? AND sha256 = ?",
                 arguments: [name.data, content.sha256])
-            switch row?["state"] as String? {
-            case "published": return .published
-            case "judged": return .toBePublished(document: row?.bytes("verdict") ?? [])
-            default: break
-            }
+            if let state, state != "claimed" { return .judged }
             try db.execute(
                 sql: """
                     INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at) VALUES (?, ?, ?, 'claimed', ?, ?)
@@ -97,13 +91,21 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Verdicts that a crash kept from the outbox, oldest first.
-    package func unpublished() throws -> [(name: ImageName, sha256: String, document: [UInt8])] {
+    /// Names whose verdicts a crash or a fault kept from the outbox, oldest first.
+    package func namesToBePublished() throws -> [ImageName] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT name, sha256, verdict FROM image WHERE state = 'judged' ORDER BY id").map
-            {
-                (ImageName(bytes: $0.bytes("name")), $0["sha256"], $0.bytes("verdict"))
-            }
+            try Row.fetchAll(db, sql: "SELECT name FROM image WHERE state = 'judged' GROUP BY name ORDER BY min(id)")
+                .map { ImageName(bytes: $0.bytes("name")) }
+        }
+    }
+
+    /// A name's verdicts that are not yet in the outbox, oldest first.
+    package func unpublished(_ name: ImageName) throws -> [(sha256: String, document: [UInt8])] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
+                arguments: [name.data]
+            ).map { ($0["sha256"], $0.bytes("verdict")) }
         }
     }
 

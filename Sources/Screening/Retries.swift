@@ -4,7 +4,7 @@ internal import Synchronization
 package final class Retries: Sendable {
     private struct State {
         var attempts: [ImageName: Int] = [:]
-        var due: [ImageName: ContinuousClock.Instant] = [:]
+        var held: [ImageName: (arrival: ArrivalQueue.Arrival, due: ContinuousClock.Instant)] = [:]
     }
     private let state = Mutex(State())
 
@@ -13,14 +13,14 @@ package final class Retries: Sendable {
     /// Counts a failed attempt and says how often that was and how long to wait.
     ///
     /// - Parameter jitter: 0…1, so that many files held back by one full disk do not all come back in one moment.
-    package func postpone(_ name: ImageName, at now: ContinuousClock.Instant, jitter: Double) -> (
-        attempts: Int, delay: Duration
-    ) {
+    package func postpone(
+        _ arrival: ArrivalQueue.Arrival, at now: ContinuousClock.Instant, jitter: Double
+    ) -> (attempts: Int, delay: Duration) {
         state.withLock { state in
-            let attempts = state.attempts[name, default: 0] + 1
+            let attempts = state.attempts[arrival.name, default: 0] + 1
             let delay = Self.delay(attempts: attempts, jitter: jitter)
-            state.attempts[name] = attempts
-            state.due[name] = now + delay
+            state.attempts[arrival.name] = attempts
+            state.held[arrival.name] = (arrival, now + delay)
             return (attempts, delay)
         }
     }
@@ -33,19 +33,19 @@ package final class Retries: Sendable {
 
     /// Whether a file is held back now: a rescan must not bring it in earlier.
     package func isHeldBack(_ name: ImageName, at now: ContinuousClock.Instant) -> Bool {
-        state.withLock { ($0.due[name] ?? now) > now }
+        state.withLock { ($0.held[name]?.due ?? now) > now }
     }
 
     /// The files whose time has come; they are no longer held back, but their attempts still count.
-    package func takeDue(at now: ContinuousClock.Instant) -> [ImageName] {
+    package func takeDue(at now: ContinuousClock.Instant) -> [ArrivalQueue.Arrival] {
         state.withLock { state in
-            let names = state.due.filter { $0.value <= now }.map(\.key)
-            for name in names { state.due[name] = nil }
-            return names
+            let due = state.held.values.filter { $0.due <= now }.map(\.arrival)
+            for arrival in due { state.held[arrival.name] = nil }
+            return due
         }
     }
 
-    package var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.due.values.min() } }
+    package var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.held.values.map(\.due).min() } }
 
     package var count: Int { state.withLock { $0.attempts.count } }
 
@@ -53,7 +53,7 @@ package final class Retries: Sendable {
     package func forget(_ name: ImageName) {
         state.withLock { state in
             state.attempts[name] = nil
-            state.due[name] = nil
+            state.held[name] = nil
         }
     }
 }

@@ -52,18 +52,22 @@ package final class ScreeningLine: Sendable {
 
     package var currentRules: ScreeningRules { rules.withLock { $0 } }
 
-    /// Publishes what an interruption kept from the outbox, byte for byte as it was judged.
-    package func publishRecovered() throws {
-        let documents = try ledger.unpublished()
-        if documents.isEmpty { return }
-        tell(.recovering(count: documents.count))
-        for (name, sha256, document) in documents { try publish(document, sha256, for: name) }
+    /// What an interruption kept from the outbox: screening these names publishes it, whether their files are still there
+    /// or not.
+    package func namesToRecover() throws -> [ImageName] {
+        let names = try ledger.namesToBePublished()
+        if !names.isEmpty { tell(.recovering(count: names.count)) }
+        return names
     }
 
     /// Screens one file.
     package func screen(_ arrival: ArrivalQueue.Arrival, progress: () -> Void = {}) -> Disposition {
         let rules = currentRules
         do {
+            // Judged before, and kept from the outbox: the same bytes, even when the file is gone by now.
+            for (sha256, document) in try ledger.unpublished(arrival.name) {
+                try publish(document, sha256, for: arrival.name)
+            }
             switch try rules.reader.read(arrival.name, now: now()) {
             case .gone:
                 try ledger.forget([arrival.name])
@@ -94,10 +98,8 @@ package final class ScreeningLine: Sendable {
         _ progress: () -> Void
     ) throws {
         let name = arrival.name
-        switch try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) {
-        case .published: break
-        case .toBePublished(let document): try publish(document, content.sha256, for: name)
-        case .toBeJudged: try judgeAndPublish(arrival, content, rules, progress)
+        if try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) == .toBeJudged {
+            try judgeAndPublish(arrival, content, rules, progress)
         }
         try clearAway(name, content.sha256, signature, rules)
     }

@@ -35,7 +35,7 @@ package struct ScreeningWorker: Sendable {
         case .incomplete(let signature):
             control.postpone(arrival.name, signature)
         case .heldBack(let fault):
-            let (attempts, delay) = retries.postpone(arrival.name, at: .now, jitter: .random(in: 0...1))
+            let (attempts, delay) = retries.postpone(arrival, at: .now, jitter: .random(in: 0...1))
             line.recordWait(arrival.name, fault: fault, attempts: attempts, delay: delay)
             control.wake()
         }

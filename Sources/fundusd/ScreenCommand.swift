@@ -41,7 +41,7 @@ struct ScreenCommand: ParsableCommand {
 
     private func screenAll(_ station: Station) throws -> InboxPass.Remainder {
         do {
-            try station.line.publishRecovered()
+            try station.queueRecovered()
             var pass = InboxPass(
                 scanner: station.scanner(), worker: station.worker(), control: station.control,
                 retries: station.retries)

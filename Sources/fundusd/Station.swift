@@ -44,6 +44,12 @@ final class Station: Sendable {
         self.settings = settings
     }
 
+    /// Queues what the last run judged and could not publish, before anything new.
+    func queueRecovered() throws {
+        let names = try Self.trying(.inputOutput) { try line.namesToRecover() }
+        for name in names { queue.add(ArrivalQueue.Arrival(name: name, receivedAt: Date())) }
+    }
+
     /// What reads the inbox.
     func scanner(_ signs: SignsOfLife = SignsOfLife()) -> InboxScanner {
         InboxScanner(

@@ -45,12 +45,7 @@ struct WatchCommand: AsyncParsableCommand {
         logger.record(.started, "fundusd \(softwareVersion) starts on \(settings.inbox).")
         let voice = JournalVoice(logger: logger)
         let station = try Station(settings, tell: voice.tell)
-        do {
-            try station.line.publishRecovered()
-        } catch {
-            // A full or missing outbox at the start: the images come round again by the scan.
-            voice.tell(.fault("verdicts of the last run can't be published yet: \(error)"))
-        }
+        try station.queueRecovered()
         let daemon = Daemon(station, logger: logger, voice: voice, reload: resolve)
         try await daemon.run()
         logger.record(.stopping, "fundusd has stopped: \(daemon.tally.description).")

@@ -22,11 +22,13 @@ import Testing
             "an interrupted judging begins anew")
         let verdict = Verdict.example(of: content, named: name)
         try ledger.recordJudgement(name, verdict, document: [7], now: time)
-        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBePublished(document: [7]))
-        #expect(try ledger.unpublished().map(\.document) == [[7]])
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .judged)
+        #expect(try ledger.unpublished(name).map(\.document) == [[7]])
+        #expect(try ledger.namesToBePublished() == [name])
         try ledger.recordPublication(name, sha256: content.sha256, now: time)
-        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .published)
-        #expect(try ledger.unpublished().isEmpty)
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .judged)
+        #expect(try ledger.unpublished(name).isEmpty)
+        #expect(try ledger.namesToBePublished().isEmpty)
         #expect(try ledger.newestPublished(name)?.document == [7])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Screening
 import Testing
 
@@ -11,15 +12,16 @@ import Testing
     @Test func `a file is held back until its time has come, and its attempts go on counting`() {
         let retries = Retries()
         let name: ImageName = "a.jpg"
+        let arrival = ArrivalQueue.Arrival(name: name, receivedAt: Date(timeIntervalSince1970: 0))
         let start = ContinuousClock.now
-        #expect(retries.postpone(name, at: start, jitter: 0).attempts == 1)
+        #expect(retries.postpone(arrival, at: start, jitter: 0).attempts == 1)
         #expect(retries.isHeldBack(name, at: start))
         #expect(retries.takeDue(at: start) == [])
-        #expect(retries.takeDue(at: start + .seconds(1)) == [name])
+        #expect(retries.takeDue(at: start + .seconds(1)) == [arrival])
         #expect(!retries.isHeldBack(name, at: start + .seconds(1)))
-        #expect(retries.postpone(name, at: start, jitter: 0).attempts == 2)
+        #expect(retries.postpone(arrival, at: start, jitter: 0).attempts == 2)
         retries.forget(name)
         #expect(retries.count == 0)
-        #expect(retries.postpone(name, at: start, jitter: 0).attempts == 1)
+        #expect(retries.postpone(arrival, at: start, jitter: 0).attempts == 1)
     }
 }
