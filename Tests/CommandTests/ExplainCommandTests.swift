@@ -1,0 +1,77 @@
+import Fixtures
+import Glibc
+import SystemPackage
+import Testing
+
+/// `fundusd explain`: what happened to one image, by any name that a person may have for it.
+@Suite struct ExplainCommandTests {
+    private let site: ScreeningSite
+
+    init() throws {
+        site = try ScreeningSite()
+        try site.write(Eyes.first, to: "inbox/eye.jpg")
+        try site.write(SyntheticPictures.text(), to: "inbox/text.jpg")
+        #expect(try site.run("screen", "--once").status == 0)
+    }
+
+    @Test func `an image is found by its name, by its path and by the beginning of its hash`() throws {
+        let verdict = try site.publishedVerdict(of: "eye.jpg")
+        let spellings = [
+            "eye.jpg", "inbox/eye.jpg", "./inbox/eye.jpg", site.path("inbox/eye.jpg").string, verdict.image.sha256,
+            String(verdict.image.sha256.prefix(12)), verdict.image.sha256.uppercased(),
+        ]
+        for spelling in spellings {
+            let outcome = try site.run("explain", spelling)
+            #expect(outcome.status == 0, "\(spelling)")
+            #expect(outcome.output.hasPrefix("eye.jpg\n"), "\(spelling)")
+            for words in [verdict.image.sha256, verdict.outcome, verdict.model.id, "published"] {
+                #expect(outcome.output.contains(words), "\(spelling): \(words)")
+            }
+        }
+    }
+
+    @Test func `a rejected image is explained with its reason`() throws {
+        let outcome = try site.run("explain", "text.jpg")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("rejected") && outcome.output.contains("not-jpeg: "))
+    }
+
+    @Test func `what the intake passes over is explained by what it is`() throws {
+        #expect(symlink("eye.jpg", site.path("inbox/link.jpg").string) == 0)
+        #expect(mkfifo(site.path("inbox/pipe.jpg").string, 0o600) == 0)
+        try site.makeFolder("inbox/folder.jpg")
+        try site.write(Eyes.second, to: "inbox/a.jpg.part")
+        try site.write(Eyes.second, to: "inbox/new.jpg")
+        let expected = [
+            "link.jpg": "is a link", "pipe.jpg": "FIFO", "folder.jpg": "is a folder", "a.jpg.part": "skipped",
+            "new.jpg": "has no verdict",
+        ]
+        for (name, words) in expected {
+            let outcome = try site.run("explain", name)
+            #expect(outcome.status == 0 && outcome.output.contains(words), "\(name): \(outcome.output)")
+        }
+    }
+
+    @Test func `an older verdict under the same name is explained too`() throws {
+        let first = try site.publishedVerdict(of: "eye.jpg")
+        try site.write(Eyes.second, to: "inbox/eye.jpg")
+        #expect(try site.run("screen", "--once").status == 0)
+        let outcome = try site.run("explain", "eye.jpg")
+        #expect(outcome.output.contains("as eye.jpg.\(first.image.sha256.prefix(12)).json"))
+        #expect(outcome.output.contains("as eye.jpg.json"))
+    }
+
+    @Test(arguments: ["nothing.jpg", "0123456789ab", "inbox", "/etc/passwd", ""])
+    func `what nobody knows of ends with 66`(name: String) throws {
+        let outcome = try site.run("explain", name)
+        #expect(outcome.status == 66, "\(outcome.output)")
+        #expect(outcome.output.isEmpty && !outcome.errors.isEmpty)
+    }
+
+    @Test func `without a ledger the inbox is looked at all the same`() throws {
+        let fresh = try ScreeningSite(model: .none)
+        #expect(try fresh.run("explain", "eye.jpg").status == 66)
+        try fresh.write(Eyes.first, to: "inbox/eye.jpg")
+        #expect(try fresh.run("explain", "eye.jpg").output.contains("has no verdict"))
+    }
+}

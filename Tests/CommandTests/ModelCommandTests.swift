@@ -1,0 +1,146 @@
+import Fixtures
+import FoundationEssentials
+import SystemPackage
+import Testing
+
+/// `fundusd model …`: import, look, export, promote, roll back, verify.
+@Suite struct ModelCommandTests {
+    private static let checkpoints = PackageRoot.path.pushing("Tests/ModelStoreTests/Golden/checkpoints")
+    private static let narrow = checkpoints.appending("narrow.pth").string
+
+    @Test func `a checkpoint is imported, becomes the champion, and judges`() throws {
+        let site = try ScreeningSite(model: .none)
+        try site.write(Eyes.first, to: "eye.jpg")
+        let imported = try site.run("model", "import", "--positive-class", "normal", Self.narrow)
+        #expect(imported.status == 0)
+        let id = try #require(imported.lines.first)
+        #expect(imported.errors.contains("\(id) is the champion"))
+
+        let list = try site.run("model", "list")
+        #expect(list.status == 0 && list.lines.count == 1)
+        #expect(list.output.hasPrefix("\(id)  champion") && list.output.contains("narrow.pth"))
+        #expect(try site.run("model", "verify").status == 0)
+        let shown = try site.run("model", "show").decoded(ShownModel.self)
+        #expect(shown.id == id)
+        #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == id)
+    }
+
+    private struct ShownModel: Decodable {
+        let id: String
+    }
+
+    @Test func `the two classes that an output may speak for give complementary probabilities`() throws {
+        let probabilities = try ["normal", "disease"].map { positiveClass in
+            let site = try ScreeningSite(model: .none)
+            try site.write(Eyes.first, to: "eye.jpg")
+            try site.run("model", "import", "--positive-class", positiveClass, Self.narrow)
+            return try #require(try site.run("classify", "eye.jpg").verdicts().first?.probability)
+        }
+        #expect(abs(probabilities[0] + probabilities[1] - 1) < 3e-6)
+        #expect(abs(probabilities[0] - probabilities[1]) > 1e-3)
+    }
+
+    struct Refused: Sendable, CustomTestStringConvertible {
+        let file: String
+        let words: String
+        let status: Int32
+        var testDescription: String { file }
+    }
+
+    static let refused = [
+        Refused(file: "os-system.pth", words: "posix.system", status: 65),
+        Refused(file: "eval.pth", words: "__builtin__.eval", status: 65),
+        Refused(file: "whole-module.pth", words: "whole-module.pth", status: 65),
+        Refused(file: "lying-storage.pth", words: "lying-storage.pth", status: 65),
+        Refused(file: "text.pth", words: "text.pth", status: 65),
+        Refused(file: "empty.pth", words: "empty.pth", status: 65),
+        Refused(file: "ordered.pth", words: "ordered.pth", status: 65),
+        Refused(file: "missing.pth", words: "missing.pth", status: 66),
+    ]
+
+    @Test(arguments: refused) func `what is no model is refused by name and leaves nothing behind`(
+        case refused: Refused
+    ) throws {
+        let site = try ScreeningSite(model: .none)
+        let outcome = try site.run("model", "import", Self.checkpoints.appending(refused.file).string)
+        #expect(outcome.status == refused.status)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.contains(refused.words), "\(outcome.errors)")
+        #expect(try site.run("model", "list").output.isEmpty)
+    }
+
+    @Test(arguments: [["classify", "eye.jpg"], ["watch"], ["screen", "--once"], ["bench", "--image", "eye.jpg"]])
+    func `without a champion nothing is judged, and the remedy is told`(arguments: [String]) throws {
+        let site = try ScreeningSite(model: .none)
+        try site.write(Eyes.first, to: "eye.jpg")
+        let outcome = try site.runBare(arguments + ["--config", "config.yaml"])
+        #expect(outcome.status == 78)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.contains("fundusd model import"))
+    }
+
+    @Test(arguments: [["model", "show"], ["model", "verify"], ["model", "rollback"], ["model", "promote", "2026"]])
+    func `a model that is not there ends with 66`(arguments: [String]) throws {
+        let site = try ScreeningSite(model: .none)
+        let outcome = try site.runBare(arguments + ["--config", "config.yaml"])
+        #expect(outcome.status == 66)
+        #expect(!outcome.errors.isEmpty && outcome.output.isEmpty)
+    }
+
+    @Test func `an exported file is imported again and judges the same`() throws {
+        let source = try ScreeningSite(model: .none)
+        try source.write(Eyes.first, to: "eye.jpg")
+        try source.run("model", "import", "--positive-class", "normal", Self.narrow)
+        #expect(try source.run("model", "export", "champion", "--output", "weights.safetensors").status == 0)
+
+        let other = try ScreeningSite(model: .none)
+        try other.write(Eyes.first, to: "eye.jpg")
+        let weights = source.path("weights.safetensors").string
+        #expect(try other.run("model", "import", "--positive-class", "normal", weights).status == 0)
+        let probabilities = try [source, other].map { try $0.run("classify", "eye.jpg").verdicts().first?.probability }
+        #expect(probabilities[0] != nil && probabilities[0] == probabilities[1])
+    }
+
+    @Test func `an export to where nothing can be made ends with 73`() throws {
+        let site = try ScreeningSite()
+        let outcome = try site.run("model", "export", "champion", "--output", "nowhere/weights.safetensors")
+        #expect(outcome.status == 73)
+        #expect(outcome.errors.contains("nowhere"))
+    }
+
+    @Test func `promotion and rollback change the champion, in the list and in the verdict`() throws {
+        let site = try ScreeningSite(model: .copied)
+        try site.write(Eyes.first, to: "eye.jpg")
+        let first = try #require(try site.run("classify", "eye.jpg").verdicts().first?.model.id)
+        let second = try #require(try site.run("model", "import", "--positive-class", "normal", Self.narrow).lines.first)
+        #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == first)
+
+        #expect(try site.run("model", "promote", second).status == 0)
+        #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == second)
+        let list = try site.run("model", "list").lines
+        #expect(list.contains { $0.hasPrefix("\(first)  previous") })
+        #expect(list.contains { $0.hasPrefix("\(second)  champion") })
+        #expect(try site.run("classify", "eye.jpg", "--model", "previous").verdicts().first?.model.id == first)
+
+        #expect(try site.run("model", "rollback").status == 0)
+        #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == first)
+    }
+
+    @Test func `a model with one flipped bit is found out by all who would use it`() throws {
+        let site = try ScreeningSite(model: .copied)
+        try site.write(Eyes.first, to: "eye.jpg")
+        let weights = "state/models/champion/model.safetensors"
+        var bytes = try site.read(weights)
+        bytes[bytes.count / 2] ^= 1
+        try site.write(bytes, to: weights)
+
+        let verified = try site.run("model", "verify")
+        #expect(verified.status == 65)
+        #expect(verified.errors.contains("model.safetensors"))
+        let watched = try site.run("watch")
+        #expect(watched.status == 78)
+        #expect(watched.errors.contains("model.safetensors"))
+        #expect(try site.run("classify", "eye.jpg").status == 78)
+        #expect(try site.names(in: "outbox") == [])
+    }
+}
