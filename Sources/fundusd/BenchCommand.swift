@@ -32,7 +32,11 @@ struct BenchCommand: ParsableCommand {
         let settings = try Settings.resolved(folders, judging.texts)
         let model = try settings.loadModel(named: model)
         let bytes = try imageBytes(settings)
-        _ = try Sample(bytes, model)
+        do {
+            _ = try Sample(bytes, model)
+        } catch let failure as DecodeFailure {
+            throw Refusal(.dataError, "\(image ?? "the test card"): \(failure.message)")
+        }
         var report = BenchReport(
             model: model.identity.id, threads: settings.threadCount, matrixProducts: MatrixProduct.coreName,
             startToFirstVerdict: ProcessAge.milliseconds)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import LinuxIO
 internal import Screening
 internal import Settings
@@ -37,9 +38,10 @@ struct ExplainCommand: ParsableCommand {
     private var isHash: Bool { image.count >= 8 && image.count <= 64 && image.allSatisfy(\.isHexDigit) }
 
     private func nameBelowInbox(_ settings: Settings) -> FilePath {
-        var path = FilePath(image).lexicallyNormalized()
-        _ = path.removePrefix(settings.inbox.lexicallyNormalized())
-        return path
+        let here = FilePath(FileManager.default.currentDirectoryPath)
+        var path = here.pushing(FilePath(image)).lexicallyNormalized()
+        if path.removePrefix(here.pushing(settings.inbox).lexicallyNormalized()) { return path }
+        return FilePath(image).lexicallyNormalized()
     }
 
     private static func paragraph(_ history: LedgerReader.History) -> String {
@@ -85,7 +87,9 @@ private struct Presence {
     let status: FileStatus
 
     init?(_ name: ImageName, _ settings: Settings) {
-        guard let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else {
+        // Neither the inbox itself nor anything beside it.
+        guard !name.path.isEmpty, name.path.components.allSatisfy({ $0.kind == .regular }),
+            let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else {
             return nil
         }
         self.name = name

@@ -39,10 +39,9 @@ enum Main {
             refusal.exit()
         } catch let status as ExitCode {
             Glibc.exit(status.rawValue)
-        } catch is CleanExit {
-            Glibc.exit(0)
-        } catch let fault as ValidationError {
-            Fundusd.exit(withError: fault)
+        } catch where Fundusd.exitCode(for: error) != .failure {
+            // The parser's own: help that was asked for (0), wrong usage (64). To it, all other errors are failures.
+            Fundusd.exit(withError: error)
         } catch {
             Refusal(.software, "\(error)").exit()
         }
@@ -51,9 +50,24 @@ enum Main {
     /// The verb with its options; help and wrong usage end the process here, with status 0 and 64.
     private static func parsed() -> any ParsableCommand {
         do {
+            try refuseHelpForUnknownVerbs()
             return try Fundusd.parseAsRoot()
         } catch {
             Fundusd.exit(withError: error)
+        }
+    }
+
+    /// The parser shows the whole program's help, with status 0, for a verb that is not there; scripts must be able to
+    /// ask whether this version has a verb.
+    private static func refuseHelpForUnknownVerbs() throws {
+        let words = CommandLine.arguments.dropFirst()
+        guard words.first == "help" else { return }
+        var subcommands: [any ParsableCommand.Type] = Fundusd.configuration.subcommands
+        for word in words.dropFirst() where !word.hasPrefix("-") && word != "help" {
+            guard let verb = subcommands.first(where: { $0.configuration.commandName == word }) else {
+                throw ValidationError("There is no verb '\(word)'. 'fundusd help' names them all.")
+            }
+            subcommands = verb.configuration.subcommands
         }
     }
 }

@@ -127,8 +127,17 @@ struct ExportModel: ParsableCommand {
     func run() throws {
         try withStore(folders) { store in
             let record = try store.resolve(model).record()
-            try store.export(record.id, to: FilePath(output), weightType: half ? .f16 : .f32)
+            do {
+                try store.export(record.id, to: FilePath(output), weightType: half ? .f16 : .f32)
+            } catch let failure as ModelFailure where isAboutOutput(failure) {
+                throw Refusal(.cannotCreate, "\(output): \(failure.message); \(failure.remedy)")
+            }
         }
+    }
+
+    /// The file is written under a temporary name in the same folder; all else that can fail is the model's.
+    private func isAboutOutput(_ failure: ModelFailure) -> Bool {
+        FilePath(failure.path).removingLastComponent() == FilePath(output).removingLastComponent()
     }
 }
 

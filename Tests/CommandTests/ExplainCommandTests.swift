@@ -61,7 +61,7 @@ import Testing
         #expect(outcome.output.contains("as eye.jpg.json"))
     }
 
-    @Test(arguments: ["nothing.jpg", "0123456789ab", "inbox", "/etc/passwd", ""])
+    @Test(arguments: ["nothing.jpg", "0123456789ab", "inbox", "/etc/passwd", "../work/config.yaml", ""])
     func `what nobody knows of ends with 66`(name: String) throws {
         let outcome = try site.run("explain", name)
         #expect(outcome.status == 66, "\(outcome.output)")

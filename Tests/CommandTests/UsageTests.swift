@@ -15,7 +15,7 @@ import Testing
         let words = verb.split(separator: " ").map(String.init)
         let help = try site.runBare(["help"] + words)
         let option = try site.runBare(words + ["--help"])
-        #expect(help.status == 0 && option.status == 0)
+        #expect([help.status, option.status] == [0, 0])
         #expect(help.output == option.output)
         #expect(help.output.contains("USAGE: fundusd \(verb)"))
         #expect(help.errors.isEmpty)
