@@ -113,7 +113,9 @@ extension Verdict {
     package func document() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self)) + [0x0A]
+        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
+        // The encoder spreads an empty array over three lines. No string is hit: JSON has no line break within one.
+        return Array(text.replacing(/\[\n\s*\]/, with: "[]").utf8) + [0x0A]
     }
 
     /// The document on one line, as JSON Lines wants it.

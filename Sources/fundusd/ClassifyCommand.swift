@@ -40,8 +40,10 @@ struct ClassifyCommand: ParsableCommand {
         let reader = NamedImageReader(maximumBytes: settings.maxBytes)
         var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && isatty(STDOUT_FILENO) == 0)
         var summary = Summary()
-        for path in images {
-            try classify(path, reader, judge, &summary)
+        for image in images {
+            try classify(FilePath(image), judge, &summary) { path throws(SystemFailure) in
+                try image == "-" ? reader.readStandardInput() : reader.read(path)
+            }
             bar.advance()
         }
         if let pathsFrom { try classifyListed(in: pathsFrom, reader, judge, &summary) }
@@ -56,26 +58,29 @@ struct ClassifyCommand: ParsableCommand {
             throw Refusal(.noInput, "\(list): the list of names can't be read; check that the file is there")
         }
         while let name = names.next() {
-            if !name.isEmpty { try classify(name, reader, judge, &summary) }
+            if !name.isEmpty { try classify(FilePath(bytes: name), judge, &summary, reader.read) }
         }
     }
 
+    /// One bad file costs its own line and no other.
     private func classify(
-        _ path: String, _ reader: NamedImageReader, _ judge: Judge, _ summary: inout Summary
+        _ path: FilePath, _ judge: Judge, _ summary: inout Summary,
+        _ read: (FilePath) throws(SystemFailure) -> ImageContent
     ) throws {
         let receivedAt = Date()
         let content: ImageContent
-        do throws(SystemFailure) {
-            content = try path == "-" ? reader.readStandardInput() : reader.read(FilePath(path))
+        let judgement: Judgement
+        do {
+            content = try read(path)
+            judgement = try judge.judge(content)
         } catch {
             summary.unreadable += 1
-            StandardError.say("\(error)")
+            StandardError.say(error is SystemFailure ? "\(error)" : "\(path): \(error)")
             return
         }
-        let judgement = try judge.judge(content)
         let verdict = Verdict(
-            of: content, named: ImageName(FilePath(path)), judgement, by: judge, receivedAt: receivedAt,
-            startedAt: receivedAt, completedAt: Date())
+            of: content, named: ImageName(path), judgement, by: judge, receivedAt: receivedAt, startedAt: receivedAt,
+            completedAt: Date())
         if verdict.probability.value == nil { summary.unjudged += 1 }
         try StandardOutput.say(try verdict.line())
     }

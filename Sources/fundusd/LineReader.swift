@@ -17,12 +17,11 @@ final class LineReader {
         fclose(stream)
     }
 
-    /// The next line without its end, or nil at the end of the file. See `man 3 getline`.
-    func next() -> String? {
+    /// The next line's bytes without its end, or nil at the end of the file. See `man 3 getline`.
+    func next() -> [UInt8]? {
         let length = getline(&buffer, &capacity, stream)
         guard length > 0, let buffer else { return nil }
         let bytes = UnsafeRawBufferPointer(start: buffer, count: length)
-        let line = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
-        return String(decoding: line, as: UTF8.self)
+        return Array(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...])
     }
 }
