@@ -89,7 +89,8 @@ private struct Presence {
     init?(_ name: ImageName, _ settings: Settings) {
         // Neither the inbox itself nor anything beside it.
         guard !name.path.isEmpty, name.path.components.allSatisfy({ $0.kind == .regular }),
-            let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path) else {
+            let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path)
+        else {
             return nil
         }
         self.name = name
