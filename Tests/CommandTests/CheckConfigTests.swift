@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 /// `fundusd check-config`: every fault with key and remedy, and the folders looked at.
@@ -79,6 +80,20 @@ import Testing
         #expect(second.status == 0)
         #expect(values(second) == values(first))
         #expect(values(first).contains("threshold: 0.41") && values(first).contains("workers: 3"))
+    }
+
+    @Test func `with no file at all the folders are those of the working folder`() throws {
+        let global = "/etc/fundusd/config.yaml"
+        guard !FileManager.default.fileExists(atPath: global) else {
+            return print("skipped: \(global) is on this machine, so there is no run without a file")
+        }
+        let site = try ScreeningSite(model: .none)
+        let outcome = try site.runBare(["check-config", "--print"], environment: ["FUNDUSD_STATE": "elsewhere"])
+        #expect(outcome.status == 0)
+        let expected = [
+            "inbox: ./inbox", "outbox: ./outbox", "labelled: ./labelled", "state: elsewhere", "after: keep",
+        ]
+        for value in expected { #expect(values(outcome).contains(value), "\(value)") }
     }
 
     /// The settings without the remarks on where they came from.

@@ -84,7 +84,7 @@ final class ChildProcess {
         let line = ["env", "--chdir=\(start.folder)", start.program.string] + start.arguments
         var arguments = line.map { strdup($0) } + [nil]
         var environment = start.environment.map { strdup("\($0)=\($1)") } + [nil]
-        defer { (arguments + environment).forEach { free($0) } }
+        defer { for text in arguments + environment { free(text) } }
         var processID: pid_t = 0
         try checked(posix_spawn(&processID, "/usr/bin/env", &actions, &attributes, &arguments, &environment))
         return processID

@@ -112,7 +112,8 @@ import Testing
         let site = try ScreeningSite(model: .copied)
         try site.write(Eyes.first, to: "eye.jpg")
         let first = try #require(try site.run("classify", "eye.jpg").verdicts().first?.model.id)
-        let second = try #require(try site.run("model", "import", "--positive-class", "normal", Self.narrow).lines.first)
+        let second = try #require(
+            try site.run("model", "import", "--positive-class", "normal", Self.narrow).lines.first)
         #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == first)
 
         #expect(try site.run("model", "promote", second).status == 0)

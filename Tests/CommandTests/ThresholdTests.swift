@@ -39,7 +39,8 @@ import Testing
         let verdict = try #require(try outcome.verdicts().first)
         #expect(verdict.threshold.value == given.value)
         #expect(verdict.threshold.source == given.source)
-        #expect(verdict.outcome == (verdict.probability! >= given.value ? "disease" : "normal"))
+        let probability = try #require(verdict.probability)
+        #expect(verdict.outcome == (probability >= given.value ? "disease" : "normal"))
     }
 
     @Test func `the outcome turns with the threshold, the probability does not`() throws {

@@ -36,7 +36,8 @@ import Testing
     @Test(arguments: [
         ["nonsense"], ["--nonsense"], ["help", "nonsense"], ["help", "model", "nonsense"], ["model", "nonsense"],
         ["status", "--nonsense"], ["classify"], ["classify", "--threshold"], ["explain"], ["model", "import"],
-        ["model", "import", "--positive-class", "both", "a.pth"], ["bench", "--rounds", "0"], ["bench", "--rounds", "x"],
+        ["model", "import", "--positive-class", "both", "a.pth"], ["bench", "--rounds", "0"],
+        ["bench", "--rounds", "x"],
         ["screen"], ["classify", "-", "--paths-from", "-"], ["status", "extra"],
     ])
     func `wrong usage ends with 64 and is told on standard error alone`(arguments: [String]) throws {

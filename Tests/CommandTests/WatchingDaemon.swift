@@ -1,5 +1,5 @@
-import LinuxIO
 import Glibc
+import LinuxIO
 import SystemPackage
 
 /// A running `fundusd watch`.
