@@ -23,8 +23,7 @@ extension ModelStore {
     /// Writes a model's weights to a file of their own.
     ///
     /// - Parameter weightType: F32 or F16; what batch norm holds stays F32.
-    package func export(_ id: String, to path: FilePath, weightType: ElementType) throws(ModelFailure) {
-        let folder = folder(id)
+    package func export(_ folder: ModelFolder, to path: FilePath, weightType: ElementType) throws(ModelFailure) {
         let record = try folder.record()
         let tensors = SafetensorsWriter.tensors(try folder.parameters(record), weightType: weightType)
         let metadata = [

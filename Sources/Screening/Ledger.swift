@@ -14,7 +14,17 @@ package final class Ledger: Sendable {
     let database: any DatabaseWriter
 
     /// Opens the ledger for the one process that writes to it, making it if it is not there.
+    ///
+    /// - Throws: `LedgerFault` where trying again can't help, else what SQLite says.
     package init(at path: FilePath) throws {
+        do {
+            database = try Self.open(path)
+        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+            throw LedgerFault.damaged
+        }
+    }
+
+    private static func open(_ path: FilePath) throws -> DatabasePool {
         var configuration = GRDB.Configuration()
         configuration.label = "ledger"
         configuration.busyMode = .timeout(5)
@@ -22,7 +32,7 @@ package final class Ledger: Sendable {
         // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try LedgerSchema.migrate(pool)
-        database = pool
+        return pool
     }
 
     // MARK: The way of one image

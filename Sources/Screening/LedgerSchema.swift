@@ -60,11 +60,17 @@ enum LedgerSchema {
 /// Why a ledger can't be used.
 package enum LedgerFault: Error, Equatable, Sendable, CustomStringConvertible {
     case newerVersion
+    case damaged
 
     package var description: String {
         switch self {
         case .newerVersion:
             "the ledger was written by a newer fundusd; install that version again, or restore an older state folder"
+        case .damaged:
+            """
+            the ledger is damaged, or is no SQLite database; restore it from a backup, or move it away: then every \
+            image in the inbox is screened again
+            """
         }
     }
 }

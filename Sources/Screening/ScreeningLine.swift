@@ -86,11 +86,11 @@ package final class ScreeningLine: Sendable {
 
     /// Notes in the ledger that a file is held back, as far as the ledger can be written at all.
     package func recordWait(_ name: ImageName, fault: String, attempts: Int, delay: Duration) {
-        tell(.waiting(name, fault: fault, attempts: attempts, delay: delay))
         let time = now()
         try? ledger.recordWait(
             name, fault: fault, attempts: attempts,
             next: time.addingTimeInterval(delay.milliseconds / 1000), now: time)
+        tell(.waiting(name, fault: fault, attempts: attempts, delay: delay))
     }
 
     private func settle(

@@ -126,9 +126,9 @@ struct ExportModel: ParsableCommand {
 
     func run() throws {
         try withStore(folders) { store in
-            let record = try store.resolve(model).record()
+            let folder = try store.resolve(model)
             do {
-                try store.export(record.id, to: FilePath(output), weightType: half ? .f16 : .f32)
+                try store.export(folder, to: FilePath(output), weightType: half ? .f16 : .f32)
             } catch let failure as ModelFailure where isAboutOutput(failure) {
                 throw Refusal(.cannotCreate, "\(output): \(failure.message); \(failure.remedy)")
             }

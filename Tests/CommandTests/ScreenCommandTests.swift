@@ -109,7 +109,7 @@ import Testing
             try $0.remove("state")
             try $0.write("", to: "state")
         },
-        Broken(testDescription: "a ledger that is none", status: 74, words: "ledger.sqlite") {
+        Broken(testDescription: "a ledger that is none", status: 78, words: "ledger.sqlite") {
             try $0.write(String(repeating: "no ledger ", count: 1000), to: "state/ledger.sqlite")
         },
         Broken(testDescription: "a folder in place of a verdict", status: 74, words: "eye.jpg") {
