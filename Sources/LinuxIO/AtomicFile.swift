@@ -92,25 +92,44 @@ package enum AtomicFile {
 }
 
 extension AtomicFile {
-    /// Moves a file, by copying where the two names lie on different file systems.
+    /// Moves a file, by copying where the two names lie on different file systems, or are different mounts of one.
     package static func move(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         do throws(SystemFailure) {
             try rename(source, to: path)
-        } catch  where error.code == .improperLink {
+            try synchronizeFolder(of: path)
+        } catch where error.code == .improperLink {
             try copy(source, to: path)
+            try synchronizeFolder(of: path)
             try remove(source)
         }
-        try synchronizeFolder(of: path)
     }
 
     private static func copy(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         let reading = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW)
-        let writing = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o640)
+        // Named after the source's inode: what a killed process left is overwritten by the next try, not added to.
+        let inode = try reading.status().signature.inode
+        let temporary = path.removingLastComponent().appending("\(temporaryPrefix)\(inode).tmp")
+        do throws(SystemFailure) {
+            try copyThrough(reading, to: temporary)
+            try rename(temporary, to: path)
+        } catch {
+            unsafe _ = temporary.withPlatformString { unsafe unlink($0) }
+            throw error
+        }
+    }
+
+    private static func copyThrough(_ reading: borrowing Descriptor, to path: FilePath) throws(SystemFailure) {
+        let writing = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o640)
         while true {
             let chunk = try reading.read(upTo: 1 << 20)
             if chunk.isEmpty { break }
             try writing.write(chunk)
         }
         try writing.synchronize()
+    }
+
+    /// Removes a folder if nothing is in it. See `man 2 rmdir`.
+    package static func removeIfEmpty(_ folder: FilePath) {
+        unsafe _ = folder.withPlatformString { unsafe rmdir($0) }
     }
 }

@@ -23,7 +23,7 @@ package final class ArrivalQueue: @unchecked Sendable {
     private var queued: Set<ImageName> = []
     private var inHand: Set<ImageName> = []
     private var again: [ImageName: Arrival] = [:]
-    private var isClosed = false
+    private var closed = false
 
     package init() {}
 
@@ -42,14 +42,14 @@ package final class ArrivalQueue: @unchecked Sendable {
     /// The next file, waiting for one; nil when the queue is closed.
     package func next() -> Arrival? {
         condition.withLock {
-            while isEmpty && !isClosed { condition.wait() }
-            return isClosed ? nil : takeFirst()
+            while isEmpty && !closed { condition.wait() }
+            return closed ? nil : takeFirst()
         }
     }
 
     /// The next file, or nil at once when none waits.
     package func nextIfAny() -> Arrival? {
-        condition.withLock { isEmpty || isClosed ? nil : takeFirst() }
+        condition.withLock { isEmpty || closed ? nil : takeFirst() }
     }
 
     /// Gives back a file that `next` handed out.
@@ -66,10 +66,12 @@ package final class ArrivalQueue: @unchecked Sendable {
     /// Lets every waiting worker go home; what waits is found again at the next start.
     package func close() {
         condition.withLock {
-            isClosed = true
+            closed = true
             condition.broadcast()
         }
     }
+
+    package var isClosed: Bool { condition.withLock { closed } }
 
     /// Files that wait or are in hand.
     package var count: Int { condition.withLock { queued.count + inHand.count } }

@@ -1,5 +1,5 @@
 package import LinuxIO
-internal import SystemPackage
+package import SystemPackage
 
 /// Decides, from hints and scans, when a file in the inbox is complete; touches nothing itself.
 ///
@@ -57,13 +57,8 @@ package struct Arrivals: Sendable {
 
     /// A file that is renamed while somebody writes to it is still being written.
     private mutating func arrive(_ name: ImageName, cookie: UInt32) -> Action? {
-        let phase = moving.removeValue(forKey: cookie)
-        if phase == .writing {
-            phases[name] = .writing
-            return nil
-        }
-        phases[name] = nil
-        return .take(name)
+        phases[name] = moving.removeValue(forKey: cookie)
+        return phases[name] == nil ? .take(name) : nil
     }
 
     /// Takes in what a scan or an inspection saw.
@@ -119,6 +114,13 @@ package struct Arrivals: Sendable {
 
     /// The file is no longer there.
     package mutating func forget(_ name: ImageName) { phases[name] = nil }
+
+    /// A folder was moved or deleted: what is known of files below it is about names that are no more.
+    package mutating func forget(below folder: FilePath) {
+        phases = phases.filter { !$0.key.path.starts(with: folder) }
+    }
+
+    package func isBeingWritten(_ name: ImageName) -> Bool { phases[name] == .writing }
 
     /// Events were lost, perhaps the one that says "closed": what was being written must settle instead.
     package mutating func eventsWereLost() {

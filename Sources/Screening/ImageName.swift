@@ -42,7 +42,7 @@ package struct ImageName: Hashable, Sendable, CustomStringConvertible {
 
     private static func isSkipped(_ component: String) -> Bool {
         let name = component.lowercased()
-        return name.hasPrefix(".") || name.hasPrefix("~$") || skippedNames.contains(name)
+        return component.utf8.first == UInt8(ascii: ".") || name.hasPrefix("~$") || skippedNames.contains(name)
             || skippedEndings.contains(where: name.hasSuffix) || name.contains(".sync-conflict-")
     }
 }

@@ -106,13 +106,16 @@ package struct InboxLoop {
     }
 
     private mutating func folderChanged(_ path: FilePath, _ mask: InotifyEvent.Mask) {
-        if !mask.isDisjoint(with: [.movedFrom, .deleted]) { watch?.forget(below: path) }
+        if !mask.isDisjoint(with: [.movedFrom, .deleted]) {
+            watch?.forget(below: path)
+            scanner.arrivals.forget(below: path)
+        }
         guard scanner.isRecursive, !ImageName(path).isSkipped,
             !mask.isDisjoint(with: [.created, .movedTo])
         else { return }
         do throws(SystemFailure) {
             try scanner.scan(folder: path, watchedBy: watch)
-        } catch  where !error.isGone {
+        } catch where !error.isGone {
             // The whole scan tells of a folder that can't be read, and goes on with the others.
             nextScan = .now
         } catch {

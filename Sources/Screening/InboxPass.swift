@@ -26,6 +26,7 @@ package struct InboxPass {
     }
 
     package mutating func run() throws -> Remainder {
+        scanner.trustsFileTimes = try FileSystemKind.of(Folder(scanner.root)) == .local
         try scanner.scan(watchedBy: nil)
         worker.drain()
         for _ in 0..<Self.patience {

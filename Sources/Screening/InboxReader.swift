@@ -27,25 +27,26 @@ package struct InboxReader: Sendable {
 
     /// Reads a file.
     ///
+    /// - Parameter mayGoOn: asked once a mebibyte; a no ends the reading, and the file counts as incomplete.
     /// - Throws: a fault of the machine; a file that has vanished or changed is none.
-    package func read(_ name: ImageName, now: Date) throws(SystemFailure) -> Reading {
+    package func read(_ name: ImageName, now: Date, mayGoOn: () -> Bool = { true }) throws(SystemFailure) -> Reading {
         do throws(SystemFailure) {
             let folder = try Folder(root)
-            return try read(name, in: folder, now: now)
-        } catch  where error.isGone {
+            return try read(name, in: folder, now: now, mayGoOn)
+        } catch where error.isGone {
             return .gone
         }
     }
 
     private func read(
-        _ name: ImageName, in folder: borrowing Folder, now: Date
+        _ name: ImageName, in folder: borrowing Folder, now: Date, _ mayGoOn: () -> Bool
     ) throws(SystemFailure) -> Reading {
         let status = try folder.status(of: name.path)
         guard status.kind == .regular else { return .gone }
         let file: Descriptor
         do throws(SystemFailure) {
             file = try folder.openFile(name.path)
-        } catch  where error.code == .resourceTemporarilyUnavailable {
+        } catch where error.code == .resourceTemporarilyUnavailable {
             // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
             return .incomplete(status.signature)
         }
@@ -55,17 +56,32 @@ package struct InboxReader: Sendable {
             return .incomplete(before.signature)
         }
         let beginsLikeJPEG = try file.read(upTo: 3, at: 0) == [0xFF, 0xD8, 0xFF]
-        let content = try ImageContent(
-            readingFrom: file, maximumBytes: maximumBytes, expecting: before.signature.bytes)
-        let after = try file.status()
-        guard after.signature == before.signature else { return .incomplete(after.signature) }
-        guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(after.signature) }
-        return .image(content, after.signature)
+        guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(before.signature) }
+        return try image(in: file, before.signature, mayGoOn)
+    }
+
+    private func image(
+        in file: borrowing Descriptor, _ before: FileSignature, _ mayGoOn: () -> Bool
+    ) throws(SystemFailure) -> Reading {
+        let content: ImageContent
+        do throws(SystemFailure) {
+            content = try ImageContent.read(file, maximumBytes: maximumBytes, expecting: before.bytes) {
+                () throws(SystemFailure) in
+                if !mayGoOn() { throw SystemFailure("read", file.path.string, .canceled) }
+            }
+        } catch where error.code == .canceled {
+            return .incomplete(before)
+        }
+        let after = try file.status().signature
+        return after == before ? .image(content, after) : .incomplete(after)
     }
 
     /// Some writers make a file, close it, and open it again to write: an empty file is given the settling time.
+    ///
+    /// By the change time alone, which no program sets; one in the future means that the clock was set back.
     private func isFreshAndEmpty(_ signature: FileSignature, now: Date) -> Bool {
-        signature.bytes == 0 && !signature.isSettled(for: settlingTime, at: now)
+        let age = now.timeIntervalSince1970 * 1e3 - Double(signature.changed) / 1e6
+        return signature.bytes == 0 && 0..<settlingTime.milliseconds ~= age
     }
 }
 

@@ -44,7 +44,11 @@ package struct InboxScanner: Sendable {
         let device = try folder.descriptor.status().signature.device
         var seen: Set<ImageName> = []
         try scan(folder, at: FilePath(), &seen, watchedBy: watch)
-        try known.forgetUnseen(seen: seen, device: device)
+        do {
+            try known.forgetUnseen(seen: seen, device: device)
+        } catch {
+            tell(.fault("files that are gone can't be struck from the ledger yet: \(error)"))
+        }
     }
 
     /// Reads one folder of the inbox, such as one that has just come.
@@ -88,10 +92,20 @@ package struct InboxScanner: Sendable {
     }
 
     private mutating func consider(_ name: ImageName, _ signature: FileSignature) {
-        let instant = ContinuousClock.now
-        if name.isSkipped || known.contains(name, signature) || retries.isHeldBack(name, at: instant) { return }
+        guard needsScreening(name, signature) else { return }
         let isOldEnough = trustsFileTimes && signature.isSettled(for: settlingTime, at: now())
-        carryOut(arrivals.observe(name, signature, isOldEnough: isOldEnough, at: instant))
+        // Not every change ends in a close event: truncate(2), mknod(2) and a link to an empty file have none.
+        if isOldEnough, arrivals.isBeingWritten(name), provenUnwritten(name) { arrivals.forget(name) }
+        carryOut(arrivals.observe(name, signature, isOldEnough: isOldEnough, at: .now))
+    }
+
+    private func needsScreening(_ name: ImageName, _ signature: FileSignature) -> Bool {
+        !name.isSkipped && !known.contains(name, signature) && !retries.isHeldBack(name, at: .now)
+    }
+
+    private func provenUnwritten(_ name: ImageName) -> Bool {
+        guard let folder = try? Folder(root), let file = try? folder.openFile(name.path) else { return false }
+        return WriterCheck.of(file) == .noWriter
     }
 
     /// Takes in one event.
@@ -104,7 +118,12 @@ package struct InboxScanner: Sendable {
         for case .inspect(let name) in arrivals.due(at: .now) {
             do throws(SystemFailure) {
                 let status = try Folder(root).status(of: name.path)
-                if status.kind == .regular { consider(name, status.signature) } else { arrivals.forget(name) }
+                guard status.kind == .regular, needsScreening(name, status.signature) else {
+                    // Left in place, its deadline would stay in the past, and the loop would never sleep again.
+                    arrivals.forget(name)
+                    continue
+                }
+                consider(name, status.signature)
             } catch {
                 arrivals.forget(name)
             }

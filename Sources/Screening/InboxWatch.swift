@@ -5,7 +5,7 @@ internal import SystemPackage
 ///
 /// Owned by the inbox's thread.
 final class InboxWatch {
-    private let inotify: Inotify
+    private let inotify: Inotify?
     private var folders: [CInt: FilePath] = [:]
     private let identity: FileSignature
     let isNetwork: Bool
@@ -17,22 +17,33 @@ final class InboxWatch {
         let folder = try Folder(root)
         let identity = try folder.descriptor.status().signature
         let kind = try FileSystemKind.of(folder)
-        inotify = try Inotify()
         self.identity = identity
+        var noQueue: SystemFailure?
+        do throws(SystemFailure) {
+            let queue = try Inotify()
+            let raw = queue.descriptor.raw
+            readableDescriptor = if case .local = kind { raw } else { nil }
+            inotify = consume queue
+        } catch {
+            inotify = nil
+            readableDescriptor = nil
+            noQueue = error
+        }
         if case .network(let name) = kind {
             isNetwork = true
             pollingReason =
                 "\(root) lies on a network file system (\(name)), where writes of other machines raise no event"
         } else {
             isNetwork = false
+            if let noQueue { pollingReason = "\(noQueue); `sysctl fs.inotify.max_user_instances` is the limit" }
         }
         toldReason = pollingReason
     }
 
     /// What to wait on for events; nil where there are none to be had.
-    var readableDescriptor: CInt? { isNetwork ? nil : inotify.descriptor.raw }
+    let readableDescriptor: CInt?
 
-    func events() throws(SystemFailure) -> [InotifyEvent] { try inotify.events() }
+    func events() throws(SystemFailure) -> [InotifyEvent] { try inotify?.events() ?? [] }
 
     func folder(of watch: CInt) -> FilePath? { folders[watch] }
 
@@ -41,17 +52,17 @@ final class InboxWatch {
     /// A folder was moved away or deleted: its watches, and those below it, would tell of files at paths that are no more.
     func forget(below path: FilePath) {
         for (watch, folder) in folders where folder.starts(with: path) {
-            inotify.unwatch(watch)
+            inotify?.unwatch(watch)
             folders[watch] = nil
         }
     }
 
     /// Watches a folder; doing so again is harmless. Without room for another watch, the inbox is polled from now on.
     func enter(_ path: FilePath, _ folder: borrowing Folder) throws(SystemFailure) {
-        if isNetwork { return }
+        guard !isNetwork, inotify != nil else { return }
         do throws(SystemFailure) {
-            folders[try inotify.watch(folder)] = path
-        } catch  where error.code == .noSpace {
+            if let watch = try inotify?.watch(folder) { folders[watch] = path }
+        } catch where error.code == .noSpace {
             pollingReason = """
                 the limit of inotify watches is reached at \(folder.path); raise it with \
                 `sysctl fs.inotify.max_user_watches=…`

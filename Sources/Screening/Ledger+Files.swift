@@ -18,6 +18,7 @@ extension Ledger {
                     name.data, Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode),
                     signature.bytes, signature.modified, signature.changed, isLeftAlone,
                 ])
+            try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
         }
     }
 

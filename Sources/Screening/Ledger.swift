@@ -119,6 +119,11 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// Strikes all that is noted of waiting files: back-off is counted in memory, so a new process tries each at once.
+    package func forgetWaits() throws {
+        try database.write { try $0.execute(sql: "DELETE FROM wait") }
+    }
+
     /// Notes that a fault of the machine holds a file back.
     package func recordWait(_ name: ImageName, fault: String, attempts: Int, next: Date, now: Date) throws {
         try database.write { db in

@@ -13,30 +13,36 @@ package struct NamedImageReader: Sendable {
     package func read(_ path: FilePath) throws(SystemFailure) -> ImageContent {
         let file = try Descriptor.open(path, O_RDONLY)
         guard try file.status().kind != .folder else { throw SystemFailure("read", path.string, .isDirectory) }
-        return try ImageContent(readingFrom: file, maximumBytes: maximumBytes)
+        return try ImageContent.read(file, maximumBytes: maximumBytes)
     }
 
     /// Reads standard input to its end.
     package func readStandardInput() throws(SystemFailure) -> ImageContent {
-        try ImageContent(readingFrom: Descriptor.standardInput(), maximumBytes: maximumBytes)
+        try ImageContent.read(Descriptor.standardInput(), maximumBytes: maximumBytes)
     }
 }
 
 extension ImageContent {
     /// Reads to the end and hashes on the way; bytes beyond the limit are hashed and not kept.
-    init(readingFrom file: borrowing Descriptor, maximumBytes: Int, expecting expected: Int = 0) throws(SystemFailure) {
+    ///
+    /// - Parameter beforeEachPart: called once a mebibyte; what it throws ends the reading.
+    static func read(
+        _ file: borrowing Descriptor, maximumBytes: Int, expecting expected: Int = 0,
+        beforeEachPart: () throws(SystemFailure) -> Void = { () throws(SystemFailure) in }
+    ) throws(SystemFailure) -> ImageContent {
         var hash = SHA256()
         var bytes: [UInt8] = []
         var count = 0
         bytes.reserveCapacity(min(expected, maximumBytes))
         while true {
-            let chunk = try file.read(upTo: 1 << 20)
-            if chunk.isEmpty { break }
-            hash.update(data: chunk)
-            count += chunk.count
-            if count <= maximumBytes { bytes += chunk } else { bytes = [] }
+            try beforeEachPart()
+            let part = try file.read(upTo: 1 << 20)
+            if part.isEmpty { break }
+            hash.update(data: part)
+            count += part.count
+            if count <= maximumBytes { bytes += part } else { bytes = [] }
         }
-        self.init(
+        return ImageContent(
             sha256: hash.finalize().hexadecimal, byteCount: count, bytes: count <= maximumBytes ? bytes : nil)
     }
 }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Glibc
 package import LinuxIO
 package import SystemPackage
 
@@ -41,7 +42,7 @@ package struct Outbox: Sendable {
     }
 
     private func contents(of path: FilePath) -> [UInt8]? {
-        guard let file = try? Descriptor.open(path, 0) else { return nil }
+        guard let file = try? Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else { return nil }
         return try? file.read(upTo: 1 << 20)
     }
 

@@ -61,14 +61,24 @@ package final class ScreeningLine: Sendable {
     }
 
     /// Screens one file.
-    package func screen(_ arrival: ArrivalQueue.Arrival, progress: () -> Void = {}) -> Disposition {
+    ///
+    /// - Parameters:
+    ///   - progress: called as the work goes on.
+    ///   - isStopping: asked while a file is read; a yes leaves the file for the next start.
+    package func screen(
+        _ arrival: ArrivalQueue.Arrival, progress: () -> Void = {}, isStopping: () -> Bool = { false }
+    ) -> Disposition {
         let rules = currentRules
         do {
             // Judged before, and kept from the outbox: the same bytes, even when the file is gone by now.
             for (sha256, document) in try ledger.unpublished(arrival.name) {
                 try publish(document, sha256, for: arrival.name)
             }
-            switch try rules.reader.read(arrival.name, now: now()) {
+            let reading = try rules.reader.read(arrival.name, now: now()) {
+                progress()
+                return !isStopping()
+            }
+            switch reading {
             case .gone:
                 try ledger.forget([arrival.name])
             case .incomplete(let signature):
@@ -130,16 +140,18 @@ package final class ScreeningLine: Sendable {
         _ name: ImageName, _ sha256: String, _ signature: FileSignature, _ rules: ScreeningRules
     ) throws {
         do {
-            if try rules.afterwards.apply(
-                to: name, sha256: sha256, signature, in: rules.reader.root, on: now())
-            {
-                try ledger.forget([name])
-                return
+            if try rules.afterwards.apply(to: name, sha256: sha256, signature, in: rules.reader.root, on: now()) {
+                return try ledger.forget([name])
             }
         } catch {
-            // The verdict stands; that its image could not be cleared away is told and not tried for ever.
-            tell(.fault("\(name) has its verdict, but could not be cleared away: \(error)"))
+            throw ClearingFault(cause: "\(error)")
         }
         try known.remember(name, signature, isLeftAlone: false)
     }
+}
+
+/// The verdict stands, and its image could not be cleared away.
+private struct ClearingFault: Error, CustomStringConvertible {
+    let cause: String
+    var description: String { "it has its verdict, but can't be cleared away: \(cause)" }
 }

@@ -29,7 +29,7 @@ package struct ScreeningWorker: Sendable {
 
     private func handle(_ arrival: ArrivalQueue.Arrival) {
         signs.working()
-        switch line.screen(arrival, progress: signs.advance) {
+        switch line.screen(arrival, progress: signs.advance, isStopping: { queue.isClosed }) {
         case .done:
             retries.forget(arrival.name)
         case .incomplete(let signature):

@@ -75,7 +75,11 @@ struct ReloadService: Service {
                 let message = (error as? Refusal)?.message ?? "\(error)"
                 logger.record(.fault, "The old configuration stays in force: \(message)", [.reason: .string(message)])
             }
-            try notifier.notify(.ready)
+            do {
+                try notifier.notify(.ready)
+            } catch {
+                logger.warning("\(error)")
+            }
         }
     }
 

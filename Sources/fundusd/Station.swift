@@ -26,9 +26,12 @@ final class Station: Sendable {
         try settings.prepareFolders()
         lock = try Self.lock(settings)
         _ = try Self.trying(.inputOutput) { try AtomicFile.removeUnfinished(in: settings.outbox) }
+        try Self.trying(.inputOutput) { try Afterwards.putBackAll(in: settings.inbox) }
         model = try settings.loadModel(named: nil)
         let rules = try settings.rules(for: model, foldersOf: settings)
         let ledger = try Self.openLedger(settings)
+        // A full disk here is met again, and told, by the first image.
+        try? ledger.forgetWaits()
         let tally = Tally(try Self.trying(.inputOutput) { try Self.published(settings) })
         let known = try Self.trying(.inputOutput) { try KnownFiles(ledger) }
         line = ScreeningLine(

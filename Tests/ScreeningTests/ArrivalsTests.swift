@@ -69,6 +69,13 @@ private struct Script: Sendable, CustomTestStringConvertible {
                 (61, .event(.closedAfterWriting, "b"), "b"),
             ]),
         Script(
+            title: "renamed before its writer has begun: not complete under the new name either",
+            steps: [
+                (0, .event(.created, "a.tmp"), nil), (1, .event(.movedFrom, "a.tmp", cookie: 3), nil),
+                (1, .event(.movedTo, "a", cookie: 3), nil), (9, .seen("a", bytes: 0, isOld: true), nil),
+                (10, .event(.closedAfterWriting, "a"), "a"),
+            ]),
+        Script(
             title: "renamed after it was closed",
             steps: [
                 (0, .event(.created, "a.part"), nil), (0, .event(.closedAfterWriting, "a.part"), "a.part"),

@@ -16,7 +16,9 @@ import Testing
         let control: InboxControl
         private let thread: Thread
 
-        init(_ line: LineUnderTest, isRecursive: Bool = false) throws {
+        init(
+            _ line: LineUnderTest, isRecursive: Bool = false, rescanInterval: Duration = .seconds(3600)
+        ) throws {
             self.line = line
             let control = try InboxControl()
             self.control = control
@@ -28,7 +30,7 @@ import Testing
             let ready = Mutex(false)
             thread = Thread {
                 var loop = InboxLoop(
-                    scanner: scanner, control: control, rescanInterval: .seconds(3600), tell: log.note,
+                    scanner: scanner, control: control, rescanInterval: rescanInterval, tell: log.note,
                     signs: SignsOfLife())
                 loop.run {
                     isReady.withLock {
@@ -101,6 +103,28 @@ import Testing
         try AtomicFile.rename(away, to: line.inbox)
         #expect(running.next() == "a.jpg")
         #expect(line.log.told.contains { $0.contains("inboxLost") })
+    }
+
+    @Test func `a file that was changed without being opened arrives by the next scan`() throws {
+        let line = try LineUnderTest()
+        try line.drop([1, 2, 3], as: "a.jpg")
+        let running = try Running(line, rescanInterval: .milliseconds(100))
+        #expect(running.next() == "a.jpg")
+        // truncate(2) raises a modification and no close.
+        #expect(truncate(line.inbox.appending("a.jpg").string, 2) == 0)
+        #expect(running.next() == "a.jpg")
+    }
+
+    @Test func `a settling file that needs no screening leaves nothing to wake up for`() throws {
+        let line = try LineUnderTest()
+        var scanner = InboxScanner(
+            root: line.inbox, isRecursive: false, settlingTime: .nanoseconds(1), known: line.known, retries: Retries(),
+            queue: ArrivalQueue(), now: { Date() }, tell: line.log.note, progress: {})
+        try AtomicFile.write([1], to: line.inbox.appending(".hidden.jpg"))
+        scanner.apply(InotifyEvent(watch: 1, mask: .created), to: ".hidden.jpg")
+        #expect(scanner.nextDeadline != nil)
+        scanner.inspectDue()
+        #expect(scanner.nextDeadline == nil)
     }
 
     @Test func `skipped names never arrive`() throws {

@@ -139,6 +139,46 @@ final class EventLog: Sendable {
         #expect(line.log.told == ["recovering 1", "a.jpg: normal"])
     }
 
+    @Test func `after an outage the older content's verdict comes first, and the newest has the name`() throws {
+        let line = try LineUnderTest()
+        let away = line.folder.path.appending("away")
+        try AtomicFile.rename(line.outbox, to: away)
+        for seed in 1...2 {
+            try line.drop(SyntheticEye(seed: UInt64(seed), width: 256, height: 256).jpeg(), as: "a.jpg")
+            guard case .heldBack = line.screen("a.jpg") else { return #expect(Bool(false), "held back") }
+        }
+        let older = try #require(try line.ledger.unpublished("a.jpg").first)
+        try AtomicFile.rename(away, to: line.outbox)
+        #expect(line.screen("a.jpg") == .done)
+        #expect(try line.verdictFiles() == ["a.jpg.\(older.sha256.prefix(12)).json", "a.jpg.json"])
+        #expect(try line.verdict("a.jpg")?.image.sha256 != older.sha256)
+    }
+
+    @Test func `a stop ends the reading of a file, which waits for the next start`() throws {
+        let line = try LineUnderTest()
+        try line.drop(Self.eye, as: "a.jpg")
+        let arrival = ArrivalQueue.Arrival(name: "a.jpg", receivedAt: Date())
+        guard case .incomplete = line.line.screen(arrival, isStopping: { true }) else {
+            return #expect(Bool(false), "incomplete")
+        }
+        #expect(try line.verdictFiles() == [])
+    }
+
+    @Test func `what a killed process had set aside is put back, and no newer file is replaced`() throws {
+        let line = try LineUnderTest()
+        for name in ["a.jpg", "sub/b.jpg"] {
+            let path = line.inbox.pushing(FilePath(".fundusd-aside/" + name))
+            try AtomicFile.makeFolder(path.removingLastComponent())
+            try AtomicFile.write([1], to: path)
+        }
+        try AtomicFile.makeFolder(line.inbox.appending("sub"))
+        try line.drop([2], as: "a.jpg")
+        try Afterwards.putBackAll(in: line.inbox)
+        #expect(try Folder(line.inbox).names().map(\.string).sorted() == ["a.jpg", "sub"])
+        #expect(try Folder(line.inbox).openFile("a.jpg").read(upTo: 9) == [2])
+        #expect(try Folder(line.inbox).openFile("sub/b.jpg").read(upTo: 9) == [1])
+    }
+
     @Test func `a network that gives no number holds the image back`() throws {
         let line = try LineUnderTest(judge: .constant(.nan))
         try line.drop(Self.eye, as: "a.jpg")
