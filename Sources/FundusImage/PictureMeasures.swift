@@ -4,10 +4,8 @@ struct PictureMeasures: Sendable {
     let highlight: Double
     /// Share of the field's pixels with luma above 235, near or at the sensor's end.
     let burntShare: Double
-    /// Share of the field's pixels whose red is not below green, nor green below blue (within a few counts of noise).
+    /// Share of the field's pixels whose red is not below green, nor green below blue (within a few counts of noise): also 1 for gray.
     let warmShare: Double
-    /// Mean difference of the largest and the smallest of red, green and blue in the field, in counts.
-    let colorfulness: Double
     /// Standard deviation of green's 3×3 mean about its 9×9 mean: vessels in an eye, everything in other pictures.
     let coarseDetail: Double
     /// Pixels that the light takes to rise from the surround to the field, median over the border; nil if unseen.
@@ -25,7 +23,6 @@ struct PictureMeasures: Sendable {
         highlight = Double(luma.quantile(0.99))
         burntShare = Self.mean(of: luma.map { $0 > 235 ? 1 : 0 }, in: field)
         warmShare = Self.mean(of: Plane(of: picture) { $0 >= $1 - 4 && $1 >= $2 - 8 ? 1 : 0 }, in: field)
-        colorfulness = Self.mean(of: Plane(of: picture) { max($0, $1, $2) - min($0, $1, $2) }, in: field)
         coarseDetail = Self.deviation(of: smooth, from: smoother, at: core)
         borderWidth = FieldBorder(of: field, luma: luma).width
         fieldArea = field.area

@@ -37,16 +37,15 @@ package enum QualityGrader {
         return margin(of: measures.burntShare, limit: 0.65, ordinary: 0.05)
     }
 
-    /// A lit disc, whole or cut by the frame, on a dark surround; warm in color unless the picture is gray (red-free
-    /// photographs are); with the faint detail of a retina, not the hard edges of things.
+    /// A lit disc, whole or cut by the frame, on a dark surround; warm in color, or gray as red-free photographs are;
+    /// with the faint detail of a retina, not the hard edges of things.
     private static func retinaMargin(_ measures: PictureMeasures) -> Double {
         guard measures.unlitCorners == 4 else { return 0 }
-        let isGray = measures.colorfulness < 6
         return [
             margin(of: measures.fieldArea, limit: 0.2, ordinary: 0.45),
             margin(of: measures.fieldSolidity, limit: 0.7, ordinary: 0.95),
             margin(of: measures.coarseDetail, limit: 14, ordinary: 8),
-            isGray ? 1 : margin(of: measures.warmShare, limit: 0.25, ordinary: 0.85),
+            margin(of: measures.warmShare, limit: 0.25, ordinary: 0.85),
         ].min() ?? 0
     }
 
