@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Logging
 
 /// Log lines as a person reads them on a terminal or in a file.
-enum TerminalText {
+package enum TerminalText {
     /// `2026-11-24T20:00:00.123Z notice: a.jpg: disease, P 0.831, refer`
     static func line(_ message: String, level: Logger.Level, at time: Date) -> String {
         "\(time.formatted(timeStyle)) \(level.rawValue): \(escaped(message))\n"
@@ -11,7 +11,7 @@ enum TerminalText {
     /// The text with everything escaped that could move the cursor, recolor, reorder or break the line.
     ///
     /// File names come from strangers; a terminal obeys what it is sent (CWE-150).
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         return text.unicodeScalars.map { isUnsafe($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Supervision
 internal import SystemPackage
 
 /// The exit statuses of `sysexits.h` that fundusd uses; the contract with scripts and the service manager.
@@ -32,8 +33,11 @@ struct Refusal: Error {
 
 /// Lines for the person at the terminal.
 enum StandardError {
+    ///
+    /// Messages hold names of files, which come from strangers: what could move the cursor is escaped.
     static func say(_ message: String) {
-        write("fundusd: \(message)\n")
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        write("fundusd: \(lines.map { TerminalText.escaped(String($0)) }.joined(separator: "\n"))\n")
     }
 
     /// Nobody can be told that standard error is closed.

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import LinuxIO
 internal import Screening
 internal import Settings
+internal import Supervision
 internal import SystemPackage
 
 struct ExplainCommand: ParsableCommand {
@@ -30,7 +31,8 @@ struct ExplainCommand: ParsableCommand {
         guard !paragraphs.isEmpty else {
             throw Refusal(
                 .noInput,
-                "nothing is known of \(printable(image)): it is not in the ledger, and no such file is in the inbox")
+                "nothing is known of \(TerminalText.escaped(image)): it is not in the ledger, and no such file is in the inbox"
+            )
         }
         try StandardOutput.say(paragraphs.joined(separator: "\n\n"))
     }
@@ -46,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
 
     private static func paragraph(_ history: LedgerReader.History) -> String {
         var lines = [
-            printable(history.name.description),
+            TerminalText.escaped(history.name.description),
             "  content      \(history.sha256), \(history.bytes) bytes",
             "  received     \(history.seenAt)",
             "  claimed      \(history.claimedAt)",
@@ -70,12 +72,12 @@ struct ExplainCommand: ParsableCommand {
             history.isNewest
             ? Outbox.verdictPath(for: history.name)
             : Outbox.supersededPath(for: history.name, sha256: history.sha256)
-        return "\(publishedAt), as \(printable(path.string))"
+        return "\(publishedAt), as \(TerminalText.escaped(path.string))"
     }
 
     private static func paragraph(_ wait: LedgerReader.Wait) -> String {
         """
-        \(printable(wait.name.description)) waits since \(wait.since): \(wait.fault)
+        \(TerminalText.escaped(wait.name.description)) waits since \(wait.since): \(wait.fault)
           \(wait.attempts) attempts; the next at \(wait.nextAttemptAt)
         """
     }
@@ -98,7 +100,7 @@ private struct Presence {
     }
 
     func sentence(isKnown: Bool) -> String? {
-        let shown = printable(name.description)
+        let shown = TerminalText.escaped(name.description)
         return switch status.kind {
         case .link: "\(shown) is a link in the inbox: links are never opened. Put the file itself there."
         case .folder:

@@ -3,6 +3,7 @@ internal import Foundation
 internal import LinuxIO
 internal import ModelStore
 internal import Settings
+internal import Supervision
 internal import SystemPackage
 
 struct ModelCommand: ParsableCommand {
@@ -56,7 +57,7 @@ struct ListModels: ParsableCommand {
         let column = office + String(repeating: " ", count: 10 - office.count)
         do {
             let record = try store.record(id)
-            let source = record.source.map { ", from \(printable($0.file))" } ?? ""
+            let source = record.source.map { ", from \(TerminalText.escaped($0.file))" } ?? ""
             return "\(id)  \(column)\(record.role.rawValue)\(source)"
         } catch {
             return "\(id)  \(column)damaged: \(error)"

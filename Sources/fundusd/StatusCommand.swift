@@ -4,6 +4,7 @@ internal import LinuxIO
 internal import ModelStore
 internal import Screening
 internal import Settings
+internal import Supervision
 internal import SystemPackage
 
 struct StatusCommand: ParsableCommand {
@@ -109,7 +110,8 @@ struct StatusReport: Encodable, Equatable {
         ]
         if let last = lastVerdict {
             let probability = last.probability.map { " (P \($0.rounded3))" } ?? ""
-            lines.append("Last verdict:  \(printable(last.name)): \(last.outcome)\(probability), \(last.publishedAt)")
+            lines.append(
+                "Last verdict:  \(TerminalText.escaped(last.name)): \(last.outcome)\(probability), \(last.publishedAt)")
         } else {
             lines.append("Last verdict:  none yet")
         }
@@ -128,10 +130,4 @@ extension Settings {
             throw Refusal(.inputOutput, "\(ledgerPath): the ledger can't be read: \(error)")
         }
     }
-}
-
-/// A file's name as it can be shown on a terminal: control characters become escapes and can't move the cursor.
-func printable(_ name: String) -> String {
-    name.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
-        .joined()
 }
