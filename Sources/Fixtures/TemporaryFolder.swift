@@ -6,8 +6,8 @@ package import SystemPackage
 package final class TemporaryFolder: Sendable {
     package let path: FilePath
 
-    package init() {
-        let path = FilePath("/tmp/fundusd-test-\(UInt64.random(in: 0 ... .max))")
+    package init(below parent: FilePath = "/tmp") {
+        let path = parent.appending("fundusd-test-\(UInt64.random(in: 0 ... .max))")
         guard (try? AtomicFile.makeFolder(path)) != nil else { fatalError("\(path) can't be made") }
         self.path = path
     }

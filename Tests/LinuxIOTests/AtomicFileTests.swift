@@ -39,4 +39,21 @@ import Testing
         for _ in 1...2 { try AtomicFile.makeFolder(folder.path.pushing("x/y/z")) }
         #expect(try Folder(folder.path).status(of: "x/y/z").kind == .folder)
     }
+
+    @Test func `a file moves whole to another file system, over what a killed process left there`() throws {
+        let memory = TemporaryFolder(below: "/dev/shm")
+        let source = folder.path.appending("a")
+        let content = [UInt8](repeating: 7, count: 3 << 20)
+        try AtomicFile.write(content, to: source)
+        let status = try Folder(folder.path).status(of: "a").signature
+        guard try Folder(memory.path).descriptor.status().signature.device != status.device else {
+            return print("Skipped: /dev/shm is no file system of its own here.")
+        }
+        let left = memory.path.appending("\(AtomicFile.temporaryPrefix)\(status.inode).tmp")
+        try AtomicFile.write([UInt8](repeating: 1, count: 4 << 20), to: left)
+        try AtomicFile.move(source, to: memory.path.appending("b"))
+        #expect(try Folder(memory.path).names() == ["b"])
+        #expect(try Folder(memory.path).status(of: "b").signature.bytes == content.count)
+        #expect(try names() == [])
+    }
 }
