@@ -97,7 +97,7 @@ extension AtomicFile {
         do throws(SystemFailure) {
             try rename(source, to: path)
             try synchronizeFolder(of: path)
-        } catch where error.code == .improperLink {
+        } catch let error where error.code == .improperLink {
             try copy(source, to: path)
             try synchronizeFolder(of: path)
             try remove(source)

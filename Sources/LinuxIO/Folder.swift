@@ -61,7 +61,7 @@ package struct Folder: ~Copyable, Sendable {
         for name in try names() {
             do throws(SystemFailure) {
                 found.append((name, try statusOfEntry(FilePath(root: nil, components: name))))
-            } catch where error.isGone {
+            } catch let error where error.isGone {
                 continue
             }
         }

@@ -31,7 +31,7 @@ package struct Inotify: ~Copyable, Sendable {
     package func events() throws(SystemFailure) -> [InotifyEvent] {
         do throws(SystemFailure) {
             return InotifyEvent.parse(try descriptor.read(upTo: 64 * 1024))
-        } catch where error.code == .resourceTemporarilyUnavailable {
+        } catch let error where error.code == .resourceTemporarilyUnavailable {
             return []
         }
     }

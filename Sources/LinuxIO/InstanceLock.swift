@@ -27,7 +27,7 @@ package struct InstanceLock: ~Copyable, Sendable {
             var request = wholeFile()
             guard unsafe fcntl(file.raw, F_GETLK, &request) == 0 else { throw .current("fcntl", path) }
             return request.l_type == Int16(F_UNLCK) ? nil : request.l_pid
-        } catch where error.isGone {
+        } catch let error where error.isGone {
             return nil
         }
     }

@@ -28,7 +28,7 @@ package struct ModelFolder: Sendable {
     func open(_ file: FilePath) throws(ModelFailure) -> ByteSource {
         do throws(ModelFailure) {
             return try ByteSource(opening: file)
-        } catch where error.code == .missing {
+        } catch let error where error.code == .missing {
             guard (try? Folder(path)) != nil else {
                 throw ModelFailure(
                     .missing, path.string, "is no model folder",

@@ -23,7 +23,7 @@ package struct ModelStore: Sendable {
     package func list() throws(ModelFailure) -> [String] {
         do throws(SystemFailure) {
             return try Folder(models).names().map(\.string).filter(ModelRecord.isIdentifier).sorted()
-        } catch where error.isGone {
+        } catch let error where error.isGone {
             return []
         } catch {
             throw ModelFailure(error)

@@ -50,7 +50,7 @@ package enum Afterwards: Sendable, Equatable {
                 }
             }
             AtomicFile.removeIfEmpty(aside)
-        } catch where error.isGone {
+        } catch let error where error.isGone {
             return
         }
     }

@@ -115,7 +115,7 @@ package struct InboxLoop {
         else { return }
         do throws(SystemFailure) {
             try scanner.scan(folder: path, watchedBy: watch)
-        } catch where !error.isGone {
+        } catch let error where !error.isGone {
             // The whole scan tells of a folder that can't be read, and goes on with the others.
             nextScan = .now
         } catch {

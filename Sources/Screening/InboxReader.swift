@@ -33,7 +33,7 @@ package struct InboxReader: Sendable {
         do throws(SystemFailure) {
             let folder = try Folder(root)
             return try read(name, in: folder, now: now, mayGoOn)
-        } catch where error.isGone {
+        } catch let error where error.isGone {
             return .gone
         }
     }
@@ -46,7 +46,7 @@ package struct InboxReader: Sendable {
         let file: Descriptor
         do throws(SystemFailure) {
             file = try folder.openFile(name.path)
-        } catch where error.code == .resourceTemporarilyUnavailable {
+        } catch let error where error.code == .resourceTemporarilyUnavailable {
             // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
             return .incomplete(status.signature)
         }
@@ -69,7 +69,7 @@ package struct InboxReader: Sendable {
                 () throws(SystemFailure) in
                 if !mayGoOn() { throw SystemFailure("read", file.path.string, .canceled) }
             }
-        } catch where error.code == .canceled {
+        } catch let error where error.code == .canceled {
             return .incomplete(before)
         }
         let after = try file.status().signature

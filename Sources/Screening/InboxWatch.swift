@@ -62,7 +62,7 @@ final class InboxWatch {
         guard !isNetwork, inotify != nil else { return }
         do throws(SystemFailure) {
             if let watch = try inotify?.watch(folder) { folders[watch] = path }
-        } catch where error.code == .noSpace {
+        } catch let error where error.code == .noSpace {
             pollingReason = """
                 the limit of inotify watches is reached at \(folder.path); raise it with \
                 `sysctl fs.inotify.max_user_watches=…`
