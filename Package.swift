@@ -43,6 +43,8 @@ let package = Package(
     targets: [
         // The native libraries, each met in one place.
         .target(name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+        // Optimized in debug builds too: the tests run whole networks. No flag names an instruction set, each file does.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CLinux"),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -52,7 +54,7 @@ let package = Package(
         .target(name: "FundusImage", dependencies: ["CJPEG"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
         .target(
-            name: "TensorMath", dependencies: ["COpenBLAS"],
+            name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
             swiftSettings: hotLoops + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
         .target(
@@ -89,7 +91,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "ResNetTests", dependencies: ["ResNet", "Fixtures"], exclude: ["Golden"], swiftSettings: strict),
+            name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures", "LinuxIO", "ResNet", system],
             exclude: ["Golden"],

@@ -39,6 +39,6 @@ enum GoldenCheck {
     private static func failure(_ path: String, _ message: String) -> ModelFailure {
         ModelFailure(
             .selfTest, path, "fails its self-test: it \(message)",
-            remedy: "import the model again; if that does not help, set OPENBLAS_CORETYPE=Haswell or check the machine")
+            remedy: "import the model again; if that does not help, set FUNDUSD_SIMD=baseline or check the machine")
     }
 }

@@ -1,30 +1,33 @@
-internal import TensorMath
+package import TensorMath
 
 /// The network as the daemon runs it: batch norm folded, all memory planned, no allocation per image but the result.
 ///
 /// Not thread-safe: a pass writes into the one workspace, so the caller serializes. The type is therefore not `Sendable`,
-/// and the compiler holds the caller to it. It cannot train; training is another type.
+/// and the compiler holds the caller to it. It cannot train; training is another type. For a given instruction set the
+/// logits are the same bit for bit, whatever the number of threads.
 package final class ResNet50Inference {
     package let layout: ResNet50Layout
     package let inputHeight: Int
     package let inputWidth: Int
-    private let plan: ResNet50Plan
+    private let plan: InferencePlan
     private let weights: TensorStorage
-    private var workspace: Workspace
+    private var workspace: InferenceWorkspace
 
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
 
-    /// Folds the parameters and plans for inputs of one size.
-    package init(parameters: ResNet50Parameters, inputHeight: Int, inputWidth: Int) throws(FoldingFailure) {
+    /// Folds and packs the parameters and plans for inputs of one size.
+    package init(
+        parameters: ResNet50Parameters, inputHeight: Int, inputWidth: Int, engine: ComputeEngine = .shared
+    ) throws(FoldingFailure) {
         precondition(
             inputHeight >= Self.smallestSide && inputWidth >= Self.smallestSide, "input smaller than 32×32")
         layout = parameters.layout
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
-        plan = ResNet50Plan(layout: layout, input: MapSize(height: inputHeight, width: inputWidth))
-        weights = try Self.folded(parameters, plan: plan)
-        workspace = Workspace(plan: plan)
+        plan = InferencePlan(layout: layout, input: MapSize(height: inputHeight, width: inputWidth))
+        weights = try Self.packed(parameters, plan: plan)
+        workspace = InferenceWorkspace(plan: plan, engine: engine)
     }
 
     /// Floats that `logits(of:)` takes.
@@ -36,17 +39,13 @@ package final class ResNet50Inference {
     /// - Returns: one value per output, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
-        guard let head = plan.head else { return [] }
-        var logits = [Float](repeating: 0, count: head.bias.count)
-        var output = logits.mutableSpan
-        workspace.runHead(head, weights: weights, logits: &output)
-        return logits
+        return plan.head.map { workspace.runHead($0, weights: weights) } ?? []
     }
 
     /// The vector that the head sees: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return workspace.featureValues()
+        return workspace.featureValues(plan.featureCount)
     }
 
     private func run(_ input: [Float]) {
@@ -54,32 +53,28 @@ package final class ResNet50Inference {
         workspace.run(plan, input: input.span, weights: weights)
     }
 
-    private static func folded(
-        _ parameters: ResNet50Parameters, plan: ResNet50Plan
+    private static func packed(
+        _ parameters: ResNet50Parameters, plan: InferencePlan
     ) throws(FoldingFailure) -> TensorStorage {
         var storage = TensorStorage(count: plan.weightCount)
-        try fold(parameters.layout.stem, plan.stem, parameters, into: &storage)
-        for (units, folded) in zip(parameters.layout.blocks, plan.blocks) {
-            for (unit, place) in zip(units.units, folded.units) { try fold(unit, place, parameters, into: &storage) }
+        let layout = parameters.layout
+        try pack(layout.stem.folded(parameters), plan.stem, into: &storage)
+        for (units, steps) in zip(layout.blocks, plan.blocks) {
+            for (unit, step) in zip(units.units, steps.units) {
+                try pack(unit.folded(parameters), step, into: &storage)
+            }
         }
         if let head = plan.head {
-            copy(parameters["fc.weight"], to: head.weights, of: &storage)
-            copy(parameters["fc.bias"], to: head.bias, of: &storage)
+            pack((Array(parameters["fc.weight"]), Array(parameters["fc.bias"])), head, into: &storage)
         }
         return storage
     }
 
-    private static func fold(
-        _ unit: ConvolutionUnit, _ place: FoldedConvolution, _ parameters: ResNet50Parameters,
-        into storage: inout TensorStorage
-    ) throws(FoldingFailure) {
-        let folded = try unit.folded(parameters)
-        copy(folded.weights[...], to: place.weights, of: &storage)
-        copy(folded.bias[...], to: place.bias, of: &storage)
-    }
-
-    private static func copy(_ values: ArraySlice<Float>, to range: Range<Int>, of storage: inout TensorStorage) {
+    private static func pack(
+        _ values: (weights: [Float], bias: [Float]), _ step: InferenceStep, into storage: inout TensorStorage
+    ) {
         var target = storage.mutableSpan
-        for (place, value) in zip(range, values) { target[place] = value }
+        step.convolution.pack(weights: values.weights.span, into: &target, at: step.weights.lowerBound)
+        for (place, value) in zip(step.bias, values.bias) { target[place] = value }
     }
 }

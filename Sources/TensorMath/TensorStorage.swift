@@ -57,4 +57,13 @@ import Glibc
             return unsafe _overrideLifetime(view, mutating: &self)
         }
     }
+
+    /// Some of the floats, to write.
+    @_lifetime(&self)
+    package mutating func mutableSpan(of range: Range<Int>) -> MutableSpan<Float> {
+        precondition(0 <= range.lowerBound && range.upperBound <= count, "a range outside the storage")
+        let view = unsafe MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(rebasing: elements[range]))
+        // SAFETY: as above.
+        return unsafe _overrideLifetime(view, mutating: &self)
+    }
 }

@@ -47,12 +47,16 @@ extension Settings {
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
     func loadModel(named name: String?) throws -> LoadedModel {
         MatrixProduct.setThreadCount(threadCount)
+        ComputeEngine.setSharedThreadCount(threadCount)
         do {
+            _ = try InstructionSet.chosen()
             try MatrixProduct.selfTest()
             let store = ModelStore(root: state)
             return try name.map { try LoadedModel(store.resolve($0)) } ?? store.loadChampion()
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
+        } catch let failure as UnknownInstructionSet {
+            throw Refusal(.configuration, failure.description)
         } catch {
             throw Refusal(.software, "\(error)")
         }

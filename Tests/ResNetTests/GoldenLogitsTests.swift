@@ -1,6 +1,7 @@
 import Fixtures
 import FoundationEssentials
 import ResNet
+import TensorMath
 import Testing
 
 /// Our logits against PyTorch's; `Golden/make_golden.py` made the file and says with which versions.
@@ -32,14 +33,18 @@ import Testing
         return (try? JSONDecoder().decode(Document.self, from: data ?? Data()))?.cases ?? []
     }()
 
+    private static let team = ComputeTeam(threadCount: 2)
+
     @Test func goldenFileIsThere() {
         #expect(Self.cases.count == 6)
         #expect(Self.cases.first?.logits32.count == 20)
     }
 
-    @Test(arguments: cases) func logitsEqualPyTorchWithin1e4(_ golden: Case) throws {
+    @Test(arguments: cases, InstructionSet.available)
+    func logitsEqualPyTorchWithin1e4(_ golden: Case, _ instructionSet: InstructionSet) throws {
         let network = try ResNet50Inference(
-            parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width)
+            parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width,
+            engine: ComputeEngine(instructionSet: instructionSet, team: Self.team))
         var largest: Float = 0
         for (index, expected) in golden.logits32.enumerated() {
             let logits = network.logits(of: golden.input(index))
@@ -49,7 +54,7 @@ import Testing
                 largest = max(largest, abs(ours - theirs))
             }
         }
-        print("largest difference from PyTorch, \(golden.name): \(largest)")
+        print("largest difference from PyTorch, \(golden.name), \(instructionSet): \(largest)")
     }
 
     @Test func referenceEqualsPyTorch() throws {

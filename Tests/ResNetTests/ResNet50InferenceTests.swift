@@ -1,5 +1,6 @@
 import Fixtures
 import ResNet
+import TensorMath
 import Testing
 
 @Suite(.serialized) struct ResNet50InferenceTests {
@@ -7,12 +8,46 @@ import Testing
     private static let parameters = SeededNetwork.parameters(layout: layout, seed: 7)
 
     @Test(arguments: [(64, 64), (32, 95), (97, 33)])
-    func foldedPathEqualsPlainLoops(height: Int, width: Int) throws {
-        let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: height, inputWidth: width)
+    func everyPathEqualsPlainLoops(height: Int, width: Int) throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: height, width: width)
         let expected = ResNet50Reference.logits(
             of: input, height: height, width: width, parameters: Self.parameters)
-        for (fast, plain) in zip(network.logits(of: input), expected) { #expect(abs(fast - plain) <= 2e-5) }
+        let matrices = try ResNet50MatrixInference(
+            parameters: Self.parameters, inputHeight: height, inputWidth: width)
+        for (folded, plain) in zip(matrices.logits(of: input), expected) { #expect(abs(folded - plain) <= 2e-5) }
+        for instructionSet in InstructionSet.available {
+            let network = try ResNet50Inference(
+                parameters: Self.parameters, inputHeight: height, inputWidth: width,
+                engine: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: 2)))
+            for (fast, plain) in zip(network.logits(of: input), expected) {
+                #expect(abs(fast - plain) <= 2e-5, "\(instructionSet)")
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 4, 24]) func everyWidthEqualsMatrixProducts(baseWidth: Int) throws {
+        let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: baseWidth, outputs: 17), seed: 5)
+        let input = SeededInput.values(name: "eye", seed: 4, height: 45, width: 70)
+        let expected = try ResNet50MatrixInference(parameters: parameters, inputHeight: 45, inputWidth: 70)
+        let network = try ResNet50Inference(parameters: parameters, inputHeight: 45, inputWidth: 70)
+        for (fast, plain) in zip(network.logits(of: input), expected.logits(of: input)) {
+            #expect(abs(fast - plain) <= 5e-5)
+        }
+        let features = network.features(of: input)
+        #expect(features.count == baseWidth * 32)
+        for (fast, plain) in zip(features, expected.features(of: input)) { #expect(abs(fast - plain) <= 5e-5) }
+    }
+
+    @Test(arguments: InstructionSet.available)
+    func threadsDoNotChangeABit(_ instructionSet: InstructionSet) throws {
+        let input = SeededInput.values(name: "eye", seed: 3, height: 61, width: 90)
+        let logits = try [1, 2, 5].map { threads in
+            try ResNet50Inference(
+                parameters: Self.parameters, inputHeight: 61, inputWidth: 90,
+                engine: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: threads))
+            ).logits(of: input).map(\.bitPattern)
+        }
+        #expect(Set(logits).count == 1)
     }
 
     @Test func anEarlierImageLeavesNoTrace() throws {

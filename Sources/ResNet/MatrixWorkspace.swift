@@ -1,7 +1,7 @@
 internal import TensorMath
 
 /// All memory that a forward pass touches besides the weights, planned once for one input size.
-struct Workspace: ~Copyable {
+struct MatrixWorkspace: ~Copyable {
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
     private var next: TensorStorage
@@ -12,7 +12,7 @@ struct Workspace: ~Copyable {
     private var columns: TensorStorage
     private var features: TensorStorage
 
-    init(plan: ResNet50Plan) {
+    init(plan: MatrixPlan) {
         current = TensorStorage(count: plan.mapCount)
         next = TensorStorage(count: plan.mapCount)
         reduced = TensorStorage(count: plan.reducedCount)
@@ -23,7 +23,7 @@ struct Workspace: ~Copyable {
     }
 
     /// Input [3, height, width] → features [featureCount].
-    mutating func run(_ plan: ResNet50Plan, input: Span<Float>, weights: borrowing TensorStorage) {
+    mutating func run(_ plan: MatrixPlan, input: Span<Float>, weights: borrowing TensorStorage) {
         Self.copy(input, into: &current)
         plan.stem.convolve(current, weights: weights, columns: &columns, output: &next)
         plan.stem.finish(&next, weights: weights)
@@ -33,7 +33,7 @@ struct Workspace: ~Copyable {
     }
 
     /// W·features + b → logits [outputs].
-    func runHead(_ head: ResNet50Plan.Head, weights: borrowing TensorStorage, logits: inout MutableSpan<Float>) {
+    func runHead(_ head: MatrixPlan.Head, weights: borrowing TensorStorage, logits: inout MutableSpan<Float>) {
         MatrixProduct.multiply(
             weights.span.extracting(head.weights), features.span, into: &logits, rows: head.bias.count,
             inner: features.count, columns: 1)
@@ -46,7 +46,7 @@ struct Workspace: ~Copyable {
         return span.indices.map { span[$0] }
     }
 
-    private mutating func run(_ block: Bottleneck<FoldedConvolution>, weights: borrowing TensorStorage) {
+    private mutating func run(_ block: Bottleneck<MatrixStep>, weights: borrowing TensorStorage) {
         block.reduce.convolve(current, weights: weights, columns: &columns, output: &reduced)
         block.reduce.finish(&reduced, weights: weights)
         block.spatial.convolve(reduced, weights: weights, columns: &columns, output: &spatial)
@@ -69,7 +69,7 @@ struct Workspace: ~Copyable {
     }
 
     private static func pool(
-        _ map: borrowing TensorStorage, _ stem: FoldedConvolution, into pooled: inout TensorStorage
+        _ map: borrowing TensorStorage, _ stem: MatrixStep, into pooled: inout TensorStorage
     ) {
         var output = pooled.mutableSpan
         Pooling.maximum(
@@ -78,7 +78,7 @@ struct Workspace: ~Copyable {
     }
 
     private static func average(
-        _ map: borrowing TensorStorage, _ plan: ResNet50Plan, into features: inout TensorStorage
+        _ map: borrowing TensorStorage, _ plan: MatrixPlan, into features: inout TensorStorage
     ) {
         var output = features.mutableSpan
         let plane = plan.blocks.last?.expand.output.plane ?? plan.pooled.plane
@@ -86,8 +86,8 @@ struct Workspace: ~Copyable {
     }
 }
 
-// The steps of a folded convolution; a path that fuses them takes these functions' place.
-extension FoldedConvolution {
+// The steps of a folded convolution, one pass over the map each.
+extension MatrixStep {
     /// output = convolution(map), its bias still missing.
     fileprivate func convolve(
         _ map: borrowing TensorStorage, weights storage: borrowing TensorStorage, columns: inout TensorStorage,

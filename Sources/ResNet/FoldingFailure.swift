@@ -1,30 +1,3 @@
-internal import TensorMath
-
-/// A convolution whose batch norm has been multiplied into its weights; they lie in the network's one weight storage.
-struct FoldedConvolution: Sendable {
-    let convolution: MatrixConvolution
-    let weights: Range<Int>
-    let bias: Range<Int>
-    /// Height and width of what it takes and what it gives.
-    let input: MapSize
-    let output: MapSize
-
-    var outputCount: Int { convolution.outputChannels * output.plane }
-    var columnCount: Int { convolution.columnCount(height: input.height, width: input.width) }
-}
-
-/// Height and width of a map in pixels.
-struct MapSize: Sendable, Hashable {
-    let height: Int
-    let width: Int
-
-    var plane: Int { height * width }
-
-    func output(of window: WindowGeometry) -> MapSize {
-        MapSize(height: window.outputExtent(height), width: window.outputExtent(width))
-    }
-}
-
 /// Weights that cannot be folded.
 package struct FoldingFailure: Error, Equatable, CustomStringConvertible {
     package let parameter: String

@@ -1,11 +1,11 @@
 internal import TensorMath
 
 /// What inference does for one input size: the folded convolutions in order, and how much memory each buffer needs.
-struct ResNet50Plan: Sendable {
+struct MatrixPlan: Sendable {
     let input: MapSize
-    let stem: FoldedConvolution
+    let stem: MatrixStep
     let pooled: MapSize
-    let blocks: [Bottleneck<FoldedConvolution>]
+    let blocks: [Bottleneck<MatrixStep>]
     let head: Head?
     let featureCount: Int
     /// Floats of the storage that holds all folded weights and biases.
@@ -23,7 +23,7 @@ struct ResNet50Plan: Sendable {
         stem = allocator.place(layout.stem, input: input)
         pooled = stem.output.output(of: ResNet50Layout.stemPool)
         var size = pooled
-        var blocks: [Bottleneck<FoldedConvolution>] = []
+        var blocks: [Bottleneck<MatrixStep>] = []
         for block in layout.blocks {
             let placed = allocator.place(block, input: size)
             size = placed.expand.output
@@ -60,15 +60,15 @@ private struct Allocator {
         return start..<count
     }
 
-    mutating func place(_ unit: ConvolutionUnit, input: MapSize) -> FoldedConvolution {
+    mutating func place(_ unit: ConvolutionUnit, input: MapSize) -> MatrixStep {
         let convolution = MatrixConvolution(
             inputChannels: unit.inputChannels, outputChannels: unit.outputChannels, window: unit.window)
-        return FoldedConvolution(
+        return MatrixStep(
             convolution: convolution, weights: take(convolution.weightCount), bias: take(unit.outputChannels),
             input: input, output: input.output(of: unit.window))
     }
 
-    mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapSize) -> Bottleneck<FoldedConvolution> {
+    mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapSize) -> Bottleneck<MatrixStep> {
         let reduce = place(block.reduce, input: input)
         let spatial = place(block.spatial, input: reduce.output)
         let expand = place(block.expand, input: spatial.output)

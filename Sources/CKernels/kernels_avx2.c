@@ -1,0 +1,13 @@
+/* AVX2 with fused multiply-add: 16 registers of 8 floats; 6 pixels × 16 channels are 12 sums. */
+#include "levels.h"
+
+#ifdef __x86_64__
+#define LEVEL ck_avx2
+#define NAME(symbol) ck_avx2_##symbol
+#define BLOCKS 1
+#define WIDTHS(X) X(6) X(4) X(3) X(2) X(1)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang fp contract(fast)
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif

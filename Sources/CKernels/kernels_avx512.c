@@ -1,0 +1,14 @@
+/* AVX-512: 32 registers of 16 floats; 14 pixels × 32 channels are 28 sums, and ResNet's maps are 7·2ⁿ pixels wide. */
+#include "levels.h"
+
+#ifdef __x86_64__
+#define LEVEL ck_avx512
+#define NAME(symbol) ck_avx512_##symbol
+#define BLOCKS 2
+#define WIDTHS(X) X(14) X(7) X(4) X(2) X(1)
+#define PAIRED 7
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang fp contract(fast)
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,95 @@
+internal import TensorMath
+
+/// What inference does for one input size: every convolution with the layout of its maps, and the memory they need.
+struct InferencePlan: Sendable {
+    let stem: InferenceStep
+    let pooled: MapLayout
+    let blocks: [Bottleneck<InferenceStep>]
+    let last: MapLayout
+    let featureCount: Int
+    let head: InferenceStep?
+    /// Floats of the storage that holds all packed weights and biases.
+    let weightCount: Int
+
+    init(layout: ResNet50Layout, input: MapSize) {
+        var packing = WeightPacking()
+        let image = MapLayout.planar(
+            channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
+        stem = packing.place(layout.stem, input: image)
+        let size = MapSize(stem.output).output(of: ResNet50Layout.stemPool)
+        pooled = .blocked(channels: stem.output.channels, height: size.height, width: size.width)
+        var map = pooled
+        var blocks: [Bottleneck<InferenceStep>] = []
+        for block in layout.blocks {
+            let placed = packing.place(block, input: map)
+            map = placed.expand.output
+            blocks.append(placed)
+        }
+        self.blocks = blocks
+        last = map
+        let featureCount = layout.featureCount
+        head = layout.outputs.map { packing.placeHead(features: featureCount, outputs: $0) }
+        self.featureCount = featureCount
+        weightCount = packing.count
+    }
+
+    /// Largest number of floats at each place of the workspace.
+    var mapCount: Int { ([stem.output, pooled] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
+    var spatialCount: Int { blocks.map(\.spatial.output.count).max() ?? 0 }
+    var shortcutCount: Int { blocks.compactMap(\.projection?.output.count).max() ?? 0 }
+
+    /// Every layout that a 3×3 convolution reads, once.
+    var reducedLayouts: [MapLayout] {
+        blocks.map(\.reduce.output).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+}
+
+extension MapSize {
+    init(_ layout: MapLayout) { self.init(height: layout.height, width: layout.width) }
+}
+
+/// Hands out consecutive ranges of the weight storage, each on a cache line.
+private struct WeightPacking {
+    private(set) var count = 0
+
+    mutating func take(_ floats: Int) -> Range<Int> {
+        let line = TensorStorage.alignmentBytes / MemoryLayout<Float>.stride
+        let start = (count + line - 1) / line * line
+        count = start + floats
+        return start..<count
+    }
+
+    /// - Parameter border: the padding of the convolution that reads the output.
+    mutating func place(_ unit: ConvolutionUnit, input: MapLayout, border: Int = 0) -> InferenceStep {
+        let size = MapSize(input).output(of: unit.window)
+        return place(
+            BlockedConvolution(
+                window: unit.window, input: input,
+                output: .blocked(
+                    channels: unit.outputChannels, height: size.height, width: size.width, border: border)))
+    }
+
+    mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapLayout) -> Bottleneck<InferenceStep> {
+        let reduce = place(block.reduce, input: input, border: block.spatial.window.padding)
+        let spatial = place(block.spatial, input: reduce.output)
+        let expand = place(block.expand, input: spatial.output)
+        let projection = block.projection.map { place($0, input: input) }
+        return Bottleneck(
+            reduce: reduce, spatial: spatial, expand: expand,
+            shortcut: projection.map(Bottleneck.Shortcut.projection) ?? .identity)
+    }
+
+    /// The linear layer is a 1×1 convolution over a map of one pixel.
+    mutating func placeHead(features: Int, outputs: Int) -> InferenceStep {
+        place(
+            BlockedConvolution(
+                window: WindowGeometry(kernel: 1, stride: 1, padding: 0),
+                input: .blocked(channels: features, height: 1, width: 1),
+                output: .blocked(channels: outputs, height: 1, width: 1)))
+    }
+
+    private mutating func place(_ convolution: BlockedConvolution) -> InferenceStep {
+        InferenceStep(
+            convolution: convolution, weights: take(convolution.weightCount), bias: take(convolution.biasCount))
+    }
+}

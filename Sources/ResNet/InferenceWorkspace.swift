@@ -1,0 +1,118 @@
+internal import TensorMath
+
+/// All memory that a forward pass touches besides the weights, planned once for one input size.
+struct InferenceWorkspace: ~Copyable {
+    private let engine: ComputeEngine
+    private var image: TensorStorage
+    /// A block's input and, after the block, its output; `next` is the other one of the pair.
+    private var current: TensorStorage
+    private var next: TensorStorage
+    /// After a block's first 1×1: a place for each layout, because the zeros of a border must stay.
+    private var reduced: TensorStorage
+    private let reducedStarts: [MapLayout: Int]
+    private var spatial: TensorStorage
+    private var shortcut: TensorStorage
+    private var features: TensorStorage
+    private var logits: TensorStorage
+
+    init(plan: InferencePlan, engine: ComputeEngine) {
+        self.engine = engine
+        image = TensorStorage(count: plan.stem.input.count)
+        current = TensorStorage(count: plan.mapCount)
+        next = TensorStorage(count: plan.mapCount)
+        var starts: [MapLayout: Int] = [:]
+        var count = 0
+        for layout in plan.reducedLayouts {
+            starts[layout] = count
+            count += layout.count
+        }
+        reduced = TensorStorage(count: count)
+        reducedStarts = starts
+        spatial = TensorStorage(count: plan.spatialCount)
+        shortcut = TensorStorage(count: plan.shortcutCount)
+        features = TensorStorage(count: plan.last.planes * MapLayout.blockLanes)
+        logits = TensorStorage(count: plan.head?.output.count ?? 0)
+    }
+
+    /// Input [3, height, width] → features.
+    mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing TensorStorage) {
+        Self.fill(&image, plan.stem.input, from: input)
+        plan.stem.run(image, weights, .rectified, engine, into: &next)
+        Self.pool(next, plan, engine, into: &current)
+        for block in plan.blocks { run(block, weights: weights) }
+        Self.average(current, plan, engine, into: &features)
+    }
+
+    /// Features → logits [outputs].
+    mutating func runHead(_ head: InferenceStep, weights: borrowing TensorStorage) -> [Float] {
+        head.run(features, weights, .identity, engine, into: &logits)
+        return head.output.values(of: logits.span)
+    }
+
+    /// The first `count` features of the last run; the rest of a block is padding.
+    func featureValues(_ count: Int) -> [Float] {
+        let span = features.span
+        return (0..<count).map { span[$0] }
+    }
+
+    private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing TensorStorage) {
+        guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
+        block.reduce.run(current, weights, .rectified, engine, into: &reduced, at: start)
+        block.spatial.run(reduced, from: start, weights, .rectified, engine, into: &spatial)
+        switch block.shortcut {
+        case .identity:
+            block.expand.run(spatial, weights, adding: current, engine, into: &next)
+        case .projection(let projection):
+            projection.run(current, weights, .identity, engine, into: &shortcut)
+            block.expand.run(spatial, weights, adding: shortcut, engine, into: &next)
+        }
+        swap(&current, &next)
+    }
+
+    private static func fill(_ map: inout TensorStorage, _ layout: MapLayout, from input: Span<Float>) {
+        var pixels = map.mutableSpan
+        layout.fill(&pixels, from: input)
+    }
+
+    private static func pool(
+        _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
+        into pooled: inout TensorStorage
+    ) {
+        var output = pooled.mutableSpan
+        BlockedPooling.maximum(
+            map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
+    }
+
+    private static func average(
+        _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
+        into features: inout TensorStorage
+    ) {
+        var means = features.mutableSpan
+        BlockedPooling.globalAverage(map.span, plan.last, on: engine, into: &means)
+    }
+}
+
+extension InferenceStep {
+    /// result = activation(convolution(map) + bias), each map from a start inside its storage.
+    fileprivate func run(
+        _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing TensorStorage,
+        _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine, into result: inout TensorStorage,
+        at resultStart: Int = 0
+    ) {
+        var values = result.mutableSpan(of: resultStart..<resultStart + output.count)
+        convolution.forward(
+            map.span.extracting(mapStart..<mapStart + input.count), weights: storage.span.extracting(weights),
+            bias: storage.span.extracting(bias), activation: activation, on: engine, into: &values)
+    }
+
+    /// result = max(convolution(map) + bias + residual, 0).
+    fileprivate func run(
+        _ map: borrowing TensorStorage, _ storage: borrowing TensorStorage, adding residual: borrowing TensorStorage,
+        _ engine: ComputeEngine, into result: inout TensorStorage
+    ) {
+        var values = result.mutableSpan
+        convolution.forward(
+            map.span, weights: storage.span.extracting(weights), bias: storage.span.extracting(bias),
+            adding: residual.span, on: engine, into: &values)
+    }
+}

@@ -1,0 +1,126 @@
+internal import CKernels
+
+/// A convolution by the kernels of `CKernels`, with bias, residual and ReLU in the same pass.
+///
+/// From a blocked map: any kernel, stride 1 or 2. From planes of single channels: 7×7 with stride 2, the network's stem.
+package struct BlockedConvolution: Sendable {
+    package let window: WindowGeometry
+    package let input: MapLayout
+    package let output: MapLayout
+
+    /// What happens to a sum before it is written.
+    package enum Activation: Sendable { case identity, rectified }
+
+    package init(window: WindowGeometry, input: MapLayout, output: MapLayout) {
+        precondition(
+            output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width),
+            "the output has another extent")
+        precondition(input.border >= window.padding, "the border is part of the input's memory")
+        precondition(output.lanes == MapLayout.blockLanes, "the output is a blocked map")
+        precondition(
+            input.lanes == 1 ? (window.kernel, window.stride) == (7, 2) : window.stride <= 2,
+            "no kernel for this window")
+        self.window = window
+        self.input = input
+        self.output = output
+    }
+
+    /// Floats of the packed weights.
+    package var weightCount: Int {
+        output.planes * input.planes * window.kernel * window.kernel * input.lanes * MapLayout.blockLanes
+    }
+
+    /// Floats of the packed bias.
+    package var biasCount: Int { output.planes * MapLayout.blockLanes }
+
+    /// [output, input, ky, kx] → [output block][input plane][ky][kx][input lane][16 outputs] at `start`, onto zeros.
+    package func pack(weights: Span<Float>, into packed: inout MutableSpan<Float>, at start: Int) {
+        let (kernel, lanes, blockLanes) = (window.kernel, input.lanes, MapLayout.blockLanes)
+        precondition(weights.count == output.channels * input.channels * kernel * kernel, "weights of another shape")
+        let next = lanes * blockLanes
+        var source = 0
+        for o in 0..<output.channels {
+            for i in 0..<input.channels {
+                let pair = o / blockLanes * input.planes + i / lanes
+                var target = start + pair * kernel * kernel * next + i % lanes * blockLanes + o % blockLanes
+                for _ in 0..<kernel * kernel {
+                    packed[target] = weights[source]
+                    source += 1
+                    target += next
+                }
+            }
+        }
+    }
+
+    /// output = activation(convolution(input) + bias).
+    ///
+    /// All spans start on a cache line.
+    package func forward(
+        _ map: Span<Float>, weights: Span<Float>, bias: Span<Float>, activation: Activation, on engine: ComputeEngine,
+        into result: inout MutableSpan<Float>
+    ) {
+        unsafe run(map, weights, bias, residual: nil, activation, engine, &result)
+    }
+
+    /// output = max(convolution(input) + bias + residual, 0); the residual lies as the output does.
+    package func forward(
+        _ map: Span<Float>, weights: Span<Float>, bias: Span<Float>, adding residual: Span<Float>,
+        on engine: ComputeEngine, into result: inout MutableSpan<Float>
+    ) {
+        precondition(residual.count >= output.count, "residual shorter than its shape")
+        unsafe residual.withUnsafeBufferPointer { residual in
+            unsafe run(map, weights, bias, residual: residual.baseAddress, .rectified, engine, &result)
+        }
+    }
+
+    private func run(
+        _ map: Span<Float>, _ weights: Span<Float>, _ bias: Span<Float>, residual: UnsafePointer<Float>?,
+        _ activation: Activation, _ engine: ComputeEngine, _ result: inout MutableSpan<Float>
+    ) {
+        precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
+        precondition(weights.count >= weightCount && bias.count >= biasCount, "weights shorter than their shape")
+        unsafe result.withUnsafeMutableBufferPointer { result in
+            unsafe map.withUnsafeBufferPointer { map in
+                unsafe weights.withUnsafeBufferPointer { weights in
+                    unsafe bias.withUnsafeBufferPointer { bias in
+                        // SAFETY: the counts above cover every place that sizes and pitches name.
+                        var task = unsafe sizes(activation)
+                        unsafe task.input =
+                            TensorStorage.aligned(map.baseAddress) + input.origin(padding: window.padding)
+                        unsafe task.weights = TensorStorage.aligned(weights.baseAddress)
+                        unsafe task.bias = TensorStorage.aligned(bias.baseAddress)
+                        unsafe task.output = TensorStorage.aligned(result.baseAddress) + output.origin()
+                        unsafe task.residual = residual.map { unsafe TensorStorage.aligned($0) + output.origin() }
+                        unsafe start(&task, engine)
+                    }
+                }
+            }
+        }
+    }
+
+    private func start(_ task: inout ck_convolution, _ engine: ComputeEngine) {
+        if input.lanes == 1 {
+            unsafe ck_convolve_image(engine.kernels, engine.team.handle, &task)
+        } else {
+            unsafe ck_convolve(engine.kernels, engine.team.handle, &task)
+        }
+    }
+
+    /// Everything but the pointers. A 1×1 convolution between maps without border takes the whole plane as one row.
+    private func sizes(_ activation: Activation) -> ck_convolution {
+        var task = unsafe ck_convolution()
+        let isOneRow = window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
+        unsafe task.input_planes = input.planes
+        unsafe task.input_plane = input.planePitch
+        unsafe task.input_row = input.rowPitch
+        unsafe task.output_blocks = output.planes
+        unsafe task.output_plane = output.planePitch
+        unsafe task.output_row = output.rowPitch
+        unsafe task.height = isOneRow ? 1 : output.height
+        unsafe task.width = isOneRow ? output.height * output.width : output.width
+        unsafe task.kernel = window.kernel
+        unsafe task.stride = window.stride
+        unsafe task.rectified = activation == .rectified
+        return unsafe task
+    }
+}

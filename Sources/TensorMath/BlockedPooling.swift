@@ -1,0 +1,47 @@
+internal import CKernels
+
+/// The two pools of a residual network, by the kernels of `CKernels` on blocked maps.
+package enum BlockedPooling {
+    /// The largest value under each window, which is clipped to the map.
+    package static func maximum(
+        _ map: Span<Float>, _ input: MapLayout, window: WindowGeometry, _ output: MapLayout, on engine: ComputeEngine,
+        into result: inout MutableSpan<Float>
+    ) {
+        precondition(
+            output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
+                && input.planes == output.planes && window.padding * 2 <= window.kernel, "the output has another extent"
+        )
+        precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
+        unsafe result.withUnsafeMutableBufferPointer { result in
+            unsafe map.withUnsafeBufferPointer { map in
+                // SAFETY: the counts above cover every place that sizes and pitches name.
+                var task = unsafe ck_pooling(
+                    input: TensorStorage.aligned(map.baseAddress) + input.origin(),
+                    output: TensorStorage.aligned(result.baseAddress) + output.origin(), blocks: input.planes,
+                    input_plane: input.planePitch, input_row: input.rowPitch, input_height: input.height,
+                    input_width: input.width, output_plane: output.planePitch, output_row: output.rowPitch,
+                    height: output.height, width: output.width, kernel: window.kernel, stride: window.stride,
+                    padding: window.padding)
+                unsafe ck_pool_maximum(engine.kernels, engine.team.handle, &task)
+            }
+        }
+    }
+
+    /// The mean of each channel's plane, zeros for missing channels: [planes · 16].
+    package static func globalAverage(
+        _ map: Span<Float>, _ input: MapLayout, on engine: ComputeEngine, into result: inout MutableSpan<Float>
+    ) {
+        precondition(
+            map.count >= input.count && result.count >= input.planes * MapLayout.blockLanes,
+            "map shorter than its shape")
+        unsafe result.withUnsafeMutableBufferPointer { result in
+            unsafe map.withUnsafeBufferPointer { map in
+                // SAFETY: as above.
+                unsafe engine.kernels.pointee.average(
+                    TensorStorage.aligned(map.baseAddress) + input.origin(), input.planes, input.planePitch,
+                    input.rowPitch,
+                    input.height, input.width, TensorStorage.aligned(result.baseAddress))
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import CKernels
+internal import Synchronization
+
+/// What a fast layer runs on: an instruction set and a team of threads.
+package struct ComputeEngine: Sendable {
+    package let instructionSet: InstructionSet
+    package let team: ComputeTeam
+
+    package init(instructionSet: InstructionSet, team: ComputeTeam) {
+        precondition(instructionSet <= .best, "this machine has no \(instructionSet)")
+        self.instructionSet = instructionSet
+        self.team = team
+    }
+
+    private struct Shared {
+        var threadCount = 1
+        var engine: ComputeEngine?
+    }
+    private static let sharedState = Mutex(Shared())
+
+    /// The engine of all models of this process, made when first asked for.
+    ///
+    /// An unknown `FUNDUSD_SIMD` counts as unset here; whoever starts the program asks `InstructionSet.chosen` first.
+    package static var shared: ComputeEngine {
+        sharedState.withLock { state in
+            if let engine = state.engine { return engine }
+            let instructionSet = (try? InstructionSet.chosen()) ?? .best
+            let engine = ComputeEngine(
+                instructionSet: instructionSet, team: ComputeTeam(threadCount: state.threadCount))
+            state.engine = engine
+            return engine
+        }
+    }
+
+    /// Sets the shared engine's thread count; networks made before keep theirs.
+    package static func setSharedThreadCount(_ count: Int) {
+        sharedState.withLock { state in
+            guard state.threadCount != count else { return }
+            state = Shared(threadCount: count, engine: nil)
+        }
+    }
+
+    var kernels: UnsafePointer<ck_kernels> {
+        // Checked in `init`: the level is there.
+        guard let kernels = unsafe ck_kernels_at(instructionSet.level) else { preconditionFailure("no such kernels") }
+        return unsafe kernels
+    }
+}

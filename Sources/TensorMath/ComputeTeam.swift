@@ -1,0 +1,24 @@
+internal import CKernels
+
+/// The threads that share each layer of a network; between two images they sleep.
+@safe package final class ComputeTeam: @unchecked Sendable {
+    package let threadCount: Int
+    // SAFETY: the C side takes calls from any thread, one task at a time.
+    let handle: OpaquePointer
+
+    /// Starts `threadCount` − 1 threads; the caller of a layer is the last one.
+    ///
+    /// Where the system gives fewer threads the team is smaller: slower, with the same results.
+    package init(threadCount: Int) {
+        precondition((1...1024).contains(threadCount), "between 1 and 1024 threads")
+        for count in stride(from: threadCount, through: 1, by: -1) {
+            guard let handle = unsafe ck_team_create(count) else { continue }
+            self.threadCount = count
+            unsafe self.handle = handle
+            return
+        }
+        fatalError("out of memory for a team of threads")
+    }
+
+    deinit { unsafe ck_team_destroy(handle) }
+}

@@ -1,0 +1,60 @@
+internal import CKernels
+import Glibc
+
+/// The machine instructions that the kernels use, from lowest to highest.
+package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
+    /// What every processor of the architecture has.
+    case baseline
+    /// 256-bit registers and fused multiply-add.
+    case avx2
+    /// 512-bit registers.
+    case avx512
+
+    /// The environment variable that lowers the choice, for comparisons and for doubtful machines.
+    package static let variable = "FUNDUSD_SIMD"
+
+    /// The highest that processor and operating system carry.
+    package static var best: InstructionSet {
+        switch ck_best_level() {
+        case ck_avx512: .avx512
+        case ck_avx2: .avx2
+        default: .baseline
+        }
+    }
+
+    /// All that run here.
+    package static var available: [InstructionSet] { allCases.filter { $0 <= best } }
+
+    package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.level.rawValue < b.level.rawValue }
+
+    /// The best, or less where the environment says so.
+    package static func chosen() throws(UnknownInstructionSet) -> InstructionSet {
+        // SAFETY: the text is copied before anything can change the environment; the program itself never does.
+        guard let text = unsafe getenv(variable) else { return best }
+        return try chosen(by: unsafe String(cString: text))
+    }
+
+    package static func chosen(by text: String) throws(UnknownInstructionSet) -> InstructionSet {
+        guard let wanted = InstructionSet(rawValue: text) else { throw UnknownInstructionSet(text: text) }
+        return min(wanted, best)
+    }
+
+    var level: ck_level {
+        switch self {
+        case .baseline: ck_baseline
+        case .avx2: ck_avx2
+        case .avx512: ck_avx512
+        }
+    }
+}
+
+/// `FUNDUSD_SIMD` names no instruction set.
+package struct UnknownInstructionSet: Error, Equatable, CustomStringConvertible {
+    package let text: String
+
+    package var description: String {
+        let names = InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")
+        return
+            "\(InstructionSet.variable) is “\(text)”; it may be one of \(names), or unset for the best that runs here"
+    }
+}

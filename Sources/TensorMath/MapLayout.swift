@@ -1,0 +1,86 @@
+/// How a map lies in memory for the kernels: [plane][row][pixel][lane], with a border of zeros around each plane.
+///
+/// Blocked (NCHW16c): 16 channels side by side make one plane, missing ones are zeros. Planar: one channel a plane.
+/// The border is part of the memory, so that a convolution's inner loop tests no bounds; kernels write inside it only.
+package struct MapLayout: Sendable, Hashable {
+    /// Channels of a blocked plane; one AVX-512 register.
+    package static let blockLanes = 16
+
+    package let channels: Int
+    package let height: Int
+    package let width: Int
+    /// Pixels of zeros on every side.
+    package let border: Int
+    let lanes: Int
+
+    package static func blocked(channels: Int, height: Int, width: Int, border: Int = 0) -> MapLayout {
+        MapLayout(channels: channels, height: height, width: width, border: border, lanes: blockLanes)
+    }
+
+    package static func planar(channels: Int, height: Int, width: Int, border: Int) -> MapLayout {
+        MapLayout(channels: channels, height: height, width: width, border: border, lanes: 1)
+    }
+
+    private init(channels: Int, height: Int, width: Int, border: Int, lanes: Int) {
+        precondition(channels > 0 && height > 0 && width > 0 && border >= 0, "a map needs an extent")
+        self.channels = channels
+        self.height = height
+        self.width = width
+        self.border = border
+        self.lanes = lanes
+    }
+
+    package var planes: Int { (channels + lanes - 1) / lanes }
+
+    /// Floats from a row to the next.
+    package var rowPitch: Int { (width + 2 * border) * lanes }
+
+    /// Floats from a plane to the next.
+    ///
+    /// Never a multiple of 4096 bytes: the same pixel of all planes would fall into one set of the first-level cache.
+    package var planePitch: Int {
+        let floats = rowPitch * (height + 2 * border)
+        return floats % 1024 == 0 ? floats + Self.blockLanes : floats
+    }
+
+    /// Floats of the whole map.
+    package var count: Int { planes * planePitch }
+
+    /// Where the pixel (0, 0) of a channel lies, or the pixel of the border that is `padding` left of and above it.
+    func origin(padding: Int = 0) -> Int { (border - padding) * (rowPitch + lanes) }
+
+    /// Where a value lies.
+    private func place(_ channel: Int, _ y: Int) -> Int {
+        channel / lanes * planePitch + origin() + y * rowPitch + channel % lanes
+    }
+
+    /// Lays values out, [channels, height, width] dense; border and missing channels stay as they are.
+    package func fill(_ map: inout MutableSpan<Float>, from values: Span<Float>) {
+        precondition(values.count == channels * height * width && map.count >= count, "a map of another size")
+        var source = 0
+        for channel in 0..<channels {
+            for y in 0..<height {
+                var target = place(channel, y)
+                for _ in 0..<width {
+                    map[target] = values[source]
+                    source += 1
+                    target += lanes
+                }
+            }
+        }
+    }
+
+    /// The inverse of `fill`.
+    package func values(of map: Span<Float>) -> [Float] {
+        precondition(map.count >= count, "a map of another size")
+        var values: [Float] = []
+        values.reserveCapacity(channels * height * width)
+        for channel in 0..<channels {
+            for y in 0..<height {
+                let start = place(channel, y)
+                for x in 0..<width { values.append(map[start + x * lanes]) }
+            }
+        }
+        return values
+    }
+}

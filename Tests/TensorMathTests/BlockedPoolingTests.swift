@@ -1,0 +1,63 @@
+import TensorMath
+import Testing
+
+struct BlockedPoolingTests {
+    static let sizes = [(1, 1), (2, 7), (7, 8), (13, 14), (15, 28), (33, 30)]
+    static let channels = [1, 16, 33]
+
+    @Test(arguments: sizes, channels) func equalsPlainLoops(size: (height: Int, width: Int), channels: Int) {
+        let map = FeatureMap(
+            channels: channels, height: size.height, width: size.width,
+            values: pattern(channels * size.height * size.width, 5).map { $0 - 2 })
+        let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
+        let largest = ReferenceLayers.maximumPool(map, window: window)
+        let means = ReferenceLayers.globalAveragePool(map)
+        for instructionSet in InstructionSet.available {
+            for team in [BlockedConvolutionTests.one, BlockedConvolutionTests.three] {
+                let engine = ComputeEngine(instructionSet: instructionSet, team: team)
+                #expect(maximum(map, window, engine) == largest.values, "\(instructionSet)")
+                for (ours, plain) in zip(average(map, engine), means) { #expect(abs(ours - plain) <= 1e-6) }
+            }
+        }
+    }
+
+    @Test func aNaNWinsTheMaximumWhereverItStands() {
+        for place in 0..<9 {
+            var map = FeatureMap(channels: 1, height: 3, width: 3, values: pattern(9, 6))
+            map.values[place] = .nan
+            for instructionSet in InstructionSet.available {
+                let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+                let window = WindowGeometry(kernel: 3, stride: 1, padding: 0)
+                #expect(maximum(map, window, engine).allSatisfy { $0.isNaN }, "\(instructionSet), place \(place)")
+            }
+        }
+    }
+
+    private func maximum(_ map: FeatureMap, _ window: WindowGeometry, _ engine: ComputeEngine) -> [Float] {
+        let input = MapLayout.blocked(channels: map.channels, height: map.height, width: map.width, border: 1)
+        let output = MapLayout.blocked(
+            channels: map.channels, height: window.outputExtent(map.height), width: window.outputExtent(map.width))
+        let source = laidOut(map, input)
+        var result = TensorStorage(count: output.count)
+        var span = result.mutableSpan
+        BlockedPooling.maximum(source.span, input, window: window, output, on: engine, into: &span)
+        return output.values(of: result.span)
+    }
+
+    private func average(_ map: FeatureMap, _ engine: ComputeEngine) -> [Float] {
+        let input = MapLayout.blocked(channels: map.channels, height: map.height, width: map.width)
+        let source = laidOut(map, input)
+        var result = TensorStorage(count: input.planes * MapLayout.blockLanes)
+        var span = result.mutableSpan
+        BlockedPooling.globalAverage(source.span, input, on: engine, into: &span)
+        let means = result.span
+        return (0..<map.channels).map { means[$0] }
+    }
+
+    private func laidOut(_ map: FeatureMap, _ layout: MapLayout) -> TensorStorage {
+        var storage = TensorStorage(count: layout.count)
+        var span = storage.mutableSpan
+        layout.fill(&span, from: map.values.span)
+        return storage
+    }
+}
