@@ -5,6 +5,7 @@
 #define LEVEL ck_avx2
 #define NAME(symbol) ck_avx2_##symbol
 #define BLOCKS 1
+#define WIDEST 6
 #define WIDTHS(X) X(6) X(4) X(3) X(2) X(1)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)

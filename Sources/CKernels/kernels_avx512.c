@@ -5,9 +5,11 @@
 #define LEVEL ck_avx512
 #define NAME(symbol) ck_avx512_##symbol
 #define BLOCKS 2
+#define WIDEST 14
 #define WIDTHS(X) X(14) X(7) X(4) X(2) X(1)
 #define PAIRED 7
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)
 #include "kernels.inc"
 #pragma clang attribute pop

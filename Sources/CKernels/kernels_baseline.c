@@ -4,6 +4,7 @@
 #define LEVEL ck_baseline
 #define NAME(symbol) ck_baseline_##symbol
 #define BLOCKS 1
+#define WIDEST 2
 #define WIDTHS(X) X(2) X(1)
 #pragma clang fp contract(fast)
 #include "kernels.inc"

@@ -25,6 +25,8 @@ struct convolution_task {
     convolver *convolve;
     const struct ck_convolution *convolution;
     struct cut cut;
+    long threads;
+    long block_weights; /* floats of an output block */
 };
 
 struct pooling_task {
@@ -49,11 +51,9 @@ static struct cut cut_of(long blocks, long blocks_per_group, long height, long w
 
 /* Small weights: every part computes all channels of a few pixels, whose inputs stay in the first-level cache.
  * Large weights: every part computes a few channels of all pixels, so that each weight comes from memory once. */
-static struct cut cut_of_convolution(const struct ck_convolution *c, long depth)
+static struct cut cut_of_convolution(const struct ck_convolution *c, long block_weights)
 {
-    const long taps = depth == ck_lanes ? c->kernel * c->kernel : c->kernel;
-    const long weights = c->output_blocks * c->input_planes * taps * depth * ck_lanes;
-    if (weights * (long)sizeof(float) <= cached_weights_bytes)
+    if (c->output_blocks * block_weights * (long)sizeof(float) <= cached_weights_bytes)
         return cut_of(c->output_blocks, c->output_blocks, c->height, c->width, part_pixels);
     const long groups = quotient_up(c->output_blocks, side_by_side);
     const long areas = groups < fewest_parts ? quotient_up(fewest_parts, groups) : 1;
@@ -78,7 +78,12 @@ static struct ck_part part_of(const struct cut *cut, long item)
 static void convolve_part(const void *context, long item)
 {
     const struct convolution_task *task = context;
-    const struct ck_part part = part_of(&task->cut, item);
+    struct ck_part part = part_of(&task->cut, item);
+    /* The threads go through the parts at the same speed, so each will take the one that many ahead. */
+    const long next_group = (item + task->threads) / task->cut.areas;
+    if (task->cut.groups > 1 && next_group < task->cut.groups)
+        part.upcoming =
+            task->convolution->weights + next_group * task->cut.blocks_per_group * task->block_weights;
     task->convolve(task->convolution, &part);
 }
 
@@ -91,7 +96,15 @@ static void pool_part(const void *context, long item)
 
 static void run(convolver *convolve, struct ck_team *team, const struct ck_convolution *convolution, long depth)
 {
-    const struct convolution_task task = {convolve, convolution, cut_of_convolution(convolution, depth)};
+    const long taps = depth == ck_lanes ? convolution->kernel * convolution->kernel : convolution->kernel;
+    const long block_weights = convolution->input_planes * taps * depth * ck_lanes;
+    const struct convolution_task task = {
+        .convolve = convolve,
+        .convolution = convolution,
+        .cut = cut_of_convolution(convolution, block_weights),
+        .threads = ck_team_threads(team),
+        .block_weights = block_weights,
+    };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
 }
 

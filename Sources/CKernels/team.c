@@ -20,6 +20,7 @@ struct ck_team {
     /* How many wait on `changed`; whoever changes what they wait for looks here after the change. */
     _Alignas(cache_line) _Atomic long sleepers;
     _Atomic bool is_closing;
+    long count;
     void (*work)(const void *, long);
     const void *context;
     /* Two networks may share a team; their tasks take turns. */
@@ -74,7 +75,7 @@ static void take_items(struct ck_team *team)
     uint64_t ticket = atomic_load(&team->ticket);
     while ((uint32_t)ticket != 0) {
         if (!atomic_compare_exchange_weak(&team->ticket, &ticket, ticket - 1)) continue;
-        team->work(team->context, (long)(uint32_t)ticket - 1);
+        team->work(team->context, team->count - (long)(uint32_t)ticket);
         if (atomic_fetch_sub(&team->unfinished, 1) == 1) wake_sleepers(team);
         ticket = atomic_load(&team->ticket);
     }
@@ -119,12 +120,15 @@ void ck_team_destroy(struct ck_team *team)
     free(team);
 }
 
+long ck_team_threads(const struct ck_team *team) { return team->worker_count + 1; }
+
 void ck_team_run(struct ck_team *team, long count, void (*work)(const void *context, long item), const void *context)
 {
     if (count <= 0) return;
     pthread_mutex_lock(&team->turn);
     team->work = work;
     team->context = context;
+    team->count = count;
     atomic_store(&team->unfinished, count);
     const uint64_t serial = (atomic_load(&team->ticket) >> 32) + 1;
     atomic_store(&team->ticket, serial << 32 | (uint64_t)count);

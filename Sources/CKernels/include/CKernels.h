@@ -40,6 +40,7 @@ struct ck_pooling {
 /* A box of the output: what one thread computes at a time. */
 struct ck_part {
     long first_block, end_block, first_row, end_row, first_column, end_column;
+    const float *upcoming; /* weights that this thread will want after the part, or NULL */
 };
 
 struct ck_kernels {
@@ -66,7 +67,10 @@ struct ck_team;
 struct ck_team *ck_team_create(long threads);
 void ck_team_destroy(struct ck_team *team);
 
-/* Calls work(context, item) once for every item below count, on any thread, and returns when all have returned. */
+long ck_team_threads(const struct ck_team *team);
+
+/* Calls work(context, item) once for every item below count, on any thread, and returns when all have returned.
+ * Items are taken in ascending order. */
 void ck_team_run(struct ck_team *team, long count, void (*work)(const void *context, long item), const void *context);
 
 /* The same results for every number of threads: the cut into parts depends on the sizes alone. */
