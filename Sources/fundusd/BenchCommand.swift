@@ -38,7 +38,8 @@ struct BenchCommand: ParsableCommand {
             throw Refusal(.dataError, "\(image ?? "the test card"): \(failure.message)")
         }
         var report = BenchReport(
-            model: model.identity.id, threads: settings.threadCount, matrixProducts: MatrixProduct.coreName,
+            model: model.identity.id, threads: settings.threadCount,
+            instructionSet: ComputeEngine.shared.instructionSet.rawValue,
             startToFirstVerdict: ProcessAge.milliseconds)
         try measure(bytes, model, &report)
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
@@ -99,8 +100,8 @@ private struct Sample {
 struct BenchReport: Encodable {
     let model: String
     let threads: Int
-    /// The core that the matrix library was tuned for, as it says itself.
-    let matrixProducts: String
+    /// What the kernels were compiled for; FUNDUSD_SIMD lowers it.
+    let instructionSet: String
     var precision = "float32"
     var width = 0
     var height = 0
@@ -113,16 +114,16 @@ struct BenchReport: Encodable {
     let startToFirstVerdict: Double
     var peakResidentMegabytes = 0.0
 
-    init(model: String, threads: Int, matrixProducts: String, startToFirstVerdict: Double) {
+    init(model: String, threads: Int, instructionSet: String, startToFirstVerdict: Double) {
         self.model = model
         self.threads = threads
-        self.matrixProducts = matrixProducts
+        self.instructionSet = instructionSet
         self.startToFirstVerdict = startToFirstVerdict
     }
 
     private enum CodingKeys: String, CodingKey {
         case model, threads, precision, width, height
-        case matrixProducts = "matrix_products"
+        case instructionSet = "instruction_set"
         case decode = "decode_ms"
         case prepare = "prepare_ms"
         case network = "network_ms"
@@ -138,7 +139,7 @@ struct BenchReport: Encodable {
 
     var text: String {
         """
-        Model \(model), \(precision), \(threads) threads, matrix products for \(matrixProducts)
+        Model \(model), \(precision), \(threads) threads, \(instructionSet)
         Decode and resize (\(width)×\(height))   \(decode.rounded3) ms
         Grade and prepare                        \(prepare.rounded3) ms
         Network                                  \(network.rounded3) ms
