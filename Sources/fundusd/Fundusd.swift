@@ -39,7 +39,7 @@ enum Main {
             refusal.exit()
         } catch let status as ExitCode {
             Glibc.exit(status.rawValue)
-        } catch  where Fundusd.exitCode(for: error) != .failure {
+        } catch let error where Fundusd.exitCode(for: error) != .failure {
             // The parser's own: help that was asked for (0), wrong usage (64). To it, all other errors are failures.
             Fundusd.exit(withError: error)
         } catch {
