@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import LinuxIO
+internal import Synchronization
 package import SystemPackage
 
 /// What becomes of an image once its verdict is in the outbox.
@@ -12,13 +13,24 @@ package enum Afterwards: Sendable, Equatable {
     /// Does it, unless the file has changed since it was screened: then it is a new image and stays.
     ///
     /// No system call removes a file only if it is still a certain one. So the file is set aside under a hidden name,
-    /// looked at there, and only then cleared away; another file is put back.
+    /// looked at there, and only then cleared away; another file is put back. Calls take turns: they share the hidden
+    /// folder, which is removed when it is empty.
     ///
     /// - Returns: true when the file is no longer in the inbox.
     package func apply(
         to name: ImageName, sha256: String, _ signature: FileSignature, in inbox: FilePath, on date: Date
     ) throws(SystemFailure) -> Bool {
         if self == .keep { return false }
+        return try Self.turn.withLock { _ throws(SystemFailure) in
+            try clearAway(name, sha256: sha256, signature, from: inbox, on: date)
+        }
+    }
+
+    private static let turn = Mutex(())
+
+    private func clearAway(
+        _ name: ImageName, sha256: String, _ signature: FileSignature, from inbox: FilePath, on date: Date
+    ) throws(SystemFailure) -> Bool {
         let folder = try Folder(inbox)
         guard try folder.status(of: name.path).signature == signature else { return false }
         let aside = inbox.appending(Self.asideName)

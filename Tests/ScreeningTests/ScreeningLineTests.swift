@@ -200,6 +200,25 @@ final class EventLog: Sendable {
         #expect(try archive.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
     }
 
+    @Test func `images that are cleared away at the same time don't get into each other's way`() async throws {
+        let line = try LineUnderTest()
+        let inbox = line.inbox
+        let names = (0..<400).map { ImageName(FilePath("\($0).jpg")) }
+        for name in names { try line.drop([1], as: name.description) }
+        try await withThrowingTaskGroup { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    for name in stride(from: worker, to: names.count, by: 4).map({ names[$0] }) {
+                        let signature = try Folder(inbox).status(of: name.path).signature
+                        #expect(try Afterwards.delete.apply(to: name, sha256: "", signature, in: inbox, on: Date()))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try Folder(inbox).names() == [])
+    }
+
     @Test func `the same name archived twice in a day keeps both images`() throws {
         let line = try LineUnderTest()
         let root = line.folder.path.appending("archive")
