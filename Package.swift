@@ -103,7 +103,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", system], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["fundusd", "Fixtures", "LinuxIO", system],
             swiftSettings: strict),

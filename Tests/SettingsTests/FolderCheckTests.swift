@@ -1,3 +1,4 @@
+import Fixtures
 import Glibc
 import SystemPackage
 import Testing
@@ -8,7 +9,7 @@ import Testing
     let folder: TemporaryFolder
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         for name in ["inbox", "outbox", "labelled", "state", "inbox/deep"] { try folder.makeFolder(name) }
         try folder.link("link", to: folder.path.appending("inbox/deep"))
         try folder.write("file", [])

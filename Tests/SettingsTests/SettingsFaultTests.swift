@@ -1,3 +1,4 @@
+import Fixtures
 import SystemPackage
 import Testing
 
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test func bytesThatAreNotTextAreAFault() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         try folder.write("config.yaml", Array("inbox: /a".utf8) + [0xFF, 0xFE])
         let faults = #expect(throws: SettingsFaults.self) {
             try Settings.resolve(file: folder.path.appending("config.yaml"), environment: [:])
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test func aFolderIsNoConfigurationFile() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let faults = #expect(throws: SettingsFaults.self) {
             try Settings.resolve(file: folder.path, environment: [:])
         }

@@ -1,3 +1,4 @@
+import Fixtures
 import SystemPackage
 import Testing
 
@@ -103,7 +104,7 @@ func resolve(
         return try Settings.resolve(
             environment: environment, options: options, defaultFile: "/nonexistent/config.yaml")
     }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     try folder.write("config.yaml", Array(yaml.utf8))
     return try Settings.resolve(
         environment: environment, options: options, defaultFile: folder.path.appending("config.yaml"))

@@ -1,21 +1,9 @@
-import FoundationEssentials
+import Fixtures
 import Glibc
 import SystemPackage
 
-/// A folder of its own for one test, removed with everything in it afterwards.
-final class TemporaryFolder {
-    let path: FilePath
-
-    init() throws {
-        var template = Array("/tmp/fundusd-settings-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
-        path = FilePath(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path.string)
-    }
-
+/// What the tests of folders and files put into a folder.
+extension TemporaryFolder {
     func write(_ name: String, _ bytes: [UInt8]) throws {
         let file = try FileDescriptor.open(
             path.appending(name), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
