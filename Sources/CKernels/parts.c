@@ -4,19 +4,24 @@
 #include <stddef.h>
 
 enum {
-    /* Weights up to this stay in a second-level cache beside the map (512 KiB to 2 MiB on today's cores). */
-    cached_weights_bytes = 512 * 1024,
-    /* Pixels of a small part: whole tiles of 14 and of 6. */
-    part_pixels = 84,
-    /* Parts that large weights are cut into at least: 2, 4 or 8 threads share them evenly. */
-    fewest_parts = 8,
+    /* Weights up to this stay in a second-level cache beside the map (512 KiB to 2 MiB on today's cores): 3×3 over 128
+     * channels. */
+    cached_weights_bytes = 576 * 1024,
+    /* Pixels of the widest tile; see kernels.inc. */
+    tile_pixels = 14,
+    /* Pixels of a small part. */
+    part_pixels = 112,
+    /* A part's input up to this stays in a second-level cache beside the weights of its channels. */
+    cached_input_bytes = 1024 * 1024,
+    /* Pixels for each thread from which on they are shared out, and not the channels. */
+    shared_pixels = 7 * 14,
     /* Output blocks that are computed side by side at most; see kernels.inc. */
     side_by_side = 2,
 };
 
 typedef void convolver(const struct ck_convolution *, const struct ck_part *);
 
-/* Parts are numbered [block group][area]; an area is a run of rows, or of pixels where the map is one row. */
+/* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
 struct cut {
     long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
 };
@@ -25,7 +30,6 @@ struct convolution_task {
     convolver *convolve;
     const struct ck_convolution *convolution;
     struct cut cut;
-    long threads;
     long block_weights; /* floats of an output block */
 };
 
@@ -37,32 +41,56 @@ struct pooling_task {
 
 static long quotient_up(long a, long b) { return (a + b - 1) / b; }
 static long least(long a, long b) { return a < b ? a : b; }
+static long most(long a, long b) { return a > b ? a : b; }
 
-/* Areas of about `pixels` pixels. */
-static struct cut cut_of(long blocks, long blocks_per_group, long height, long width, long pixels)
+/* The size of areas, at most `largest`, with which the busiest of the threads has least to do: fewer, larger areas where
+ * it makes no difference. */
+static long balanced(long extent, long largest, long threads)
+{
+    long best = 1, least_work = extent + 1;
+    for (long size = least(largest, extent); size >= 1; size--) {
+        const long work = quotient_up(quotient_up(extent, size), threads) * size;
+        if (work < least_work) best = size, least_work = work;
+    }
+    return best;
+}
+
+/* Areas of at most about `pixels` pixels; `height` counts the rows of all images. */
+static struct cut cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads)
 {
     struct cut cut = {.blocks = blocks, .blocks_per_group = blocks_per_group, .height = height, .width = width};
     cut.groups = quotient_up(blocks, blocks_per_group);
-    cut.rows_per_area = height == 1 ? 1 : quotient_up(pixels, width);
-    cut.columns_per_area = height == 1 ? quotient_up(pixels, part_pixels) * part_pixels : width;
+    if (height == 1) {
+        cut.rows_per_area = 1;
+        const long tiles = quotient_up(width, tile_pixels), largest = quotient_up(pixels, tile_pixels);
+        cut.columns_per_area = balanced(tiles, largest, threads) * tile_pixels;
+    } else {
+        cut.rows_per_area = balanced(height, quotient_up(pixels, width), threads);
+        cut.columns_per_area = width;
+    }
     cut.areas = quotient_up(height, cut.rows_per_area) * quotient_up(width, cut.columns_per_area);
     return cut;
 }
 
 /* Small weights: every part computes all channels of a few pixels, whose inputs stay in the first-level cache.
- * Large weights: every part computes a few channels of all pixels, so that each weight comes from memory once. */
-static struct cut cut_of_convolution(const struct ck_convolution *c, long block_weights)
+ * Large weights: every part computes a few channels of as many pixels as stay in the second-level cache. A thread gets the
+ * channels in turn for its own pixels, most of which it wrote itself; or, where pixels are few, its own channels for all of
+ * them, so that each weight comes from memory once. */
+static struct cut cut_of_convolution(const struct ck_convolution *c, long block_weights, long threads)
 {
+    const long height = c->images * c->height;
     if (c->output_blocks * block_weights * (long)sizeof(float) <= cached_weights_bytes)
-        return cut_of(c->output_blocks, c->output_blocks, c->height, c->width, part_pixels);
-    const long groups = quotient_up(c->output_blocks, side_by_side);
-    const long areas = groups < fewest_parts ? quotient_up(fewest_parts, groups) : 1;
-    return cut_of(c->output_blocks, side_by_side, c->height, c->width, quotient_up(c->height * c->width, areas));
+        return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+    const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
+    const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * (long)sizeof(float);
+    const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
+    const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
+    return cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
 }
 
 static struct ck_part part_of(const struct cut *cut, long item)
 {
-    const long group = item / cut->areas, area = item % cut->areas;
+    const long group = item % cut->groups, area = item / cut->groups;
     const long row = cut->height == 1 ? 0 : area * cut->rows_per_area;
     const long column = cut->height == 1 ? area * cut->columns_per_area : 0;
     return (struct ck_part){
@@ -75,20 +103,21 @@ static struct ck_part part_of(const struct cut *cut, long item)
     };
 }
 
-static void convolve_part(const void *context, long item)
+static void convolve_part(const void *context, long item, long thread)
 {
+    (void)thread;
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
-    /* The threads go through the parts at the same speed, so each will take the one that many ahead. */
-    const long next_group = (item + task->threads) / task->cut.areas;
-    if (task->cut.groups > 1 && next_group < task->cut.groups)
+    const long next_group = (item + 1) % task->cut.groups;
+    if (task->cut.groups > 1)
         part.upcoming =
             task->convolution->weights + next_group * task->cut.blocks_per_group * task->block_weights;
     task->convolve(task->convolution, &part);
 }
 
-static void pool_part(const void *context, long item)
+static void pool_part(const void *context, long item, long thread)
 {
+    (void)thread;
     const struct pooling_task *task = context;
     const struct ck_part part = part_of(&task->cut, item);
     task->kernels->pool_maximum(task->pooling, &part);
@@ -101,8 +130,7 @@ static void run(convolver *convolve, struct ck_team *team, const struct ck_convo
     const struct convolution_task task = {
         .convolve = convolve,
         .convolution = convolution,
-        .cut = cut_of_convolution(convolution, block_weights),
-        .threads = ck_team_threads(team),
+        .cut = cut_of_convolution(convolution, block_weights, ck_team_threads(team)),
         .block_weights = block_weights,
     };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
@@ -122,6 +150,9 @@ void ck_convolve_image(
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling)
 {
     const struct pooling_task task = {
-        kernels, pooling, cut_of(pooling->blocks, 1, pooling->height, pooling->width, 8 * part_pixels)};
+        kernels, pooling,
+        cut_of(
+            pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
+            ck_team_threads(team))};
     ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);
 }

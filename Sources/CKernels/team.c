@@ -7,28 +7,39 @@
 #include <stdlib.h>
 
 enum {
-    /* Looks at the ticket before a thread sleeps: some 50 µs, several times the gap between two layers. */
+    /* Looks at the tickets before a thread sleeps: some 50 µs, several times the gap between two layers. */
     spins_before_sleep = 2000,
     cache_line = 64,
 };
 
-struct ck_team {
-    /* Serial number of the task in the upper half, items not yet taken in the lower: one exchange takes an item, and
-     * fails where the task has changed meanwhile. */
+/* A thread and its share of the task: a run of items, so that it meets again, in its own cache, the part of a map that
+ * it wrote a layer before. Whoever has finished its share helps with the others'. */
+struct member {
+    /* Serial number of the task in the upper half, the share's items not yet taken in the lower: one exchange takes an
+     * item, and fails where the task has changed meanwhile. */
     _Alignas(cache_line) _Atomic uint64_t ticket;
+    /* One past the share's last item. */
+    long end_item;
+    struct ck_team *team;
+    long number;
+    pthread_t thread;
+};
+
+struct ck_team {
     _Alignas(cache_line) _Atomic long unfinished;
     /* How many wait on `changed`; whoever changes what they wait for looks here after the change. */
     _Alignas(cache_line) _Atomic long sleepers;
     _Atomic bool is_closing;
-    long count;
-    void (*work)(const void *, long);
+    ck_work *work;
     const void *context;
+    uint64_t serial;
     /* Two networks may share a team; their tasks take turns. */
     pthread_mutex_t turn;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    long worker_count;
-    pthread_t workers[];
+    /* The caller of a task is the first member and has no thread of the team's own. */
+    long member_count;
+    struct member members[];
 };
 
 static void relax(void)
@@ -50,7 +61,9 @@ static void wake_sleepers(struct ck_team *team)
 
 static bool has_items(struct ck_team *team)
 {
-    return (uint32_t)atomic_load(&team->ticket) != 0 || atomic_load(&team->is_closing);
+    for (long i = 0; i < team->member_count; i++)
+        if ((uint32_t)atomic_load(&team->members[i].ticket) != 0) return true;
+    return atomic_load(&team->is_closing);
 }
 
 static bool is_finished(struct ck_team *team) { return atomic_load(&team->unfinished) == 0; }
@@ -69,71 +82,95 @@ static void wait_until(struct ck_team *team, bool (*condition)(struct ck_team *)
     pthread_mutex_unlock(&team->lock);
 }
 
-/* Takes items until none is left. The task's fields are read after an item is taken: they stay until it is finished. */
-static void take_items(struct ck_team *team)
+/* Takes a member's items until none is left. What an item needs is read after it is taken: it stays until that item is
+ * finished. */
+static void take_items(struct ck_team *team, struct member *from, long thread)
 {
-    uint64_t ticket = atomic_load(&team->ticket);
+    uint64_t ticket = atomic_load(&from->ticket);
     while ((uint32_t)ticket != 0) {
-        if (!atomic_compare_exchange_weak(&team->ticket, &ticket, ticket - 1)) continue;
-        team->work(team->context, team->count - (long)(uint32_t)ticket);
+        if (!atomic_compare_exchange_weak(&from->ticket, &ticket, ticket - 1)) continue;
+        team->work(team->context, from->end_item - (long)(uint32_t)ticket, thread);
         if (atomic_fetch_sub(&team->unfinished, 1) == 1) wake_sleepers(team);
-        ticket = atomic_load(&team->ticket);
+        ticket = atomic_load(&from->ticket);
     }
+}
+
+static void take_own_then_others(struct ck_team *team, long thread)
+{
+    for (long i = 0; i < team->member_count; i++)
+        take_items(team, &team->members[(thread + i) % team->member_count], thread);
 }
 
 static void *work_until_closed(void *argument)
 {
-    struct ck_team *team = argument;
+    const struct member *member = argument;
+    struct ck_team *team = member->team;
     while (!atomic_load(&team->is_closing)) {
         wait_until(team, has_items);
-        take_items(team);
+        take_own_then_others(team, member->number);
     }
     return NULL;
 }
 
-struct ck_team *ck_team_create(long threads)
+static bool start(struct member *member)
 {
-    struct ck_team *team = NULL;
-    const size_t bytes = sizeof(struct ck_team) + (size_t)threads * sizeof(pthread_t);
-    if (posix_memalign((void **)&team, cache_line, bytes) != 0) return NULL;
-    *team = (struct ck_team){.worker_count = 0};
-    pthread_mutex_init(&team->turn, NULL);
-    pthread_mutex_init(&team->lock, NULL);
-    pthread_cond_init(&team->changed, NULL);
-    for (; team->worker_count < threads - 1; team->worker_count++) {
-        if (pthread_create(&team->workers[team->worker_count], NULL, work_until_closed, team) != 0) {
-            ck_team_destroy(team);
-            return NULL;
-        }
-    }
-    return team;
+    return pthread_create(&member->thread, NULL, work_until_closed, member) == 0;
 }
 
-void ck_team_destroy(struct ck_team *team)
+/* Ends the threads of the members below `started` and frees the team. */
+static void close_team(struct ck_team *team, long started)
 {
     atomic_store(&team->is_closing, true);
     wake_sleepers(team);
-    for (long i = 0; i < team->worker_count; i++) pthread_join(team->workers[i], NULL);
+    for (long i = 1; i < started; i++) pthread_join(team->members[i].thread, NULL);
     pthread_cond_destroy(&team->changed);
     pthread_mutex_destroy(&team->lock);
     pthread_mutex_destroy(&team->turn);
     free(team);
 }
 
-long ck_team_threads(const struct ck_team *team) { return team->worker_count + 1; }
+struct ck_team *ck_team_create(long threads)
+{
+    struct ck_team *team = NULL;
+    const size_t bytes = sizeof(struct ck_team) + (size_t)threads * sizeof(struct member);
+    if (posix_memalign((void **)&team, cache_line, bytes) != 0) return NULL;
+    *team = (struct ck_team){.member_count = threads};
+    pthread_mutex_init(&team->turn, NULL);
+    pthread_mutex_init(&team->lock, NULL);
+    pthread_cond_init(&team->changed, NULL);
+    for (long i = 0; i < threads; i++) team->members[i] = (struct member){.team = team, .number = i};
+    long started = 1;
+    while (started < threads && start(&team->members[started])) started++;
+    if (started == threads) return team;
+    close_team(team, started);
+    return NULL;
+}
 
-void ck_team_run(struct ck_team *team, long count, void (*work)(const void *context, long item), const void *context)
+void ck_team_destroy(struct ck_team *team) { close_team(team, team->member_count); }
+
+long ck_team_threads(const struct ck_team *team) { return team->member_count; }
+
+/* Cuts the items into a run for each member; a share without items has nothing to take. */
+static void hand_out(struct ck_team *team, long count)
+{
+    team->serial++;
+    for (long i = 0; i < team->member_count; i++) {
+        const long first = count * i / team->member_count, end = count * (i + 1) / team->member_count;
+        team->members[i].end_item = end;
+        atomic_store(&team->members[i].ticket, team->serial << 32 | (uint64_t)(end - first));
+    }
+}
+
+void ck_team_run(struct ck_team *team, long count, ck_work *work, const void *context)
 {
     if (count <= 0) return;
     pthread_mutex_lock(&team->turn);
     team->work = work;
     team->context = context;
-    team->count = count;
     atomic_store(&team->unfinished, count);
-    const uint64_t serial = (atomic_load(&team->ticket) >> 32) + 1;
-    atomic_store(&team->ticket, serial << 32 | (uint64_t)count);
+    hand_out(team, count);
     wake_sleepers(team);
-    take_items(team);
+    take_own_then_others(team, 0);
     wait_until(team, is_finished);
     pthread_mutex_unlock(&team->turn);
 }

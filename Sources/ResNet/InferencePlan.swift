@@ -1,23 +1,25 @@
 internal import TensorMath
 
-/// What inference does for one input size: every convolution with the layout of its maps, and the memory they need.
+/// What inference does for a batch of one input size: every convolution with the layout of its maps, and the memory they need.
 struct InferencePlan: Sendable {
     let stem: InferenceStep
     let pooled: MapLayout
     let blocks: [Bottleneck<InferenceStep>]
     let last: MapLayout
-    let featureCount: Int
+    /// The means of `last`.
+    let features: MapLayout
     let head: InferenceStep?
     /// Floats of the storage that holds all packed weights and biases.
     let weightCount: Int
 
-    init(layout: ResNet50Layout, input: MapSize) {
+    init(layout: ResNet50Layout, images: Int, input: MapSize) {
         var packing = WeightPacking()
         let image = MapLayout.planar(
-            channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
+            images: images, channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
         stem = packing.place(layout.stem, input: image)
         let size = MapSize(stem.output).output(of: ResNet50Layout.stemPool)
-        pooled = .blocked(channels: stem.output.channels, height: size.height, width: size.width)
+        pooled = .blocked(
+            images: images, channels: stem.output.channels, height: size.height, width: size.width)
         var map = pooled
         var blocks: [Bottleneck<InferenceStep>] = []
         for block in layout.blocks {
@@ -27,9 +29,9 @@ struct InferencePlan: Sendable {
         }
         self.blocks = blocks
         last = map
-        let featureCount = layout.featureCount
-        head = layout.outputs.map { packing.placeHead(features: featureCount, outputs: $0) }
-        self.featureCount = featureCount
+        let features = MapLayout.blocked(images: images, channels: map.channels, height: 1, width: 1)
+        self.features = features
+        head = layout.outputs.map { packing.placeHead(features: features, outputs: $0) }
         weightCount = packing.count
     }
 
@@ -37,6 +39,11 @@ struct InferencePlan: Sendable {
     var mapCount: Int { ([stem.output, pooled] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
     var spatialCount: Int { blocks.map(\.spatial.output.count).max() ?? 0 }
     var shortcutCount: Int { blocks.compactMap(\.projection?.output.count).max() ?? 0 }
+
+    /// Most floats of scratch that a step needs.
+    func scratchCount(on team: ComputeTeam) -> Int {
+        blocks.map { $0.spatial.scratchCount(on: team) }.max() ?? 0
+    }
 
     /// Every layout that a 3×3 convolution reads, once.
     var reducedLayouts: [MapLayout] {
@@ -62,11 +69,14 @@ private struct WeightPacking {
     /// - Parameter border: the padding of the convolution that reads the output.
     mutating func place(_ unit: ConvolutionUnit, input: MapLayout, border: Int = 0) -> InferenceStep {
         let size = MapSize(input).output(of: unit.window)
-        return place(
-            BlockedConvolution(
-                window: unit.window, input: input,
-                output: .blocked(
-                    channels: unit.outputChannels, height: size.height, width: size.width, border: border)))
+        let output = MapLayout.blocked(
+            images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
+            border: border)
+        let isSpatial = unit.window == WindowGeometry(kernel: 3, stride: 1, padding: 1)
+        if isSpatial, let size = WinogradConvolution.fastestSize(height: size.height, width: size.width) {
+            return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))
+        }
+        return place(.direct(BlockedConvolution(window: unit.window, input: input, output: output)))
     }
 
     mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapLayout) -> Bottleneck<InferenceStep> {
@@ -79,17 +89,16 @@ private struct WeightPacking {
             shortcut: projection.map(Bottleneck.Shortcut.projection) ?? .identity)
     }
 
-    /// The linear layer is a 1×1 convolution over a map of one pixel.
-    mutating func placeHead(features: Int, outputs: Int) -> InferenceStep {
+    /// The linear layer is a 1×1 convolution over maps of one pixel.
+    mutating func placeHead(features: MapLayout, outputs: Int) -> InferenceStep {
         place(
-            BlockedConvolution(
-                window: WindowGeometry(kernel: 1, stride: 1, padding: 0),
-                input: .blocked(channels: features, height: 1, width: 1),
-                output: .blocked(channels: outputs, height: 1, width: 1)))
+            .direct(
+                BlockedConvolution(
+                    window: WindowGeometry(kernel: 1, stride: 1, padding: 0), input: features,
+                    output: .blocked(images: features.images, channels: outputs, height: 1, width: 1))))
     }
 
-    private mutating func place(_ convolution: BlockedConvolution) -> InferenceStep {
-        InferenceStep(
-            convolution: convolution, weights: take(convolution.weightCount), bias: take(convolution.biasCount))
+    private mutating func place(_ method: InferenceStep.Method) -> InferenceStep {
+        InferenceStep(method: method, weights: take(method.counts.weights), bias: take(method.counts.bias))
     }
 }

@@ -12,6 +12,7 @@ struct InferenceWorkspace: ~Copyable {
     private let reducedStarts: [MapLayout: Int]
     private var spatial: TensorStorage
     private var shortcut: TensorStorage
+    private var scratch: TensorStorage
     private var features: TensorStorage
     private var logits: TensorStorage
 
@@ -30,40 +31,40 @@ struct InferenceWorkspace: ~Copyable {
         reducedStarts = starts
         spatial = TensorStorage(count: plan.spatialCount)
         shortcut = TensorStorage(count: plan.shortcutCount)
-        features = TensorStorage(count: plan.last.planes * MapLayout.blockLanes)
+        scratch = TensorStorage(count: plan.scratchCount(on: engine.team))
+        features = TensorStorage(count: plan.features.count)
         logits = TensorStorage(count: plan.head?.output.count ?? 0)
     }
 
-    /// Input [3, height, width] → features.
+    /// Input [images, 3, height, width] → features.
     mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing TensorStorage) {
         Self.fill(&image, plan.stem.input, from: input)
-        plan.stem.run(image, weights, .rectified, engine, into: &next)
+        plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
         Self.pool(next, plan, engine, into: &current)
         for block in plan.blocks { run(block, weights: weights) }
         Self.average(current, plan, engine, into: &features)
     }
 
-    /// Features → logits [outputs].
+    /// Features → logits [images, outputs].
     mutating func runHead(_ head: InferenceStep, weights: borrowing TensorStorage) -> [Float] {
-        head.run(features, weights, .identity, engine, into: &logits)
+        head.run(features, weights, .identity, engine, &scratch, into: &logits)
         return head.output.values(of: logits.span)
     }
 
-    /// The first `count` features of the last run; the rest of a block is padding.
-    func featureValues(_ count: Int) -> [Float] {
-        let span = features.span
-        return (0..<count).map { span[$0] }
+    /// The last run's features [images, channels].
+    func featureValues(_ plan: InferencePlan) -> [Float] {
+        plan.features.values(of: features.span)
     }
 
     private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing TensorStorage) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
-        block.reduce.run(current, weights, .rectified, engine, into: &reduced, at: start)
-        block.spatial.run(reduced, from: start, weights, .rectified, engine, into: &spatial)
+        block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
+        block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
         switch block.shortcut {
         case .identity:
             block.expand.run(spatial, weights, adding: current, engine, into: &next)
         case .projection(let projection):
-            projection.run(current, weights, .identity, engine, into: &shortcut)
+            projection.run(current, weights, .identity, engine, &scratch, into: &shortcut)
             block.expand.run(spatial, weights, adding: shortcut, engine, into: &next)
         }
         swap(&current, &next)
@@ -88,7 +89,7 @@ struct InferenceWorkspace: ~Copyable {
         into features: inout TensorStorage
     ) {
         var means = features.mutableSpan
-        BlockedPooling.globalAverage(map.span, plan.last, on: engine, into: &means)
+        BlockedPooling.globalAverage(map.span, plan.last, plan.features, on: engine, into: &means)
     }
 }
 
@@ -96,13 +97,22 @@ extension InferenceStep {
     /// result = activation(convolution(map) + bias), each map from a start inside its storage.
     fileprivate func run(
         _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing TensorStorage,
-        _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine, into result: inout TensorStorage,
-        at resultStart: Int = 0
+        _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine, _ scratch: inout TensorStorage,
+        into result: inout TensorStorage, at resultStart: Int = 0
     ) {
         var values = result.mutableSpan(of: resultStart..<resultStart + output.count)
-        convolution.forward(
-            map.span.extracting(mapStart..<mapStart + input.count), weights: storage.span.extracting(weights),
-            bias: storage.span.extracting(bias), activation: activation, on: engine, into: &values)
+        let map = map.span.extracting(mapStart..<mapStart + input.count)
+        let (weights, bias) = (storage.span.extracting(weights), storage.span.extracting(bias))
+        switch method {
+        case .direct(let convolution):
+            convolution.forward(
+                map, weights: weights, bias: bias, activation: activation, on: engine, into: &values)
+        case .winograd(let convolution):
+            var scratch = scratch.mutableSpan
+            convolution.forward(
+                map, weights: weights, bias: bias, activation: activation, on: engine, scratch: &scratch,
+                into: &values)
+        }
     }
 
     /// result = max(convolution(map) + bias + residual, 0).
@@ -110,6 +120,7 @@ extension InferenceStep {
         _ map: borrowing TensorStorage, _ storage: borrowing TensorStorage, adding residual: borrowing TensorStorage,
         _ engine: ComputeEngine, into result: inout TensorStorage
     ) {
+        guard case .direct(let convolution) = method else { preconditionFailure("a residual is added by a 1×1") }
         var values = result.mutableSpan
         convolution.forward(
             map.span, weights: storage.span.extracting(weights), bias: storage.span.extracting(bias),

@@ -7,6 +7,8 @@ package import TensorMath
 /// logits are the same bit for bit, whatever the number of threads.
 package final class ResNet50Inference {
     package let layout: ResNet50Layout
+    /// Images of a pass.
+    package let batchSize: Int
     package let inputHeight: Int
     package let inputWidth: Int
     private let plan: InferencePlan
@@ -16,40 +18,44 @@ package final class ResNet50Inference {
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
 
-    /// Folds and packs the parameters and plans for inputs of one size.
+    /// Folds and packs the parameters and plans for batches of one size.
     package init(
-        parameters: ResNet50Parameters, inputHeight: Int, inputWidth: Int, engine: ComputeEngine = .shared
+        parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
+        engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         precondition(
             inputHeight >= Self.smallestSide && inputWidth >= Self.smallestSide, "input smaller than 32×32")
+        precondition(batchSize > 0, "a batch without images")
         layout = parameters.layout
+        self.batchSize = batchSize
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
-        plan = InferencePlan(layout: layout, input: MapSize(height: inputHeight, width: inputWidth))
+        plan = InferencePlan(
+            layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth))
         weights = try Self.packed(parameters, plan: plan)
         workspace = InferenceWorkspace(plan: plan, engine: engine)
     }
 
     /// Floats that `logits(of:)` takes.
-    package var inputCount: Int { 3 * inputHeight * inputWidth }
+    package var inputCount: Int { batchSize * 3 * inputHeight * inputWidth }
 
     /// One forward pass.
     ///
-    /// - Parameter input: NCHW, 1×3×height×width, already normalized.
-    /// - Returns: one value per output, or none for a network without a head.
+    /// - Parameter input: NCHW, batch×3×height×width, already normalized.
+    /// - Returns: batch×outputs values, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
         return plan.head.map { workspace.runHead($0, weights: weights) } ?? []
     }
 
-    /// The vector that the head sees: the mean of each channel of the last map.
+    /// What the head sees, batch×channels: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return workspace.featureValues(plan.featureCount)
+        return workspace.featureValues(plan)
     }
 
     private func run(_ input: [Float]) {
-        precondition(input.count == inputCount, "the network takes 3×\(inputHeight)×\(inputWidth) values")
+        precondition(input.count == inputCount, "the network takes \(batchSize)×3×\(inputHeight)×\(inputWidth) values")
         workspace.run(plan, input: input.span, weights: weights)
     }
 
@@ -58,23 +64,13 @@ package final class ResNet50Inference {
     ) throws(FoldingFailure) -> TensorStorage {
         var storage = TensorStorage(count: plan.weightCount)
         let layout = parameters.layout
-        try pack(layout.stem.folded(parameters), plan.stem, into: &storage)
+        plan.stem.pack(try layout.stem.folded(parameters), into: &storage)
         for (units, steps) in zip(layout.blocks, plan.blocks) {
             for (unit, step) in zip(units.units, steps.units) {
-                try pack(unit.folded(parameters), step, into: &storage)
+                step.pack(try unit.folded(parameters), into: &storage)
             }
         }
-        if let head = plan.head {
-            pack((Array(parameters["fc.weight"]), Array(parameters["fc.bias"])), head, into: &storage)
-        }
+        plan.head?.pack((Array(parameters["fc.weight"]), Array(parameters["fc.bias"])), into: &storage)
         return storage
-    }
-
-    private static func pack(
-        _ values: (weights: [Float], bias: [Float]), _ step: InferenceStep, into storage: inout TensorStorage
-    ) {
-        var target = storage.mutableSpan
-        step.convolution.pack(weights: values.weights.span, into: &target, at: step.weights.lowerBound)
-        for (place, value) in zip(step.bias, values.bias) { target[place] = value }
     }
 }

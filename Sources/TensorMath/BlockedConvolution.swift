@@ -15,6 +15,7 @@ package struct BlockedConvolution: Sendable {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width),
             "the output has another extent")
+        precondition(output.images == input.images, "the output has another number of images")
         precondition(input.border >= window.padding, "the border is part of the input's memory")
         precondition(output.lanes == MapLayout.blockLanes, "the output is a blocked map")
         precondition(
@@ -112,12 +113,15 @@ package struct BlockedConvolution: Sendable {
         let isOneRow = window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
         unsafe task.input_planes = input.planes
         unsafe task.input_plane = input.planePitch
+        unsafe task.input_image = input.imagePitch
         unsafe task.input_row = input.rowPitch
         unsafe task.output_blocks = output.planes
         unsafe task.output_plane = output.planePitch
+        unsafe task.output_image = output.imagePitch
         unsafe task.output_row = output.rowPitch
+        unsafe task.images = isOneRow ? 1 : output.images
         unsafe task.height = isOneRow ? 1 : output.height
-        unsafe task.width = isOneRow ? output.height * output.width : output.width
+        unsafe task.width = isOneRow ? output.images * output.height * output.width : output.width
         unsafe task.kernel = window.kernel
         unsafe task.stride = window.stride
         unsafe task.rectified = activation == .rectified

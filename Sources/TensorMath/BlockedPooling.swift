@@ -9,7 +9,8 @@ package enum BlockedPooling {
     ) {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
-                && input.planes == output.planes && window.padding * 2 <= window.kernel, "the output has another extent"
+                && input.planes == output.planes && input.images == output.images
+                && window.padding * 2 <= window.kernel, "the output has another extent"
         )
         precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
         unsafe result.withUnsafeMutableBufferPointer { result in
@@ -18,8 +19,9 @@ package enum BlockedPooling {
                 var task = unsafe ck_pooling(
                     input: TensorStorage.aligned(map.baseAddress) + input.origin(),
                     output: TensorStorage.aligned(result.baseAddress) + output.origin(), blocks: input.planes,
-                    input_plane: input.planePitch, input_row: input.rowPitch, input_height: input.height,
-                    input_width: input.width, output_plane: output.planePitch, output_row: output.rowPitch,
+                    input_plane: input.planePitch, input_image: input.imagePitch, input_row: input.rowPitch,
+                    input_height: input.height, input_width: input.width, output_plane: output.planePitch,
+                    output_image: output.imagePitch, output_row: output.rowPitch, images: output.images,
                     height: output.height, width: output.width, kernel: window.kernel, stride: window.stride,
                     padding: window.padding)
                 unsafe ck_pool_maximum(engine.kernels, engine.team.handle, &task)
@@ -27,20 +29,24 @@ package enum BlockedPooling {
         }
     }
 
-    /// The mean of each channel's plane, zeros for missing channels: [planes · 16].
+    /// The mean of each channel over each image: a map of one pixel.
     package static func globalAverage(
-        _ map: Span<Float>, _ input: MapLayout, on engine: ComputeEngine, into result: inout MutableSpan<Float>
+        _ map: Span<Float>, _ input: MapLayout, _ output: MapLayout, on engine: ComputeEngine,
+        into result: inout MutableSpan<Float>
     ) {
         precondition(
-            map.count >= input.count && result.count >= input.planes * MapLayout.blockLanes,
-            "map shorter than its shape")
+            output == .blocked(images: input.images, channels: input.channels, height: 1, width: 1),
+            "the output has another extent")
+        precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
         unsafe result.withUnsafeMutableBufferPointer { result in
             unsafe map.withUnsafeBufferPointer { map in
                 // SAFETY: as above.
-                unsafe engine.kernels.pointee.average(
-                    TensorStorage.aligned(map.baseAddress) + input.origin(), input.planes, input.planePitch,
-                    input.rowPitch,
-                    input.height, input.width, TensorStorage.aligned(result.baseAddress))
+                var task = unsafe ck_average(
+                    input: TensorStorage.aligned(map.baseAddress) + input.origin(),
+                    output: TensorStorage.aligned(result.baseAddress), blocks: input.planes,
+                    input_plane: input.planePitch, input_image: input.imagePitch, input_row: input.rowPitch,
+                    output_plane: output.planePitch, images: input.images, height: input.height, width: input.width)
+                unsafe engine.kernels.pointee.average(&task)
             }
         }
     }

@@ -1,11 +1,13 @@
-/// How a map lies in memory for the kernels: [plane][row][pixel][lane], with a border of zeros around each plane.
+/// How maps lie in memory for the kernels: [plane][image][row][pixel][lane], with a border of zeros around each image.
 ///
-/// Blocked (NCHW16c): 16 channels side by side make one plane, missing ones are zeros. Planar: one channel a plane.
+/// Blocked: 16 channels side by side make one plane, missing ones are zeros. Planar: one channel a plane. A plane holds
+/// the images of a batch in turn, so that a kernel's weights meet all of them before the next weights are read.
 /// The border is part of the memory, so that a convolution's inner loop tests no bounds; kernels write inside it only.
 package struct MapLayout: Sendable, Hashable {
     /// Channels of a blocked plane; one AVX-512 register.
     package static let blockLanes = 16
 
+    package let images: Int
     package let channels: Int
     package let height: Int
     package let width: Int
@@ -13,16 +15,22 @@ package struct MapLayout: Sendable, Hashable {
     package let border: Int
     let lanes: Int
 
-    package static func blocked(channels: Int, height: Int, width: Int, border: Int = 0) -> MapLayout {
-        MapLayout(channels: channels, height: height, width: width, border: border, lanes: blockLanes)
+    package static func blocked(
+        images: Int = 1, channels: Int, height: Int, width: Int, border: Int = 0
+    ) -> MapLayout {
+        MapLayout(
+            images: images, channels: channels, height: height, width: width, border: border, lanes: blockLanes)
     }
 
-    package static func planar(channels: Int, height: Int, width: Int, border: Int) -> MapLayout {
-        MapLayout(channels: channels, height: height, width: width, border: border, lanes: 1)
+    package static func planar(
+        images: Int = 1, channels: Int, height: Int, width: Int, border: Int
+    ) -> MapLayout {
+        MapLayout(images: images, channels: channels, height: height, width: width, border: border, lanes: 1)
     }
 
-    private init(channels: Int, height: Int, width: Int, border: Int, lanes: Int) {
-        precondition(channels > 0 && height > 0 && width > 0 && border >= 0, "a map needs an extent")
+    private init(images: Int, channels: Int, height: Int, width: Int, border: Int, lanes: Int) {
+        precondition(images > 0 && channels > 0 && height > 0 && width > 0 && border >= 0, "a map needs an extent")
+        self.images = images
         self.channels = channels
         self.height = height
         self.width = width
@@ -35,36 +43,44 @@ package struct MapLayout: Sendable, Hashable {
     /// Floats from a row to the next.
     package var rowPitch: Int { (width + 2 * border) * lanes }
 
+    /// Floats from an image to the next one of the same plane.
+    package var imagePitch: Int { rowPitch * (height + 2 * border) }
+
     /// Floats from a plane to the next.
     ///
     /// Never a multiple of 4096 bytes: the same pixel of all planes would fall into one set of the first-level cache.
     package var planePitch: Int {
-        let floats = rowPitch * (height + 2 * border)
+        let floats = images * imagePitch
         return floats % 1024 == 0 ? floats + Self.blockLanes : floats
     }
 
-    /// Floats of the whole map.
+    /// Floats of all planes.
     package var count: Int { planes * planePitch }
 
-    /// Where the pixel (0, 0) of a channel lies, or the pixel of the border that is `padding` left of and above it.
+    /// Where the pixel (0, 0) of a plane's first image lies, or the pixel of the border that is `padding` left of and above it.
     func origin(padding: Int = 0) -> Int { (border - padding) * (rowPitch + lanes) }
 
-    /// Where a value lies.
-    private func place(_ channel: Int, _ y: Int) -> Int {
-        channel / lanes * planePitch + origin() + y * rowPitch + channel % lanes
+    /// Where a row of a channel begins.
+    private func place(_ image: Int, _ channel: Int, _ y: Int) -> Int {
+        channel / lanes * planePitch + image * imagePitch + origin() + y * rowPitch + channel % lanes
     }
 
-    /// Lays values out, [channels, height, width] dense; border and missing channels stay as they are.
+    /// Values of a dense tensor, [images, channels, height, width].
+    package var valueCount: Int { images * channels * height * width }
+
+    /// Lays values out, [images, channels, height, width] dense; border and missing channels stay as they are.
     package func fill(_ map: inout MutableSpan<Float>, from values: Span<Float>) {
-        precondition(values.count == channels * height * width && map.count >= count, "a map of another size")
+        precondition(values.count == valueCount && map.count >= count, "a map of another size")
         var source = 0
-        for channel in 0..<channels {
-            for y in 0..<height {
-                var target = place(channel, y)
-                for _ in 0..<width {
-                    map[target] = values[source]
-                    source += 1
-                    target += lanes
+        for image in 0..<images {
+            for channel in 0..<channels {
+                for y in 0..<height {
+                    var target = place(image, channel, y)
+                    for _ in 0..<width {
+                        map[target] = values[source]
+                        source += 1
+                        target += lanes
+                    }
                 }
             }
         }
@@ -74,11 +90,13 @@ package struct MapLayout: Sendable, Hashable {
     package func values(of map: Span<Float>) -> [Float] {
         precondition(map.count >= count, "a map of another size")
         var values: [Float] = []
-        values.reserveCapacity(channels * height * width)
-        for channel in 0..<channels {
-            for y in 0..<height {
-                let start = place(channel, y)
-                for x in 0..<width { values.append(map[start + x * lanes]) }
+        values.reserveCapacity(valueCount)
+        for image in 0..<images {
+            for channel in 0..<channels {
+                for y in 0..<height {
+                    let start = place(image, channel, y)
+                    for x in 0..<width { values.append(map[start + x * lanes]) }
+                }
             }
         }
         return values

@@ -7,7 +7,7 @@ import Testing
     private static let layout = ResNet50Layout(baseWidth: 8, outputs: 2)
     private static let parameters = SeededNetwork.parameters(layout: layout, seed: 7)
 
-    @Test(arguments: [(64, 64), (32, 95), (97, 33)])
+    @Test(arguments: [(64, 64), (32, 95), (97, 33), (112, 116)])
     func everyPathEqualsPlainLoops(height: Int, width: Int) throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: height, width: width)
         let expected = ResNet50Reference.logits(
@@ -48,6 +48,19 @@ import Testing
             ).logits(of: input).map(\.bitPattern)
         }
         #expect(Set(logits).count == 1)
+    }
+
+    @Test(arguments: [2, 3]) func aBatchEqualsItsImages(batchSize: Int) throws {
+        // Large enough for every way to convolve: tiles of four, tiles of two, none.
+        let (height, width) = (112, 120)
+        let one = try ResNet50Inference(parameters: Self.parameters, inputHeight: height, inputWidth: width)
+        let batch = try ResNet50Inference(
+            parameters: Self.parameters, batchSize: batchSize, inputHeight: height, inputWidth: width)
+        let inputs = (0..<batchSize).map {
+            SeededInput.values(name: "eye \($0)", seed: 3, height: height, width: width)
+        }
+        #expect(batch.logits(of: inputs.flatMap(\.self)) == inputs.flatMap { one.logits(of: $0) })
+        #expect(batch.features(of: inputs.flatMap(\.self)) == inputs.flatMap { one.features(of: $0) })
     }
 
     @Test func anEarlierImageLeavesNoTrace() throws {

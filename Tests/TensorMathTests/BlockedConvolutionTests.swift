@@ -4,13 +4,14 @@ import Testing
 /// Every kernel, at every instruction set of this machine, against the plain loops.
 struct BlockedConvolutionTests {
     struct Shape: Sendable, CustomTestStringConvertible {
+        var images = 1
         let channels: Int
         let height: Int
         let width: Int
         let outputs: Int
         let window: WindowGeometry
         var testDescription: String {
-            "\(channels)×\(height)×\(width)→\(outputs), \(window.kernel)/\(window.stride)/\(window.padding)"
+            "\(images)×\(channels)×\(height)×\(width)→\(outputs), \(window.kernel)/\(window.stride)/\(window.padding)"
         }
     }
 
@@ -50,10 +51,20 @@ struct BlockedConvolutionTests {
         [1, 17, 64].map { Shape(channels: 3, height: height, width: width, outputs: $0, window: stem) }
     }
 
+    /// Several images: rows of seven pixels are computed two at a time, also across the border between images.
+    static let batchShapes = [
+        Shape(images: 2, channels: 17, height: 7, width: 7, outputs: 33, window: spatial),
+        Shape(images: 3, channels: 16, height: 5, width: 7, outputs: 16, window: pointwise),
+        Shape(images: 3, channels: 5, height: 6, width: 9, outputs: 20, window: spatialStrided),
+        Shape(images: 5, channels: 16, height: 28, width: 28, outputs: 17, window: pointwiseStrided),
+        Shape(images: 8, channels: 1024, height: 7, width: 7, outputs: 160, window: pointwise),
+        Shape(images: 2, channels: 3, height: 31, width: 16, outputs: 9, window: stem),
+    ]
+
     static let one = ComputeTeam(threadCount: 1)
     static let three = ComputeTeam(threadCount: 3)
 
-    @Test(arguments: blockedShapes + cutShapes + imageShapes) func equalsPlainLoops(_ shape: Shape) {
+    @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes) func equalsPlainLoops(_ shape: Shape) {
         let layer = Layer(shape)
         for instructionSet in InstructionSet.available {
             for ending in Layer.Ending.allCases {
@@ -61,9 +72,9 @@ struct BlockedConvolutionTests {
                 let alone = layer.run(ending, on: ComputeEngine(instructionSet: instructionSet, team: Self.one))
                 let shared = layer.run(ending, on: ComputeEngine(instructionSet: instructionSet, team: Self.three))
                 let values = layer.convolution.output.values(of: alone.span)
-                let difference = largestDifference(values.span, expected.values)
+                let difference = largestDifference(values.span, expected)
                 let isSame = alone.span.indices.allSatisfy { alone.span[$0].bitPattern == shared.span[$0].bitPattern }
-                let isInside = layer.isWrittenInsideOnly(alone.span)
+                let isInside = layer.convolution.output.isWrittenInsideOnly(alone.span)
                 #expect(difference <= 1e-4, "\(instructionSet), \(ending)")
                 #expect(isSame, "\(instructionSet), \(ending): threads change the result")
                 #expect(isInside, "\(instructionSet), \(ending): wrote outside the map")
@@ -99,11 +110,11 @@ private struct Layer {
     enum Ending: CaseIterable { case identity, rectified, residual }
 
     let convolution: BlockedConvolution
-    let map: FeatureMap
+    let maps: [FeatureMap]
     let weights: [Float]
     let bias: [Float]
-    let residual: FeatureMap
-    private let convolved: FeatureMap
+    let residuals: [FeatureMap]
+    private let convolved: [FeatureMap]
 
     init(_ shape: BlockedConvolutionTests.Shape) {
         let (height, width, padding) = (shape.height, shape.width, shape.window.padding)
@@ -113,38 +124,42 @@ private struct Layer {
         convolution = BlockedConvolution(
             window: shape.window,
             input: isImage
-                ? .planar(channels: shape.channels, height: height, width: width, border: padding)
-                : .blocked(channels: shape.channels, height: height, width: width, border: padding),
+                ? .planar(
+                    images: shape.images, channels: shape.channels, height: height, width: width, border: padding)
+                : .blocked(
+                    images: shape.images, channels: shape.channels, height: height, width: width, border: padding),
             // A border where the input has none, and none where it has one: both ways to lay out are met.
             output: .blocked(
-                channels: shape.outputs, height: outputHeight, width: outputWidth, border: shape.outputs % 2))
-        map = FeatureMap(
-            channels: shape.channels, height: height, width: width, values: pattern(shape.channels * height * width, 1))
-        weights = pattern(shape.outputs * shape.channels * shape.window.kernel * shape.window.kernel, 2)
-        bias = pattern(shape.outputs, 3)
-        residual = FeatureMap(
-            channels: shape.outputs, height: outputHeight, width: outputWidth,
-            values: pattern(shape.outputs * outputHeight * outputWidth, 4))
-        let sums = ReferenceLayers.convolution(
-            map, weights: weights, outputChannels: shape.outputs, window: shape.window)
-        let ones = [Float](repeating: 1, count: shape.outputs)
-        let zeros = [Float](repeating: 0, count: shape.outputs)
-        convolved = ReferenceLayers.batchNormalization(
-            sums, scale: ones, shift: bias, mean: zeros, variance: ones, epsilon: 0)
+                images: shape.images, channels: shape.outputs, height: outputHeight, width: outputWidth,
+                border: shape.outputs % 2))
+        let weights = pattern(shape.outputs * shape.channels * shape.window.kernel * shape.window.kernel, 2)
+        let bias = pattern(shape.outputs, 3)
+        maps = .patterns(shape.images, channels: shape.channels, height: height, width: width, seed: 10)
+        residuals = .patterns(
+            shape.images, channels: shape.outputs, height: outputHeight, width: outputWidth, seed: 40)
+        convolved = maps.map {
+            ReferenceLayers.biased(
+                ReferenceLayers.convolution($0, weights: weights, outputChannels: shape.outputs, window: shape.window),
+                bias)
+        }
+        self.weights = weights
+        self.bias = bias
     }
 
-    func expected(_ ending: Ending) -> FeatureMap {
+    /// [images, channels, height, width].
+    func expected(_ ending: Ending) -> [Float] {
         switch ending {
-        case .identity: convolved
-        case .rectified: ReferenceLayers.rectified(convolved)
-        case .residual: ReferenceLayers.rectified(ReferenceLayers.sum(convolved, residual))
+        case .identity: convolved.values
+        case .rectified: convolved.map(ReferenceLayers.rectified).values
+        case .residual:
+            zip(convolved, residuals).map { ReferenceLayers.rectified(ReferenceLayers.sum($0, $1)) }.values
         }
     }
 
     /// The whole memory of the result, NaN where nothing was written.
     func run(_ ending: Ending, on engine: ComputeEngine) -> TensorStorage {
         let (input, output) = (convolution.input, convolution.output)
-        let source = laidOut(map.values, input)
+        let source = input.laidOut(maps.values)
         let packed = packedWeights()
         var packedBias = TensorStorage(count: convolution.biasCount)
         var biasSpan = packedBias.mutableSpan
@@ -158,24 +173,11 @@ private struct Layer {
                 source.span, weights: packed.span, bias: packedBias.span,
                 activation: ending == .identity ? .identity : .rectified, on: engine, into: &span)
         case .residual:
-            let added = laidOut(residual.values, output)
+            let added = output.laidOut(residuals.values)
             convolution.forward(
                 source.span, weights: packed.span, bias: packedBias.span, adding: added.span, on: engine, into: &span)
         }
         return result
-    }
-
-    /// Whether border and pitch are as they were, and missing channels are zeros.
-    func isWrittenInsideOnly(_ result: Span<Float>) -> Bool {
-        let output = convolution.output
-        let written = output.planes * MapLayout.blockLanes * output.height * output.width
-        let missing = (output.planes * MapLayout.blockLanes - output.channels) * output.height * output.width
-        var (untouched, zeros) = (0, 0)
-        for place in result.indices {
-            untouched += result[place].isNaN ? 1 : 0
-            zeros += result[place] == 0 ? 1 : 0
-        }
-        return untouched == output.count - written && zeros >= missing
     }
 
     private func packedWeights() -> TensorStorage {
@@ -183,12 +185,5 @@ private struct Layer {
         var span = packed.mutableSpan
         convolution.pack(weights: weights.span, into: &span, at: 0)
         return packed
-    }
-
-    private func laidOut(_ values: [Float], _ layout: MapLayout) -> TensorStorage {
-        var storage = TensorStorage(count: layout.count)
-        var span = storage.mutableSpan
-        layout.fill(&span, from: values.span)
-        return storage
     }
 }

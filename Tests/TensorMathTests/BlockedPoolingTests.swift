@@ -46,10 +46,11 @@ struct BlockedPoolingTests {
 
     private func average(_ map: FeatureMap, _ engine: ComputeEngine) -> [Float] {
         let input = MapLayout.blocked(channels: map.channels, height: map.height, width: map.width)
+        let output = MapLayout.blocked(channels: map.channels, height: 1, width: 1)
         let source = laidOut(map, input)
-        var result = TensorStorage(count: input.planes * MapLayout.blockLanes)
+        var result = TensorStorage(count: output.count)
         var span = result.mutableSpan
-        BlockedPooling.globalAverage(source.span, input, on: engine, into: &span)
+        BlockedPooling.globalAverage(source.span, input, output, on: engine, into: &span)
         let means = result.span
         return (0..<map.channels).map { means[$0] }
     }

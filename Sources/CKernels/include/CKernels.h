@@ -1,9 +1,10 @@
-/* In: maps whose channels lie in blocks of 16, weights packed to match. Out: convolved and pooled maps, bias, residual
+/* In: maps of one or more images whose channels lie in blocks of 16, weights packed to match. Out: convolved and pooled maps, bias, residual
  * and ReLU already in. One body compiled per instruction set, picked at run time; a team of threads shares the work.
  * Called by TensorMath alone, which checks every size; nothing here allocates but ck_team_create.
  *
- * Blocked map (NCHW16c): [channel block][row][pixel][16 channels], rows and planes at a pitch, all pitches in floats.
- * Missing channels of the last block are zeros, in maps as in weights. */
+ * Blocked map: [channel block][image][row][pixel][16 channels]; rows, images and planes at a pitch, all pitches in
+ * floats. Images lie inside a plane so that weights meet all of them in turn. Missing channels of the last block are
+ * zeros, in maps as in weights. */
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -14,6 +15,9 @@ enum { ck_lanes = 16 };
 /* From lowest to highest; each includes the ones before it. */
 enum ck_level { ck_baseline, ck_avx2, ck_avx512 };
 
+/* Outputs of a Winograd tile in either direction: 2 or 4. */
+enum ck_winograd_size { ck_winograd_two, ck_winograd_four };
+
 /* A convolution as the kernels walk it. Pointers are aligned to 64 bytes, and the input's border is in memory. */
 struct ck_convolution {
     const float *input;    /* what the first output pixel's first weight meets */
@@ -21,9 +25,9 @@ struct ck_convolution {
     const float *bias;     /* [output block][16] */
     const float *residual; /* laid out as the output and added before ReLU, or NULL */
     float *output;         /* first pixel of the first block */
-    long input_planes, input_plane, input_row;
-    long output_blocks, output_plane, output_row;
-    long height, width; /* of the output */
+    long input_planes, input_plane, input_image, input_row;
+    long output_blocks, output_plane, output_image, output_row;
+    long images, height, width; /* of the output */
     long kernel, stride;
     bool rectified;
 };
@@ -32,15 +36,49 @@ struct ck_convolution {
 struct ck_pooling {
     const float *input;
     float *output;
-    long blocks, input_plane, input_row, input_height, input_width;
-    long output_plane, output_row, height, width;
+    long blocks, input_plane, input_image, input_row, input_height, input_width;
+    long output_plane, output_image, output_row, images, height, width;
     long kernel, stride, padding;
 };
 
-/* A box of the output: what one thread computes at a time. */
+/* A mean over each plane's height × width. */
+struct ck_average {
+    const float *input;
+    float *output; /* [block][image][16] */
+    long blocks, input_plane, input_image, input_row, output_plane, images, height, width;
+};
+
+/* A box of the output: what one thread computes at a time. Rows count through all images. */
 struct ck_part {
     long first_block, end_block, first_row, end_row, first_column, end_column;
     const float *upcoming; /* weights that this thread will want after the part, or NULL */
+};
+
+/* A 3×3 convolution with stride 1 by Winograd's method; the input's border of one pixel is in memory. */
+struct ck_winograd {
+    const float *input;   /* pixel (−1, −1) of the first image's first plane */
+    const float *weights; /* G g Gᵀ as [output block][place][input plane][16][16] */
+    const float *bias;    /* [output block][16] */
+    float *output;
+    long input_planes, input_plane, input_image, input_row;
+    long output_blocks, output_plane, output_image, output_row;
+    long images, height, width;
+    bool rectified;
+    enum ck_winograd_size size;
+    long chunk; /* tiles that are transformed and multiplied at a time */
+    float *scratch;
+};
+
+/* Input planes or output blocks, and tiles, that one thread computes at a time. */
+struct ck_winograd_part {
+    long first_block, end_block, first_tile, end_tile;
+    float *transformed; /* [place][input plane][chunk][16] */
+    float *products;    /* [place][BLOCKS][chunk][16] */
+};
+
+struct ck_winograd_kernels {
+    void (*transform)(const struct ck_winograd *, const struct ck_winograd_part *);
+    void (*multiply)(const struct ck_winograd *, const struct ck_winograd_part *);
 };
 
 struct ck_kernels {
@@ -50,8 +88,8 @@ struct ck_kernels {
     /* Planes of single pixels to blocked map, 7×7, stride 2: depth is a kernel row, and kernel columns count once. */
     void (*convolve_image)(const struct ck_convolution *, const struct ck_part *);
     void (*pool_maximum)(const struct ck_pooling *, const struct ck_part *);
-    /* output[block][16] = mean over height × width. */
-    void (*average)(const float *input, long blocks, long plane, long row, long height, long width, float *output);
+    void (*average)(const struct ck_average *);
+    struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
 };
 
 /* The highest level that processor and operating system carry. */
@@ -69,14 +107,20 @@ void ck_team_destroy(struct ck_team *team);
 
 long ck_team_threads(const struct ck_team *team);
 
-/* Calls work(context, item) once for every item below count, on any thread, and returns when all have returned.
- * Items are taken in ascending order. */
-void ck_team_run(struct ck_team *team, long count, void (*work)(const void *context, long item), const void *context);
+/* Calls work(context, item, thread) once for every item below count, on any of the threads 0, 1, …, and returns when all
+ * have returned. Items are taken in ascending order; the caller is thread 0. */
+typedef void ck_work(const void *context, long item, long thread);
+void ck_team_run(struct ck_team *team, long count, ck_work *work, const void *context);
 
 /* The same results for every number of threads: the cut into parts depends on the sizes alone. */
 void ck_convolve(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution);
 void ck_convolve_image(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution);
+/* What `chunk` and, with it, the scratch have to be for a team of so many threads: tiles and floats. */
+long ck_winograd_chunk(const struct ck_winograd *convolution, long threads);
+long ck_winograd_scratch(const struct ck_winograd *convolution, long threads);
+void ck_convolve_winograd(
+    const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *convolution);
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
 
 #endif

@@ -1,0 +1,126 @@
+import TensorMath
+import Testing
+
+/// Winograd's way, at every instruction set of this machine, against the plain loops.
+struct WinogradConvolutionTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var images = 1
+        let channels: Int
+        let height: Int
+        let width: Int
+        let outputs: Int
+        var testDescription: String { "\(images)×\(channels)×\(height)×\(width)→\(outputs)" }
+    }
+
+    /// Around the tiles of 2 and 4 pixels and the blocks of 16 channels; large enough, too, for several chunks of either
+    /// kind.
+    static let shapes =
+        [(1, 1), (1, 2), (3, 2), (4, 4), (5, 7), (7, 6), (8, 9), (14, 14)].map {
+            Shape(channels: 17, height: $0, width: $1, outputs: 33)
+        } + [
+            Shape(images: 3, channels: 16, height: 5, width: 5, outputs: 15),
+            Shape(images: 2, channels: 33, height: 9, width: 30, outputs: 16),
+            Shape(images: 2, channels: 129, height: 28, width: 28, outputs: 144),
+            Shape(images: 5, channels: 1, height: 13, width: 29, outputs: 1),
+        ]
+
+    @Test(arguments: shapes, WinogradConvolution.Size.allCases)
+    func equalsPlainLoops(_ shape: Shape, _ size: WinogradConvolution.Size) {
+        let layer = Layer(shape, size)
+        // The sum of `channels` products of values in ±1, rounded in float32 around transforms that enlarge it.
+        let tolerance = Float(size == .two ? 2e-6 : 2e-5) * Float(shape.channels).squareRoot() * 3
+        for instructionSet in InstructionSet.available {
+            for activation in [BlockedConvolution.Activation.identity, .rectified] {
+                let one = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+                let three = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
+                let alone = layer.run(activation, on: one)
+                let shared = layer.run(activation, on: three)
+                let values = layer.convolution.output.values(of: alone.span)
+                let difference = largestDifference(values.span, layer.expected(activation))
+                let isSame = alone.span.indices.allSatisfy { alone.span[$0].bitPattern == shared.span[$0].bitPattern }
+                let isInside = layer.convolution.output.isWrittenInsideOnly(alone.span)
+                #expect(difference <= tolerance, "\(instructionSet)")
+                #expect(isSame, "\(instructionSet): threads change the result")
+                #expect(isInside, "\(instructionSet): wrote outside the map")
+            }
+        }
+    }
+
+    @Test func aNaNReachesItsNeighborhood() {
+        var layer = Layer(Shape(channels: 16, height: 12, width: 12, outputs: 16), .four)
+        layer.maps[0].values[5 * 12 + 6] = .nan
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+            let values = layer.convolution.output.values(of: layer.run(.rectified, on: engine).span)
+            for y in 4...6 {
+                for x in 5...7 { #expect(values[y * 12 + x].isNaN, "\(instructionSet)") }
+            }
+        }
+    }
+
+    @Test(arguments: [(56, 56, WinogradConvolution.Size.four), (28, 28, .four), (14, 14, .two), (7, 7, nil)])
+    func choosesTheMeasuredSize(height: Int, width: Int, expected: WinogradConvolution.Size?) {
+        #expect(WinogradConvolution.fastestSize(height: height, width: width) == expected)
+    }
+
+    @Test func tooLittleScratchIsAProgrammersError() async {
+        await #expect(processExitsWith: .failure) {
+            let layer = Layer(Shape(channels: 16, height: 4, width: 4, outputs: 16), .two)
+            _ = layer.run(.identity, on: ComputeEngine.shared, scratchCount: 16)
+        }
+    }
+}
+
+/// One convolution with its data.
+private struct Layer {
+    let convolution: WinogradConvolution
+    var maps: [FeatureMap]
+    private let weights: [Float]
+    private let bias: [Float]
+
+    init(_ shape: WinogradConvolutionTests.Shape, _ size: WinogradConvolution.Size) {
+        convolution = WinogradConvolution(
+            size: size,
+            input: .blocked(
+                images: shape.images, channels: shape.channels, height: shape.height, width: shape.width, border: 1),
+            output: .blocked(
+                images: shape.images, channels: shape.outputs, height: shape.height, width: shape.width,
+                border: shape.outputs % 2))
+        maps = .patterns(
+            shape.images, channels: shape.channels, height: shape.height, width: shape.width, seed: 10)
+        weights = pattern(shape.outputs * shape.channels * 9, 2)
+        bias = pattern(shape.outputs, 3)
+    }
+
+    func expected(_ activation: BlockedConvolution.Activation) -> [Float] {
+        let sums = maps.map {
+            ReferenceLayers.biased(
+                ReferenceLayers.convolution(
+                    $0, weights: weights, outputChannels: bias.count,
+                    window: WindowGeometry(kernel: 3, stride: 1, padding: 1)), bias)
+        }
+        return activation == .identity ? sums.values : sums.map(ReferenceLayers.rectified).values
+    }
+
+    /// The whole memory of the result, NaN where nothing was written.
+    func run(
+        _ activation: BlockedConvolution.Activation, on engine: ComputeEngine, scratchCount: Int? = nil
+    ) -> TensorStorage {
+        let source = convolution.input.laidOut(maps.values)
+        var packed = TensorStorage(count: convolution.weightCount)
+        var packedSpan = packed.mutableSpan
+        convolution.pack(weights: weights.span, into: &packedSpan, at: 0)
+        var packedBias = TensorStorage(count: convolution.biasCount)
+        var biasSpan = packedBias.mutableSpan
+        for place in bias.indices { biasSpan[place] = bias[place] }
+        var scratch = TensorStorage(count: scratchCount ?? convolution.scratchCount(on: engine.team))
+        var scratchSpan = scratch.mutableSpan
+        var result = TensorStorage(count: convolution.output.count)
+        var span = result.mutableSpan
+        for place in span.indices { span[place] = .nan }
+        convolution.forward(
+            source.span, weights: packed.span, bias: packedBias.span, activation: activation, on: engine,
+            scratch: &scratchSpan, into: &span)
+        return result
+    }
+}
