@@ -5,6 +5,7 @@
 #define NAME(symbol) ck_baseline_##symbol
 #define BLOCKS 1
 #define WIDEST 2
-#define WIDTHS(X) X(1) X(2)
+#define WIDTHS(X) X(2) X(1)
+#define EVERY(X) X(1) X(2)
 #pragma clang fp contract(fast)
 #include "kernels.inc"

@@ -8,6 +8,7 @@ extern const struct ck_kernels ck_baseline_kernels;
 #ifdef __x86_64__
 extern const struct ck_kernels ck_avx2_kernels;
 extern const struct ck_kernels ck_avx512_kernels;
+extern const struct ck_kernels ck_avx512bf16_kernels;
 #endif
 
 #endif

@@ -30,7 +30,7 @@ struct convolution_task {
     convolver *convolve;
     const struct ck_convolution *convolution;
     struct cut cut;
-    long block_weights; /* floats of an output block */
+    long block_bytes; /* of an output block's weights */
 };
 
 struct pooling_task {
@@ -39,6 +39,7 @@ struct pooling_task {
     struct cut cut;
 };
 
+static long element_bytes(enum ck_element element) { return element == ck_float32 ? 4 : 2; }
 static long quotient_up(long a, long b) { return (a + b - 1) / b; }
 static long least(long a, long b) { return a < b ? a : b; }
 static long most(long a, long b) { return a > b ? a : b; }
@@ -76,13 +77,13 @@ static struct cut cut_of(long blocks, long blocks_per_group, long height, long w
  * Large weights: every part computes a few channels of as many pixels as stay in the second-level cache. A thread gets the
  * channels in turn for its own pixels, most of which it wrote itself; or, where pixels are few, its own channels for all of
  * them, so that each weight comes from memory once. */
-static struct cut cut_of_convolution(const struct ck_convolution *c, long block_weights, long threads)
+static struct cut cut_of_convolution(const struct ck_convolution *c, long block_bytes, long threads)
 {
     const long height = c->images * c->height;
-    if (c->output_blocks * block_weights * (long)sizeof(float) <= cached_weights_bytes)
+    if (c->output_blocks * block_bytes <= cached_weights_bytes)
         return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
     const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
-    const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * (long)sizeof(float);
+    const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * element_bytes(c->element);
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
     const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
     return cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
@@ -111,7 +112,7 @@ static void convolve_part(const void *context, long item, long thread)
     const long next_group = (item + 1) % task->cut.groups;
     if (task->cut.groups > 1)
         part.upcoming =
-            task->convolution->weights + next_group * task->cut.blocks_per_group * task->block_weights;
+            (const char *)task->convolution->weights + next_group * task->cut.blocks_per_group * task->block_bytes;
     task->convolve(task->convolution, &part);
 }
 
@@ -120,31 +121,31 @@ static void pool_part(const void *context, long item, long thread)
     (void)thread;
     const struct pooling_task *task = context;
     const struct ck_part part = part_of(&task->cut, item);
-    task->kernels->pool_maximum(task->pooling, &part);
+    task->kernels->layers[task->pooling->element].pool_maximum(task->pooling, &part);
 }
 
 static void run(convolver *convolve, struct ck_team *team, const struct ck_convolution *convolution, long depth)
 {
     const long taps = depth == ck_lanes ? convolution->kernel * convolution->kernel : convolution->kernel;
-    const long block_weights = convolution->input_planes * taps * depth * ck_lanes;
+    const long block_bytes = convolution->input_planes * taps * depth * ck_lanes * element_bytes(convolution->element);
     const struct convolution_task task = {
         .convolve = convolve,
         .convolution = convolution,
-        .cut = cut_of_convolution(convolution, block_weights, ck_team_threads(team)),
-        .block_weights = block_weights,
+        .cut = cut_of_convolution(convolution, block_bytes, ck_team_threads(team)),
+        .block_bytes = block_bytes,
     };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
 }
 
 void ck_convolve(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution)
 {
-    run(kernels->convolve, team, convolution, ck_lanes);
+    run(kernels->layers[convolution->element].convolve, team, convolution, ck_lanes);
 }
 
 void ck_convolve_image(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution)
 {
-    run(kernels->convolve_image, team, convolution, convolution->kernel);
+    run(kernels->layers[convolution->element].convolve_image, team, convolution, convolution->kernel);
 }
 
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling)

@@ -12,14 +12,15 @@ struct InferencePlan: Sendable {
     /// Floats of the storage that holds all packed weights and biases.
     let weightCount: Int
 
-    init(layout: ResNet50Layout, images: Int, input: MapSize) {
-        var packing = WeightPacking()
+    init(layout: ResNet50Layout, images: Int, input: MapSize, precision: Precision) {
+        var packing = WeightPacking(precision: precision)
         let image = MapLayout.planar(
             images: images, channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
         stem = packing.place(layout.stem, input: image)
         let size = MapSize(stem.output).output(of: ResNet50Layout.stemPool)
         pooled = .blocked(
-            images: images, channels: stem.output.channels, height: size.height, width: size.width)
+            images: images, channels: stem.output.channels, height: size.height, width: size.width,
+            precision: precision)
         var map = pooled
         var blocks: [Bottleneck<InferenceStep>] = []
         for block in layout.blocks {
@@ -57,7 +58,10 @@ extension MapSize {
 
 /// Hands out consecutive ranges of the weight storage, each on a cache line.
 private struct WeightPacking {
+    private let precision: Precision
     private(set) var count = 0
+
+    init(precision: Precision) { self.precision = precision }
 
     mutating func take(_ floats: Int) -> Range<Int> {
         let line = TensorStorage.alignmentBytes / MemoryLayout<Float>.stride
@@ -71,8 +75,8 @@ private struct WeightPacking {
         let size = MapSize(input).output(of: unit.window)
         let output = MapLayout.blocked(
             images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
-            border: border)
-        let isSpatial = unit.window == WindowGeometry(kernel: 3, stride: 1, padding: 1)
+            border: border, precision: precision)
+        let isSpatial = precision == .float32 && unit.window == WindowGeometry(kernel: 3, stride: 1, padding: 1)
         if isSpatial, let size = WinogradConvolution.fastestSize(height: size.height, width: size.width) {
             return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))
         }

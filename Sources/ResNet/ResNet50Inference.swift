@@ -9,6 +9,7 @@ package final class ResNet50Inference {
     package let layout: ResNet50Layout
     /// Images of a pass.
     package let batchSize: Int
+    package let precision: Precision
     package let inputHeight: Int
     package let inputWidth: Int
     private let plan: InferencePlan
@@ -21,6 +22,7 @@ package final class ResNet50Inference {
     /// Folds and packs the parameters and plans for batches of one size.
     package init(
         parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
+        precision: Precision = .float32,
         engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         precondition(
@@ -28,10 +30,12 @@ package final class ResNet50Inference {
         precondition(batchSize > 0, "a batch without images")
         layout = parameters.layout
         self.batchSize = batchSize
+        self.precision = precision
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
         plan = InferencePlan(
-            layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth))
+            layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
+            precision: precision)
         weights = try Self.packed(parameters, plan: plan)
         workspace = InferenceWorkspace(plan: plan, engine: engine)
     }

@@ -15,7 +15,9 @@ package struct BlockedConvolution: Sendable {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width),
             "the output has another extent")
-        precondition(output.images == input.images, "the output has another number of images")
+        precondition(
+            output.images == input.images && (input.lanes == 1 || output.precision == input.precision),
+            "the output has another number of images or another precision")
         precondition(input.border >= window.padding, "the border is part of the input's memory")
         precondition(output.lanes == MapLayout.blockLanes, "the output is a blocked map")
         precondition(
@@ -26,15 +28,18 @@ package struct BlockedConvolution: Sendable {
         self.output = output
     }
 
-    /// Floats of the packed weights.
+    /// Words of 32 bits in the packed weights; an image's are floats always.
     package var weightCount: Int {
-        output.planes * input.planes * window.kernel * window.kernel * input.lanes * MapLayout.blockLanes
+        input.precision.wordCount(
+            output.planes * input.planes * window.kernel * window.kernel * input.lanes * MapLayout.blockLanes)
     }
 
     /// Floats of the packed bias.
     package var biasCount: Int { output.planes * MapLayout.blockLanes }
 
     /// [output, input, ky, kx] → [output block][input plane][ky][kx][input lane][16 outputs] at `start`, onto zeros.
+    ///
+    /// In bfloat16 the lanes lie in pairs: [input lane / 2][16 outputs][2], what the processors' instructions take.
     package func pack(weights: Span<Float>, into packed: inout MutableSpan<Float>, at start: Int) {
         let (kernel, lanes, blockLanes) = (window.kernel, input.lanes, MapLayout.blockLanes)
         precondition(weights.count == output.channels * input.channels * kernel * kernel, "weights of another shape")
@@ -43,14 +48,27 @@ package struct BlockedConvolution: Sendable {
         for o in 0..<output.channels {
             for i in 0..<input.channels {
                 let pair = o / blockLanes * input.planes + i / lanes
-                var target = start + pair * kernel * kernel * next + i % lanes * blockLanes + o % blockLanes
+                var target = pair * kernel * kernel * next + i % lanes * blockLanes + o % blockLanes
                 for _ in 0..<kernel * kernel {
-                    packed[target] = weights[source]
+                    place(weights[source], at: target, in: &packed, from: start)
                     source += 1
                     target += next
                 }
             }
         }
+    }
+
+    /// - Parameter element: counted as floats count, [input lane][16 outputs].
+    private func place(_ weight: Float, at element: Int, in packed: inout MutableSpan<Float>, from start: Int) {
+        guard input.precision == .bfloat16 else {
+            packed[start + element] = weight
+            return
+        }
+        let blockLanes = MapLayout.blockLanes
+        let (row, output) = (element / blockLanes, element % blockLanes)
+        let word = start + row / 2 * blockLanes + output
+        let bits = UInt32(weight.bfloat16Bits) << (row % 2 * 16)
+        packed[word] = Float(bitPattern: packed[word].bitPattern | bits)
     }
 
     /// output = activation(convolution(input) + bias).
@@ -86,12 +104,11 @@ package struct BlockedConvolution: Sendable {
                     unsafe bias.withUnsafeBufferPointer { bias in
                         // SAFETY: the counts above cover every place that sizes and pitches name.
                         var task = unsafe sizes(activation)
-                        unsafe task.input =
-                            TensorStorage.aligned(map.baseAddress) + input.origin(padding: window.padding)
-                        unsafe task.weights = TensorStorage.aligned(weights.baseAddress)
+                        unsafe task.input = input.pointer(map.baseAddress, padding: window.padding)
+                        unsafe task.weights = UnsafeRawPointer(TensorStorage.aligned(weights.baseAddress))
                         unsafe task.bias = TensorStorage.aligned(bias.baseAddress)
-                        unsafe task.output = TensorStorage.aligned(result.baseAddress) + output.origin()
-                        unsafe task.residual = residual.map { unsafe TensorStorage.aligned($0) + output.origin() }
+                        unsafe task.output = output.pointer(result.baseAddress)
+                        unsafe task.residual = residual.map { unsafe output.pointer($0) }
                         unsafe start(&task, engine)
                     }
                 }
@@ -111,6 +128,7 @@ package struct BlockedConvolution: Sendable {
     private func sizes(_ activation: Activation) -> ck_convolution {
         var task = unsafe ck_convolution()
         let isOneRow = window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
+        unsafe task.element = output.precision.element
         unsafe task.input_planes = input.planes
         unsafe task.input_plane = input.planePitch
         unsafe task.input_image = input.imagePitch

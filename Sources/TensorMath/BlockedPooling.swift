@@ -10,15 +10,15 @@ package enum BlockedPooling {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
                 && input.planes == output.planes && input.images == output.images
-                && window.padding * 2 <= window.kernel, "the output has another extent"
-        )
+                && input.precision == output.precision && window.padding * 2 <= window.kernel,
+            "the output has another extent")
         precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
         unsafe result.withUnsafeMutableBufferPointer { result in
             unsafe map.withUnsafeBufferPointer { map in
                 // SAFETY: the counts above cover every place that sizes and pitches name.
                 var task = unsafe ck_pooling(
-                    input: TensorStorage.aligned(map.baseAddress) + input.origin(),
-                    output: TensorStorage.aligned(result.baseAddress) + output.origin(), blocks: input.planes,
+                    element: input.precision.element, input: input.pointer(map.baseAddress),
+                    output: output.pointer(result.baseAddress), blocks: input.planes,
                     input_plane: input.planePitch, input_image: input.imagePitch, input_row: input.rowPitch,
                     input_height: input.height, input_width: input.width, output_plane: output.planePitch,
                     output_image: output.imagePitch, output_row: output.rowPitch, images: output.images,
@@ -29,7 +29,7 @@ package enum BlockedPooling {
         }
     }
 
-    /// The mean of each channel over each image: a map of one pixel.
+    /// The mean of each channel over each image: a map of one pixel in float32.
     package static func globalAverage(
         _ map: Span<Float>, _ input: MapLayout, _ output: MapLayout, on engine: ComputeEngine,
         into result: inout MutableSpan<Float>
@@ -42,11 +42,11 @@ package enum BlockedPooling {
             unsafe map.withUnsafeBufferPointer { map in
                 // SAFETY: as above.
                 var task = unsafe ck_average(
-                    input: TensorStorage.aligned(map.baseAddress) + input.origin(),
+                    element: input.precision.element, input: input.pointer(map.baseAddress),
                     output: TensorStorage.aligned(result.baseAddress), blocks: input.planes,
                     input_plane: input.planePitch, input_image: input.imagePitch, input_row: input.rowPitch,
                     output_plane: output.planePitch, images: input.images, height: input.height, width: input.width)
-                unsafe engine.kernels.pointee.average(&task)
+                unsafe engine.layers(input.precision).average(&task)
             }
         }
     }

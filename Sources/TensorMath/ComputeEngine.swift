@@ -7,7 +7,7 @@ package struct ComputeEngine: Sendable {
     package let team: ComputeTeam
 
     package init(instructionSet: InstructionSet, team: ComputeTeam) {
-        precondition(instructionSet <= .best, "this machine has no \(instructionSet)")
+        precondition(InstructionSet.available.contains(instructionSet), "this machine has no \(instructionSet)")
         self.instructionSet = instructionSet
         self.team = team
     }
@@ -38,6 +38,12 @@ package struct ComputeEngine: Sendable {
             guard state.threadCount != count else { return }
             state = Shared(threadCount: count, engine: nil)
         }
+    }
+
+    /// The kernels of maps of one precision.
+    func layers(_ precision: Precision) -> ck_layers {
+        let layers = unsafe kernels.pointee.layers
+        return precision == .float32 ? layers.0 : layers.1
     }
 
     var kernels: UnsafePointer<ck_kernels> {

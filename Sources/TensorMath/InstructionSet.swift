@@ -9,25 +9,24 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     case avx2
     /// 512-bit registers.
     case avx512
+    /// Products of bfloat16 pairs as well.
+    case avx512BFloat16 = "avx512bf16"
 
-    /// The environment variable that lowers the choice, for comparisons and for doubtful machines.
+    /// The environment variable that changes the choice, for comparisons and for doubtful machines.
     package static let variable = "FUNDUSD_SIMD"
 
-    /// The highest that processor and operating system carry.
+    /// The fastest on this processor.
     package static var best: InstructionSet {
-        switch ck_best_level() {
-        case ck_avx512: .avx512
-        case ck_avx2: .avx2
-        default: .baseline
-        }
+        let level = ck_best_level()
+        return allCases.first { $0.level == level } ?? .baseline
     }
 
-    /// All that run here.
-    package static var available: [InstructionSet] { allCases.filter { $0 <= best } }
+    /// All that processor and operating system carry.
+    package static var available: [InstructionSet] { allCases.filter { unsafe ck_kernels_at($0.level) != nil } }
 
     package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.level.rawValue < b.level.rawValue }
 
-    /// The best, or less where the environment says so.
+    /// The best, or another that runs here where the environment says so.
     package static func chosen() throws(UnknownInstructionSet) -> InstructionSet {
         // SAFETY: the text is copied before anything can change the environment; the program itself never does.
         guard let text = unsafe getenv(variable) else { return best }
@@ -36,7 +35,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
 
     package static func chosen(by text: String) throws(UnknownInstructionSet) -> InstructionSet {
         guard let wanted = InstructionSet(rawValue: text) else { throw UnknownInstructionSet(text: text) }
-        return min(wanted, best)
+        return available.contains(wanted) ? wanted : best
     }
 
     var level: ck_level {
@@ -44,6 +43,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         case .baseline: ck_baseline
         case .avx2: ck_avx2
         case .avx512: ck_avx512
+        case .avx512BFloat16: ck_avx512bf16
         }
     }
 }

@@ -13,49 +13,56 @@ package struct MapLayout: Sendable, Hashable {
     package let width: Int
     /// Pixels of zeros on every side.
     package let border: Int
+    package let precision: Precision
     let lanes: Int
 
     package static func blocked(
-        images: Int = 1, channels: Int, height: Int, width: Int, border: Int = 0
+        images: Int = 1, channels: Int, height: Int, width: Int, border: Int = 0, precision: Precision = .float32
     ) -> MapLayout {
         MapLayout(
-            images: images, channels: channels, height: height, width: width, border: border, lanes: blockLanes)
+            images: images, channels: channels, height: height, width: width, border: border, precision: precision,
+            lanes: blockLanes)
     }
 
     package static func planar(
         images: Int = 1, channels: Int, height: Int, width: Int, border: Int
     ) -> MapLayout {
-        MapLayout(images: images, channels: channels, height: height, width: width, border: border, lanes: 1)
+        MapLayout(
+            images: images, channels: channels, height: height, width: width, border: border, precision: .float32,
+            lanes: 1)
     }
 
-    private init(images: Int, channels: Int, height: Int, width: Int, border: Int, lanes: Int) {
+    private init(
+        images: Int, channels: Int, height: Int, width: Int, border: Int, precision: Precision, lanes: Int
+    ) {
         precondition(images > 0 && channels > 0 && height > 0 && width > 0 && border >= 0, "a map needs an extent")
         self.images = images
         self.channels = channels
         self.height = height
         self.width = width
         self.border = border
+        self.precision = precision
         self.lanes = lanes
     }
 
     package var planes: Int { (channels + lanes - 1) / lanes }
 
-    /// Floats from a row to the next.
+    /// Elements from a row to the next.
     package var rowPitch: Int { (width + 2 * border) * lanes }
 
-    /// Floats from an image to the next one of the same plane.
+    /// Elements from an image to the next one of the same plane.
     package var imagePitch: Int { rowPitch * (height + 2 * border) }
 
-    /// Floats from a plane to the next.
+    /// Elements from a plane to the next.
     ///
     /// Never a multiple of 4096 bytes: the same pixel of all planes would fall into one set of the first-level cache.
     package var planePitch: Int {
-        let floats = images * imagePitch
-        return floats % 1024 == 0 ? floats + Self.blockLanes : floats
+        let elements = images * imagePitch
+        return elements * precision.bytes % 4096 == 0 ? elements + Self.blockLanes : elements
     }
 
-    /// Floats of all planes.
-    package var count: Int { planes * planePitch }
+    /// Words of 32 bits in all planes: floats, or pairs of bfloat16.
+    package var count: Int { precision.wordCount(planes * planePitch) }
 
     /// Where the pixel (0, 0) of a plane's first image lies, or the pixel of the border that is `padding` left of and above it.
     func origin(padding: Int = 0) -> Int { (border - padding) * (rowPitch + lanes) }
@@ -77,7 +84,7 @@ package struct MapLayout: Sendable, Hashable {
                 for y in 0..<height {
                     var target = place(image, channel, y)
                     for _ in 0..<width {
-                        map[target] = values[source]
+                        write(values[source], at: target, of: &map)
                         source += 1
                         target += lanes
                     }
@@ -95,10 +102,30 @@ package struct MapLayout: Sendable, Hashable {
             for channel in 0..<channels {
                 for y in 0..<height {
                     let start = place(image, channel, y)
-                    for x in 0..<width { values.append(map[start + x * lanes]) }
+                    for x in 0..<width { values.append(element(start + x * lanes, of: map)) }
                 }
             }
         }
         return values
+    }
+
+    private func write(_ value: Float, at place: Int, of map: inout MutableSpan<Float>) {
+        guard precision == .bfloat16 else {
+            map[place] = value
+            return
+        }
+        let shift = UInt32(place % 2 * 16)
+        let others = map[place / 2].bitPattern & ~(0xffff << shift)
+        map[place / 2] = Float(bitPattern: others | UInt32(value.bfloat16Bits) << shift)
+    }
+
+    /// Of a pair of bfloat16 the first lies in the lower half: all architectures that this runs on are little-endian.
+    private func element(_ place: Int, of map: Span<Float>) -> Float {
+        switch precision {
+        case .float32: map[place]
+        case .bfloat16:
+            Float(
+                bitPattern: place % 2 == 0 ? map[place / 2].bitPattern << 16 : map[place / 2].bitPattern & 0xffff_0000)
+        }
     }
 }

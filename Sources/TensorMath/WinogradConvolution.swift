@@ -21,7 +21,8 @@ package struct WinogradConvolution: Sendable {
             "the output has another extent")
         precondition(input.border >= 1, "the border is part of the input's memory")
         precondition(
-            output.lanes == MapLayout.blockLanes && input.lanes == MapLayout.blockLanes, "both are blocked maps")
+            output.lanes == MapLayout.blockLanes && input.lanes == MapLayout.blockLanes
+                && input.precision == .float32 && output.precision == .float32, "both are blocked maps of float32")
         self.size = size
         self.input = input
         self.output = output

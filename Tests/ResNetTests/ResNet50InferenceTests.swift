@@ -50,6 +50,21 @@ import Testing
         #expect(Set(logits).count == 1)
     }
 
+    /// Eight bits of precision in every map, over fifty layers.
+    @Test func bfloat16IsNearFloat32() throws {
+        let input = SeededInput.values(name: "eye", seed: 3, height: 112, width: 96)
+        let exact = try ResNet50Inference(parameters: Self.parameters, inputHeight: 112, inputWidth: 96)
+        let expected = exact.logits(of: input)
+        for instructionSet in InstructionSet.available {
+            let network = try ResNet50Inference(
+                parameters: Self.parameters, inputHeight: 112, inputWidth: 96, precision: .bfloat16,
+                engine: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: 2)))
+            let logits = network.logits(of: input)
+            #expect(logits != expected)
+            for (rounded, plain) in zip(logits, expected) { #expect(abs(rounded - plain) <= 0.03, "\(instructionSet)") }
+        }
+    }
+
     @Test(arguments: [2, 3]) func aBatchEqualsItsImages(batchSize: Int) throws {
         // Large enough for every way to convolve: tiles of four, tiles of two, none.
         let (height, width) = (112, 120)

@@ -64,18 +64,19 @@ struct BlockedConvolutionTests {
     static let one = ComputeTeam(threadCount: 1)
     static let three = ComputeTeam(threadCount: 3)
 
-    @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes) func equalsPlainLoops(_ shape: Shape) {
-        let layer = Layer(shape)
+    @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes, Precision.allCases)
+    func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
+        let layer = Layer(shape, precision)
         for instructionSet in InstructionSet.available {
             for ending in Layer.Ending.allCases {
                 let expected = layer.expected(ending)
                 let alone = layer.run(ending, on: ComputeEngine(instructionSet: instructionSet, team: Self.one))
                 let shared = layer.run(ending, on: ComputeEngine(instructionSet: instructionSet, team: Self.three))
                 let values = layer.convolution.output.values(of: alone.span)
-                let difference = largestDifference(values.span, expected)
+                let differs = zip(values, expected).first { !(abs($0 - $1) <= precision.tolerance($1)) }
                 let isSame = alone.span.indices.allSatisfy { alone.span[$0].bitPattern == shared.span[$0].bitPattern }
                 let isInside = layer.convolution.output.isWrittenInsideOnly(alone.span)
-                #expect(difference <= 1e-4, "\(instructionSet), \(ending)")
+                #expect(differs == nil, "\(instructionSet), \(ending)")
                 #expect(isSame, "\(instructionSet), \(ending): threads change the result")
                 #expect(isInside, "\(instructionSet), \(ending): wrote outside the map")
             }
@@ -116,7 +117,7 @@ private struct Layer {
     let residuals: [FeatureMap]
     private let convolved: [FeatureMap]
 
-    init(_ shape: BlockedConvolutionTests.Shape) {
+    init(_ shape: BlockedConvolutionTests.Shape, _ precision: Precision = .float32) {
         let (height, width, padding) = (shape.height, shape.width, shape.window.padding)
         let outputHeight = shape.window.outputExtent(height)
         let outputWidth = shape.window.outputExtent(width)
@@ -127,16 +128,21 @@ private struct Layer {
                 ? .planar(
                     images: shape.images, channels: shape.channels, height: height, width: width, border: padding)
                 : .blocked(
-                    images: shape.images, channels: shape.channels, height: height, width: width, border: padding),
+                    images: shape.images, channels: shape.channels, height: height, width: width, border: padding,
+                    precision: precision),
             // A border where the input has none, and none where it has one: both ways to lay out are met.
             output: .blocked(
                 images: shape.images, channels: shape.outputs, height: outputHeight, width: outputWidth,
-                border: shape.outputs % 2))
-        let weights = pattern(shape.outputs * shape.channels * shape.window.kernel * shape.window.kernel, 2)
+                border: shape.outputs % 2, precision: precision))
+        // An image and its weights are float32 always.
+        let inputPrecision = isImage ? .float32 : precision
+        let weights = inputPrecision.rounded(
+            pattern(shape.outputs * shape.channels * shape.window.kernel * shape.window.kernel, 2))
         let bias = pattern(shape.outputs, 3)
-        maps = .patterns(shape.images, channels: shape.channels, height: height, width: width, seed: 10)
+        maps = .patterns(
+            shape.images, channels: shape.channels, height: height, width: width, seed: 10, in: inputPrecision)
         residuals = .patterns(
-            shape.images, channels: shape.outputs, height: outputHeight, width: outputWidth, seed: 40)
+            shape.images, channels: shape.outputs, height: outputHeight, width: outputWidth, seed: 40, in: precision)
         convolved = maps.map {
             ReferenceLayers.biased(
                 ReferenceLayers.convolution($0, weights: weights, outputChannels: shape.outputs, window: shape.window),
@@ -164,9 +170,8 @@ private struct Layer {
         var packedBias = TensorStorage(count: convolution.biasCount)
         var biasSpan = packedBias.mutableSpan
         for place in bias.indices { biasSpan[place] = bias[place] }
-        var result = TensorStorage(count: output.count)
+        var result = output.unwritten()
         var span = result.mutableSpan
-        for place in span.indices { span[place] = .nan }
         switch ending {
         case .identity, .rectified:
             convolution.forward(

@@ -5,18 +5,25 @@ struct BlockedPoolingTests {
     static let sizes = [(1, 1), (2, 7), (7, 8), (13, 14), (15, 28), (33, 30)]
     static let channels = [1, 16, 33]
 
-    @Test(arguments: sizes, channels) func equalsPlainLoops(size: (height: Int, width: Int), channels: Int) {
+    struct Shape: Sendable {
+        let channels: Int
+        let size: (height: Int, width: Int)
+    }
+    static let shapes = channels.flatMap { channels in sizes.map { Shape(channels: channels, size: $0) } }
+
+    @Test(arguments: shapes, Precision.allCases) func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
+        let (channels, size) = (shape.channels, shape.size)
         let map = FeatureMap(
             channels: channels, height: size.height, width: size.width,
-            values: pattern(channels * size.height * size.width, 5).map { $0 - 2 })
+            values: precision.rounded(pattern(channels * size.height * size.width, 5).map { $0 - 2 }))
         let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
         let largest = ReferenceLayers.maximumPool(map, window: window)
         let means = ReferenceLayers.globalAveragePool(map)
         for instructionSet in InstructionSet.available {
             for team in [BlockedConvolutionTests.one, BlockedConvolutionTests.three] {
                 let engine = ComputeEngine(instructionSet: instructionSet, team: team)
-                #expect(maximum(map, window, engine) == largest.values, "\(instructionSet)")
-                for (ours, plain) in zip(average(map, engine), means) { #expect(abs(ours - plain) <= 1e-6) }
+                #expect(maximum(map, window, engine, precision) == largest.values, "\(instructionSet)")
+                for (ours, plain) in zip(average(map, engine, precision), means) { #expect(abs(ours - plain) <= 1e-6) }
             }
         }
     }
@@ -28,15 +35,20 @@ struct BlockedPoolingTests {
             for instructionSet in InstructionSet.available {
                 let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
                 let window = WindowGeometry(kernel: 3, stride: 1, padding: 0)
-                #expect(maximum(map, window, engine).allSatisfy { $0.isNaN }, "\(instructionSet), place \(place)")
+                #expect(
+                    maximum(map, window, engine, .float32).allSatisfy { $0.isNaN }, "\(instructionSet), place \(place)")
             }
         }
     }
 
-    private func maximum(_ map: FeatureMap, _ window: WindowGeometry, _ engine: ComputeEngine) -> [Float] {
-        let input = MapLayout.blocked(channels: map.channels, height: map.height, width: map.width, border: 1)
+    private func maximum(
+        _ map: FeatureMap, _ window: WindowGeometry, _ engine: ComputeEngine, _ precision: Precision
+    ) -> [Float] {
+        let input = MapLayout.blocked(
+            channels: map.channels, height: map.height, width: map.width, border: 1, precision: precision)
         let output = MapLayout.blocked(
-            channels: map.channels, height: window.outputExtent(map.height), width: window.outputExtent(map.width))
+            channels: map.channels, height: window.outputExtent(map.height), width: window.outputExtent(map.width),
+            precision: precision)
         let source = laidOut(map, input)
         var result = TensorStorage(count: output.count)
         var span = result.mutableSpan
@@ -44,8 +56,9 @@ struct BlockedPoolingTests {
         return output.values(of: result.span)
     }
 
-    private func average(_ map: FeatureMap, _ engine: ComputeEngine) -> [Float] {
-        let input = MapLayout.blocked(channels: map.channels, height: map.height, width: map.width)
+    private func average(_ map: FeatureMap, _ engine: ComputeEngine, _ precision: Precision) -> [Float] {
+        let input = MapLayout.blocked(
+            channels: map.channels, height: map.height, width: map.width, precision: precision)
         let output = MapLayout.blocked(channels: map.channels, height: 1, width: 1)
         let source = laidOut(map, input)
         var result = TensorStorage(count: output.count)

@@ -2,11 +2,13 @@ import TensorMath
 
 extension [FeatureMap] {
     /// Maps of one shape, each with values of its own.
-    static func patterns(_ images: Int, channels: Int, height: Int, width: Int, seed: UInt64) -> [FeatureMap] {
+    static func patterns(
+        _ images: Int, channels: Int, height: Int, width: Int, seed: UInt64, in precision: Precision = .float32
+    ) -> [FeatureMap] {
         (0..<images).map {
             FeatureMap(
                 channels: channels, height: height, width: width,
-                values: pattern(channels * height * width, seed + UInt64($0)))
+                values: precision.rounded(pattern(channels * height * width, seed + UInt64($0))))
         }
     }
 
@@ -31,16 +33,44 @@ extension MapLayout {
         return storage
     }
 
-    /// Whether border and pitch of a result that began as NaN are as they were, and missing channels are zeros.
+    /// Memory for a result: NaN wherever nothing is written, in either precision.
+    func unwritten() -> TensorStorage {
+        var storage = TensorStorage(count: count)
+        var span = storage.mutableSpan
+        for place in span.indices { span[place] = Float(bitPattern: 0x7fc0_7fc0) }
+        return storage
+    }
+
+    /// Whether border and pitch of a result that began unwritten are as they were, and missing channels are zeros.
     func isWrittenInsideOnly(_ result: Span<Float>) -> Bool {
         let pixels = images * height * width
         let written = planes * Self.blockLanes * pixels
         let missing = (planes * Self.blockLanes - channels) * pixels
-        var (untouched, zeros) = (0, 0)
+        var (elements, untouched, zeros) = (0, 0, 0)
         for place in result.indices {
-            untouched += result[place].isNaN ? 1 : 0
-            zeros += result[place] == 0 ? 1 : 0
+            for element in precision == .float32 ? [result[place]] : result[place].halves {
+                elements += 1
+                untouched += element.isNaN ? 1 : 0
+                zeros += element == 0 ? 1 : 0
+            }
         }
-        return untouched == count - written && zeros >= missing
+        return untouched == elements - written && zeros >= missing
     }
+}
+
+extension Float {
+    /// The two bfloat16 of a word.
+    fileprivate var halves: [Float] {
+        [Float(bitPattern: bitPattern << 16), Float(bitPattern: bitPattern & 0xffff_0000)]
+    }
+}
+
+extension Precision {
+    /// The values as this precision keeps them.
+    func rounded(_ values: [Float]) -> [Float] {
+        self == .float32 ? values : values.map { Float(bitPattern: UInt32($0.bfloat16Bits) << 16) }
+    }
+
+    /// What an output may differ from the plain loops' in float32: sums in another order, and one rounding.
+    func tolerance(_ expected: Float) -> Float { self == .float32 ? 1e-4 : 1e-4 + abs(expected) / 256 }
 }

@@ -20,7 +20,7 @@ struct WinogradConvolutionTests {
         } + [
             Shape(images: 3, channels: 16, height: 5, width: 5, outputs: 15),
             Shape(images: 2, channels: 33, height: 9, width: 30, outputs: 16),
-            Shape(images: 2, channels: 129, height: 28, width: 28, outputs: 144),
+            Shape(images: 2, channels: 96, height: 28, width: 28, outputs: 81),
             Shape(images: 5, channels: 1, height: 13, width: 29, outputs: 1),
         ]
 
@@ -115,9 +115,8 @@ private struct Layer {
         for place in bias.indices { biasSpan[place] = bias[place] }
         var scratch = TensorStorage(count: scratchCount ?? convolution.scratchCount(on: engine.team))
         var scratchSpan = scratch.mutableSpan
-        var result = TensorStorage(count: convolution.output.count)
+        var result = convolution.output.unwritten()
         var span = result.mutableSpan
-        for place in span.indices { span[place] = .nan }
         convolution.forward(
             source.span, weights: packed.span, bias: packedBias.span, activation: activation, on: engine,
             scratch: &scratchSpan, into: &span)

@@ -3,7 +3,7 @@
  * Called by TensorMath alone, which checks every size; nothing here allocates but ck_team_create.
  *
  * Blocked map: [channel block][image][row][pixel][16 channels]; rows, images and planes at a pitch, all pitches in
- * floats. Images lie inside a plane so that weights meet all of them in turn. Missing channels of the last block are
+ * elements. Images lie inside a plane so that weights meet all of them in turn. Missing channels of the last block are
  * zeros, in maps as in weights. */
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -13,18 +13,23 @@
 enum { ck_lanes = 16 };
 
 /* From lowest to highest; each includes the ones before it. */
-enum ck_level { ck_baseline, ck_avx2, ck_avx512 };
+enum ck_level { ck_baseline, ck_avx2, ck_avx512, ck_avx512bf16 };
+
+/* What maps and weights are made of: floats, or bfloat16, their upper halves. Sums and biases are floats always, and
+ * so is an image. Pitches are in elements. */
+enum ck_element { ck_float32, ck_bfloat16 };
 
 /* Outputs of a Winograd tile in either direction: 2 or 4. */
 enum ck_winograd_size { ck_winograd_two, ck_winograd_four };
 
 /* A convolution as the kernels walk it. Pointers are aligned to 64 bytes, and the input's border is in memory. */
 struct ck_convolution {
-    const float *input;    /* what the first output pixel's first weight meets */
-    const float *weights;  /* [output block][input plane][kernel row][kernel column][depth][16] */
-    const float *bias;     /* [output block][16] */
-    const float *residual; /* laid out as the output and added before ReLU, or NULL */
-    float *output;         /* first pixel of the first block */
+    enum ck_element element;
+    const void *input;    /* what the first output pixel's first weight meets */
+    const void *weights;  /* [output block][input plane][kernel row][kernel column][depth][16]; bfloat16: [depth/2][16][2] */
+    const float *bias;    /* [output block][16] */
+    const void *residual; /* laid out as the output and added before ReLU, or NULL */
+    void *output;         /* first pixel of the first block */
     long input_planes, input_plane, input_image, input_row;
     long output_blocks, output_plane, output_image, output_row;
     long images, height, width; /* of the output */
@@ -34,8 +39,9 @@ struct ck_convolution {
 
 /* A maximum pool: as above; the window is clipped to the map. */
 struct ck_pooling {
-    const float *input;
-    float *output;
+    enum ck_element element;
+    const void *input;
+    void *output;
     long blocks, input_plane, input_image, input_row, input_height, input_width;
     long output_plane, output_image, output_row, images, height, width;
     long kernel, stride, padding;
@@ -43,7 +49,8 @@ struct ck_pooling {
 
 /* A mean over each plane's height × width. */
 struct ck_average {
-    const float *input;
+    enum ck_element element;
+    const void *input;
     float *output; /* [block][image][16] */
     long blocks, input_plane, input_image, input_row, output_plane, images, height, width;
 };
@@ -51,7 +58,7 @@ struct ck_average {
 /* A box of the output: what one thread computes at a time. Rows count through all images. */
 struct ck_part {
     long first_block, end_block, first_row, end_row, first_column, end_column;
-    const float *upcoming; /* weights that this thread will want after the part, or NULL */
+    const void *upcoming; /* weights that this thread will want after the part, or NULL */
 };
 
 /* A 3×3 convolution with stride 1 by Winograd's method; the input's border of one pixel is in memory. */
@@ -81,18 +88,23 @@ struct ck_winograd_kernels {
     void (*multiply)(const struct ck_winograd *, const struct ck_winograd_part *);
 };
 
-struct ck_kernels {
-    enum ck_level level;
+/* The layers of maps of one kind. */
+struct ck_layers {
     /* Blocked map to blocked map, stride 1 or 2; depth is 16. */
     void (*convolve)(const struct ck_convolution *, const struct ck_part *);
     /* Planes of single pixels to blocked map, 7×7, stride 2: depth is a kernel row, and kernel columns count once. */
     void (*convolve_image)(const struct ck_convolution *, const struct ck_part *);
     void (*pool_maximum)(const struct ck_pooling *, const struct ck_part *);
     void (*average)(const struct ck_average *);
+};
+
+struct ck_kernels {
+    enum ck_level level;
+    struct ck_layers layers[2]; /* by enum ck_element */
     struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
 };
 
-/* The highest level that processor and operating system carry. */
+/* The level that is fastest on this processor. */
 enum ck_level ck_best_level(void);
 
 /* The kernels of a level, NULL where this processor or this build lacks it. */

@@ -1,0 +1,20 @@
+/* AVX-512 with products of bfloat16 pairs; floats are computed as in kernels_avx512.c. */
+#include "levels.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#define LEVEL ck_avx512bf16
+#define NAME(symbol) ck_avx512bf16_##symbol
+#define BLOCKS 2
+#define WIDEST 14
+#define WIDTHS(X) X(14) X(7) X(4) X(2) X(1)
+#define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define PAIRED 7
+#define ROUND(value) (halves)_mm512_cvtneps_pbh(value)
+#define DOT(sum, pair, weights) (sum) = _mm512_dpbf16_ps(sum, (__m512bh)(pair), (__m512bh)(weights))
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma"))), apply_to = function)
+#pragma clang fp contract(fast)
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif
