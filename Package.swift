@@ -58,7 +58,7 @@ let package = Package(
             swiftSettings: hotLoops + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
         .target(
-            name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", crypto, system],
+            name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", "TensorMath", crypto, system],
             swiftSettings: hotLoops),
         .target(
             name: "Screening",

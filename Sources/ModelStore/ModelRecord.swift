@@ -70,4 +70,5 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var operatingPoints: [OperatingPoint]?
     package var preprocessing: Preprocessing
     package var golden: Golden?
+    package var precisionCheck: PrecisionCheck?
 }

@@ -62,13 +62,19 @@ package struct ModelStore: Sendable {
     package func verify(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).verify() }
 
     /// Loads the champion.
-    package func loadChampion() throws(ModelFailure) -> LoadedModel {
+    package func loadChampion() throws(ModelFailure) -> LoadedModel { try LoadedModel(judge(named: nil)) }
+
+    /// The folder of the model that is to judge.
+    ///
+    /// - Parameter name: as `resolve` takes it; nil is the champion.
+    package func judge(named name: String?) throws(ModelFailure) -> ModelFolder {
+        if let name { return try resolve(name) }
         guard let id = championID else {
             throw ModelFailure(
                 .missing, models.string, "has no champion: no model has been imported or trained yet",
                 remedy: "import one: `fundusd model import --positive-class normal model.pth`")
         }
-        return try LoadedModel(folder(id))
+        return folder(id)
     }
 
     /// Keeps a model; it becomes the champion if it can judge and there is none.

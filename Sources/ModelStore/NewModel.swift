@@ -13,6 +13,7 @@ package struct NewModel: Sendable {
     package var parent: String?
     package var recipe: String?
     package var source: ModelRecord.Source?
+    package var precisionCheck: PrecisionCheck?
 
     package init(parameters: ResNet50Parameters, positiveClass: ModelRecord.PositiveClass) {
         self.parameters = parameters
@@ -40,7 +41,8 @@ package struct NewModel: Sendable {
             id: ModelRecord.identifier(sha256: hash, date: date), sha256: hash, role: role,
             createdAt: date.wholeSeconds, trainedAt: trainedAt?.wholeSeconds, parent: parent, recipe: recipe,
             source: source, architecture: architecture, positiveClass: positiveClass, threshold: threshold,
-            operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden)
+            operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden,
+            precisionCheck: precisionCheck)
         return (record, weights)
     }
 }

@@ -161,15 +161,18 @@ package struct ModelIdentity: Codable, Equatable, Sendable {
     /// Of the weights file.
     package let sha256: String
     package let trainedAt: OrNull<String>
+    /// What it computed in: `float32` or `bf16`.
+    package let precision: String
 
     private enum CodingKeys: String, CodingKey {
-        case id, sha256
+        case id, sha256, precision
         case trainedAt = "trained_at"
     }
 
-    package init(id: String, sha256: String, trainedAt: String?) {
+    package init(id: String, sha256: String, trainedAt: String?, precision: String = "float32") {
         self.id = id
         self.sha256 = sha256
+        self.precision = precision
         self.trainedAt = OrNull(trainedAt)
     }
 }

@@ -18,6 +18,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case settleSeconds = "settle-seconds"
     case workers
     case threads
+    case precision
     case retrainMinNewImages = "retrain.min-new-images"
     case retrainMinPerClass = "retrain.min-per-class"
     case retrainPromotion = "retrain.promotion"
@@ -86,6 +87,7 @@ extension SettingKey {
         case .rescanSeconds: .text("60")
         case .settleSeconds: .text("2")
         case .workers, .threads: .unset("by the machine")
+        case .precision: .text("auto")
         case .retrainMinNewImages: .text("50")
         case .retrainMinPerClass: .text("20")
         case .retrainPromotion: .text("gated")
@@ -108,6 +110,7 @@ extension SettingKey {
         case .maxBytes: "bytes; suffixes k, M, G, KiB, MiB, GiB"
         case .rescanSeconds, .settleSeconds: "seconds"
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
+        case .precision: "float32, bf16 or auto"
         case .retrainPromotion: "gated or manual"
         case .retrainRecipe: "name of a recipe"
         case .retrainEpochs, .retrainBatchSize: "count"
@@ -136,6 +139,8 @@ extension SettingKey {
         case .settleSeconds: "How long a file must stay unchanged where its writer's closing it cannot be seen."
         case .workers: "Images decoded at the same time."
         case .threads: "Threads that compute the network."
+        case .precision:
+            "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
         case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
         case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."
         case .retrainPromotion:

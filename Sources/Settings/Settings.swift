@@ -22,6 +22,7 @@ package struct Settings: Sendable, Equatable {
     package let workers: Int?
     /// Compute threads; nil leaves it to the machine's number of processors.
     package let threads: Int?
+    package let precision: PrecisionSetting
     package let retrain: RetrainSettings
     /// Where each value came from.
     package let provenance: [SettingKey: SettingProvenance]
@@ -42,6 +43,14 @@ package enum AfterScreening: String, Sendable, CaseIterable {
     case keep
     case archive
     case delete
+}
+
+/// What the network computes in.
+package enum PrecisionSetting: String, Sendable, CaseIterable {
+    case float32
+    case bf16
+    /// bf16 where it is faster and was shown to keep the model's verdicts.
+    case auto
 }
 
 /// Who lets a challenger that passed the gate become the model.
@@ -99,6 +108,9 @@ extension Settings {
         }
         workers = reading.count(of: .workers, in: 1...256, example: "2")
         threads = reading.count(of: .threads, in: 1...1024, example: "2")
+        precision = reading.required(.precision) { text throws(SettingRefusal) in
+            try SettingValue.choice(text, of: PrecisionSetting.self)
+        }
         retrain = RetrainSettings(from: &reading)
         provenance = reading.provenance
     }

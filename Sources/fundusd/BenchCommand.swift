@@ -19,6 +19,8 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Measure with this JPEG.", valueName: "file")) var image: String?
     @Option(help: ArgumentHelp("How often each step is run.", valueName: "count")) var rounds = 15
+    @Option(help: ArgumentHelp("Time the network on batches of so many images as well.", valueName: "count"))
+    var batch: Int?
     @Option(help: ArgumentHelp("An id or a folder (default: the champion).", valueName: "model")) var model: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup(title: "Folders") var folders: FolderOptions
@@ -26,11 +28,12 @@ struct BenchCommand: ParsableCommand {
 
     func validate() throws {
         guard 1...10_000 ~= rounds else { throw ValidationError("--rounds must be between 1 and 10000.") }
+        guard 1...256 ~= batch ?? 1 else { throw ValidationError("--batch must be between 1 and 256.") }
     }
 
     func run() throws {
         let settings = try Settings.resolved(folders, judging.texts)
-        let model = try settings.loadModel(named: model)
+        let model = try settings.loadModel(named: self.model)
         let start = ContinuousClock.now
         let bytes = try imageBytes(settings)
         let drawing = image == nil ? ContinuousClock.now - start : .zero
@@ -43,8 +46,10 @@ struct BenchCommand: ParsableCommand {
             model: model.identity.id, threads: settings.threadCount,
             instructionSet: ComputeEngine.shared.instructionSet.rawValue,
             startToFirstVerdict: (ProcessAge.milliseconds - drawing.milliseconds).rounded())
+        report.precision = model.precision.rawValue
         try measure(bytes, model, &report)
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
+        if let batch { try measure(batches: batch, settings, &report) }
         try StandardOutput.say(json ? try report.document() : report.text)
     }
 
@@ -67,6 +72,19 @@ struct BenchCommand: ParsableCommand {
         report.network = samples.map(\.network).median
         report.width = samples[0].width
         report.height = samples[0].height
+    }
+
+    private func measure(batches size: Int, _ settings: Settings, _ report: inout BenchReport) throws {
+        let model = try settings.loadModel(named: self.model, batchSize: size)
+        let input = [Float](repeating: 0.5, count: model.inputCount)
+        let clock = ContinuousClock()
+        let times = try (0..<rounds).map { _ in
+            let start = clock.now
+            _ = try model.probabilitiesOfDisease(of: input)
+            return (clock.now - start).milliseconds / Double(size)
+        }
+        report.batch = size
+        report.batchNetwork = times.median
     }
 }
 
@@ -112,6 +130,9 @@ struct BenchReport: Encodable {
     /// Quality findings and the input tensor.
     var prepare = 0.0
     var network = 0.0
+    var batch: Int?
+    /// Per image of a batch.
+    var batchNetwork: Double?
     /// From the kernel's start of the process to the first verdict, loading included and the drawing of the picture
     /// left out; the kernel counts in 10 ms.
     let startToFirstVerdict: Double
@@ -125,7 +146,8 @@ struct BenchReport: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, threads, precision, width, height
+        case model, threads, precision, width, height, batch
+        case batchNetwork = "batch_network_ms_per_image"
         case instructionSet = "instruction_set"
         case decode = "decode_ms"
         case prepare = "prepare_ms"
@@ -140,12 +162,17 @@ struct BenchReport: Encodable {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
+    private var batchLine: String {
+        guard let batch, let batchNetwork else { return "" }
+        return "\nNetwork, per image of a batch of \(batch)" + "     \(batchNetwork.rounded3) ms"
+    }
+
     var text: String {
         """
         Model \(model), \(precision), \(threads) threads, \(instructionSet)
         Decode and resize (\(width)×\(height))   \(decode.rounded3) ms
         Grade and prepare                        \(prepare.rounded3) ms
-        Network                                  \(network.rounded3) ms
+        Network                                  \(network.rounded3) ms\(batchLine)
         Process start to first verdict           \(startToFirstVerdict.rounded1) ms
         Peak resident memory                     \(peakResidentMegabytes.rounded1) MB
         """

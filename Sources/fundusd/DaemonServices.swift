@@ -4,6 +4,7 @@ internal import Screening
 internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
+internal import TensorMath
 internal import UnixSignals
 
 /// The workers, each on its own thread. One service for all: they end together when the queue is closed.
@@ -84,6 +85,14 @@ struct ReloadService: Service {
     }
 
     private func adopt(_ new: Settings) throws {
+        guard try model.precision == .float32 || new.precision(for: model.record) != .float32 else {
+            throw Refusal(
+                .configuration,
+                """
+                the model computes in bf16, which was shown to keep its verdicts at the threshold \
+                \(line.currentRules.judge.operatingPoint.value) only; restart the service for the new settings
+                """)
+        }
         line.adopt(try new.rules(for: model, foldersOf: settings))
         let later = Settings.fixedAtStart.filter { new.provenance[$0]?.text != settings.provenance[$0]?.text }
         let rest =
@@ -95,6 +104,6 @@ struct ReloadService: Service {
 extension Settings {
     /// What a running daemon can't change: its folders, its threads, and how it looks at the inbox.
     fileprivate static let fixedAtStart: [SettingKey] = [
-        .inbox, .outbox, .state, .recursive, .rescanSeconds, .settleSeconds, .workers, .threads,
+        .inbox, .outbox, .state, .recursive, .rescanSeconds, .settleSeconds, .workers, .threads, .precision,
     ]
 }

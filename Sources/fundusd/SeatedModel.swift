@@ -7,7 +7,9 @@ internal import TensorMath
 
 extension LoadedModel: EyeModel {
     package var identity: ModelIdentity {
-        ModelIdentity(id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp)
+        ModelIdentity(
+            id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp,
+            precision: precision.rawValue)
     }
 
     package var preprocessing: Preprocessing { record.preprocessing }
@@ -17,16 +19,16 @@ extension LoadedModel: EyeModel {
     }
 }
 
-extension LoadedModel {
+extension ModelRecord {
     /// The threshold that the model brings along.
-    var ownOperatingPoint: OperatingPoint { OperatingPoint(record.threshold, source: .model) }
+    var ownOperatingPoint: Screening.OperatingPoint { Screening.OperatingPoint(threshold, source: .model) }
 
     /// The highest threshold that reached a sensitivity on the model's hold-out, nil when none did.
-    func operatingPoint(reaching sensitivity: Double) -> OperatingPoint? {
-        (record.operatingPoints ?? [])
+    func operatingPoint(reaching sensitivity: Double) -> Screening.OperatingPoint? {
+        (operatingPoints ?? [])
             .filter { ($0.sensitivity ?? 0) >= sensitivity }
             .max { $0.value < $1.value }
-            .map { OperatingPoint($0, source: .targetSensitivity) }
+            .map { Screening.OperatingPoint($0, source: .targetSensitivity) }
     }
 }
 
@@ -41,18 +43,30 @@ extension Settings {
     /// Compute threads.
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
+    /// What a model is to compute in, at the threshold that these settings choose.
+    func precision(for record: ModelRecord) throws -> Precision {
+        switch precision {
+        case .float32: return .float32
+        case .bf16: return .bfloat16
+        case .auto:
+            let isFaster = try InstructionSet.chosen() == .avx512BFloat16
+            let isShown = record.precisionCheck?.allows(.bfloat16, at: try operatingPoint(of: record).value) ?? false
+            return isFaster && isShown ? .bfloat16 : .float32
+        }
+    }
+
     /// Checks the machine's arithmetic, then loads and self-tests a model.
     ///
     /// - Parameter name: an id, the beginning of one, or a folder; nil is the champion.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
-    func loadModel(named name: String?) throws -> LoadedModel {
+    func loadModel(named name: String?, batchSize: Int = 1) throws -> LoadedModel {
         MatrixProduct.setThreadCount(threadCount)
         ComputeEngine.setSharedThreadCount(threadCount)
         do {
             _ = try InstructionSet.chosen()
             try MatrixProduct.selfTest()
-            let store = ModelStore(root: state)
-            return try name.map { try LoadedModel(store.resolve($0)) } ?? store.loadChampion()
+            let folder = try ModelStore(root: state).judge(named: name)
+            return try LoadedModel(folder, precision: try precision(for: try folder.record()), batchSize: batchSize)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
         } catch let failure as UnknownInstructionSet {

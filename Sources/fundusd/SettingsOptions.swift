@@ -36,11 +36,13 @@ struct JudgingOptions: ParsableArguments {
     var maxBytes: String?
     @Option(help: ArgumentHelp("Threads that compute the network (default: by the machine).", valueName: "count"))
     var threads: String?
+    @Option(help: ArgumentHelp("What the network computes in (default: auto).", valueName: "float32|bf16|auto"))
+    var precision: String?
 
     var texts: [SettingKey: String?] {
         [
             .threshold: threshold, .targetSensitivity: targetSensitivity, .maxPixels: maxPixels, .maxBytes: maxBytes,
-            .threads: threads,
+            .threads: threads, .precision: precision,
         ]
     }
 }

@@ -121,7 +121,7 @@ extension Settings {
 
     func judge(with model: LoadedModel) throws -> Judge {
         Judge(
-            model: model, operatingPoint: try operatingPoint(of: model), maximumPixels: maxPixels,
+            model: model, operatingPoint: try operatingPoint(of: model.record), maximumPixels: maxPixels,
             maximumBytes: maxBytes)
     }
 
@@ -133,7 +133,7 @@ extension Settings {
         }
     }
 
-    private func operatingPoint(of model: LoadedModel) throws -> OperatingPoint {
+    func operatingPoint(of model: ModelRecord) throws -> OperatingPoint {
         switch threshold {
         case .model: return model.ownOperatingPoint
         case .fixed(let value): return OperatingPoint(value: value, source: .configuration)
@@ -142,7 +142,7 @@ extension Settings {
             throw Refusal(
                 .configuration,
                 """
-                target-sensitivity: model \(model.identity.id) carries no hold-out figures that reach \(sensitivity). \
+                target-sensitivity: model \(model.id) carries no hold-out figures that reach \(sensitivity). \
                 Give a threshold instead, or leave both out.
                 """)
         }

@@ -84,6 +84,7 @@ import Testing
     private func sample(of key: SettingKey) -> String {
         switch key {
         case .threshold, .targetSensitivity: "0.4"
+        case .precision: "bf16"
         case .workers, .threads, .retrainEpochs, .retrainBatchSize: "2"
         case .retrainLearningRate: "0.001"
         case .retrainRecipe: "experiment"

@@ -1,0 +1,49 @@
+internal import FundusImage
+internal import ResNet
+package import TensorMath
+
+/// What a model's verdicts became in bfloat16, on the images that it was taken in with.
+package struct PrecisionCheck: Codable, Sendable, Equatable {
+    package var precision: Precision
+    package var images: Int
+    /// Images whose P(disease) went over to the other side of the threshold.
+    package var changedVerdicts: Int
+    /// Of P(disease), over all images.
+    package var largestChange: Double
+    package var threshold: Double
+
+    /// Fewer images than this prove nothing.
+    package static let fewestImages = 100
+
+    /// Whether it was shown that no verdict changes at a threshold.
+    package func allows(_ precision: Precision, at threshold: Double) -> Bool {
+        self.precision == precision && self.threshold == threshold && images >= Self.fewestImages
+            && changedVerdicts == 0
+    }
+
+    /// Judges every image in either precision.
+    ///
+    /// - Parameter tensors: inputs of the model's preprocessing, NCHW, until nil comes.
+    package static func bfloat16(
+        of model: NewModel, tensors: () throws -> [Float]?
+    ) throws -> PrecisionCheck {
+        let exact = try LoadedModel.network(model.parameters, model.preprocessing, path: "")
+        let rounded = try LoadedModel.network(model.parameters, model.preprocessing, .bfloat16, path: "")
+        let threshold = model.threshold.value
+        var check = PrecisionCheck(
+            precision: .bfloat16, images: 0, changedVerdicts: 0, largestChange: 0, threshold: threshold)
+        while let tensor = try tensors() {
+            let (before, after) = (model.probability(exact, tensor), model.probability(rounded, tensor))
+            check.images += 1
+            check.changedVerdicts += (before >= threshold) == (after >= threshold) ? 0 : 1
+            check.largestChange = max(check.largestChange, abs(after - before))
+        }
+        return check
+    }
+}
+
+extension NewModel {
+    fileprivate func probability(_ network: ResNet50Inference, _ tensor: [Float]) -> Double {
+        Probability.ofDisease(logit: Double(network.logits(of: tensor)[0]), positiveClass: positiveClass)
+    }
+}
