@@ -82,13 +82,22 @@ package struct MapLayout: Sendable, Hashable {
         for image in 0..<images {
             for channel in 0..<channels {
                 for y in 0..<height {
-                    var target = place(image, channel, y)
-                    for _ in 0..<width {
-                        write(values[source], at: target, of: &map)
-                        source += 1
-                        target += lanes
-                    }
+                    fillRow(&map, from: values.extracting(source..<source + width), at: place(image, channel, y))
+                    source += width
                 }
+            }
+        }
+    }
+
+    private func fillRow(_ map: inout MutableSpan<Float>, from row: Span<Float>, at start: Int) {
+        guard lanes == 1 else {
+            for x in row.indices { write(row[x], at: start + x * lanes, of: &map) }
+            return
+        }
+        // A network's input: one copy, for this is the only step of a pass that no other thread shares.
+        unsafe row.withUnsafeBytes { row in
+            unsafe map.withUnsafeMutableBytes { map in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: map[(start * 4)...]).copyMemory(from: row)
             }
         }
     }
