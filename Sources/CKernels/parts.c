@@ -157,3 +157,21 @@ void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, con
             ck_team_threads(team))};
     ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);
 }
+
+struct checksum_task {
+    const struct ck_kernels *kernels;
+    const struct ck_checksum *checksum;
+};
+
+static void sum_piece(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct checksum_task *task = context;
+    task->kernels->checksum(task->checksum, item);
+}
+
+void ck_sum_words(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_checksum *checksum)
+{
+    const struct checksum_task task = {kernels, checksum};
+    ck_team_run(team, quotient_up(checksum->count, checksum->piece), sum_piece, &task);
+}

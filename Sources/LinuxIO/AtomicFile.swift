@@ -14,11 +14,19 @@ package enum AtomicFile {
     package static func write(
         _ bytes: [UInt8], to path: FilePath, permissions: CInterop.Mode = 0o640
     ) throws(SystemFailure) {
+        var bytes: [UInt8]? = bytes
+        try write(pieces: { bytes.take() }, to: path, permissions: permissions)
+    }
+
+    /// The same for more than should lie in memory at once: asks for piece after piece until nil comes.
+    package static func write(
+        pieces: () -> [UInt8]?, to path: FilePath, permissions: CInterop.Mode = 0o640
+    ) throws(SystemFailure) {
         guard path.lastComponent != nil else { throw SystemFailure("open", path.string, .isDirectory) }
         let temporary = path.removingLastComponent().appending(
             "\(temporaryPrefix)\(UInt64.random(in: 0 ... .max)).tmp")
         do throws(SystemFailure) {
-            try writeThrough(bytes, to: temporary, permissions: permissions)
+            try writeThrough(pieces, to: temporary, permissions: permissions)
             try rename(temporary, to: path)
         } catch {
             unsafe _ = temporary.withPlatformString { unsafe unlink($0) }
@@ -28,10 +36,10 @@ package enum AtomicFile {
     }
 
     private static func writeThrough(
-        _ bytes: [UInt8], to path: FilePath, permissions: CInterop.Mode
+        _ pieces: () -> [UInt8]?, to path: FilePath, permissions: CInterop.Mode
     ) throws(SystemFailure) {
         let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: permissions)
-        try file.write(bytes)
+        while let piece = pieces() { try file.write(piece) }
         try file.synchronize()
     }
 

@@ -14,24 +14,14 @@ package final class LoadedModel: Sendable {
     private let path: String
     private let network: Mutex<ResNet50Inference>
 
-    /// Reads the folder, verifies hash, names, shapes and finiteness, and runs the self-test.
+    /// Takes the packed weights that lie beside the model, or reads, verifies and packs them, and runs the self-test.
     ///
     /// - Parameter batchSize: how many images a pass takes.
     package init(
         _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1
     ) throws(ModelFailure) {
-        let record = try folder.record()
-        guard record.role == .judge, let golden = record.golden else {
-            let outputs = record.architecture.outputs.map(String.init) ?? "no"
-            throw ModelFailure(
-                .notJudgeable, folder.path.string,
-                "is a base network with \(outputs) outputs and has no verdict to give",
-                remedy: "train from it with `fundusd train --base`, or import a model with one output")
-        }
-        let parameters = try folder.parameters(record)
-        let network = try Self.network(
-            parameters, record.preprocessing, precision, batchSize: batchSize, path: folder.weightsPath.string)
-        try GoldenCheck.verify(golden, network, path: folder.path.string)
+        let record = try folder.judgeRecord()
+        let network = try folder.network(record, record.form(precision, batchSize: batchSize))
         self.record = record
         self.precision = precision
         self.batchSize = batchSize
@@ -63,16 +53,59 @@ package final class LoadedModel: Sendable {
         }
         return logits.map { (Probability.ofDisease(logit: $0, positiveClass: record.positiveClass), $0) }
     }
+}
 
-    static func network(
-        _ parameters: ResNet50Parameters, _ preprocessing: Preprocessing, _ precision: Precision = .float32,
-        batchSize: Int = 1, path: String
+extension ModelFolder {
+    /// The record of a model that can judge.
+    func judgeRecord() throws(ModelFailure) -> ModelRecord {
+        let record = try record()
+        guard record.role == .judge, record.golden != nil else {
+            let outputs = record.architecture.outputs.map(String.init) ?? "no"
+            throw ModelFailure(
+                .notJudgeable, path.string, "is a base network with \(outputs) outputs and has no verdict to give",
+                remedy: "train from it with `fundusd train --base`, or import a model with one output")
+        }
+        return record
+    }
+
+    /// The network of weights packed before, or of model.safetensors, which is then kept packed for the next start.
+    func network(
+        _ record: ModelRecord, _ form: ResNet50Inference.Form
     ) throws(ModelFailure) -> ResNet50Inference {
+        let file = PackedWeightsFile(self, record, form)
+        if let kept = file.network(), let network = try? tested(kept, record) { return network }
+        let network = try tested(form.network(try parameters(record), path: weightsPath.string), record)
+        file.keep(network)
+        return network
+    }
+
+    /// The network itself, once it has passed the model's self-test.
+    func tested(_ network: ResNet50Inference, _ record: ModelRecord) throws(ModelFailure) -> ResNet50Inference {
+        if let golden = record.golden { try GoldenCheck.verify(golden, network, path: path.string) }
+        return network
+    }
+}
+
+extension ModelRecord {
+    func form(_ precision: Precision = .float32, batchSize: Int = 1) -> ResNet50Inference.Form {
+        preprocessing.form(layout, precision, batchSize: batchSize)
+    }
+}
+
+extension Preprocessing {
+    func form(
+        _ layout: ResNet50Layout, _ precision: Precision = .float32, batchSize: Int = 1
+    ) -> ResNet50Inference.Form {
+        ResNet50Inference.Form(
+            layout: layout, batchSize: batchSize, inputHeight: height, inputWidth: width, precision: precision)
+    }
+}
+
+extension ResNet50Inference.Form {
+    /// Folds and packs.
+    func network(_ parameters: ResNet50Parameters, path: String) throws(ModelFailure) -> ResNet50Inference {
         do throws(FoldingFailure) {
-            return try ResNet50Inference(
-                parameters: parameters, batchSize: batchSize, inputHeight: preprocessing.height,
-                inputWidth: preprocessing.width,
-                precision: precision)
+            return try ResNet50Inference(self, parameters: parameters)
         } catch {
             throw ModelFailure(
                 .notFinite, path, tensor: error.parameter, "holds a negative variance",

@@ -15,14 +15,11 @@ extension ModelFolder {
         return try WeightArchive(source).parameters(record.layout)
     }
 
-    /// Everything that loading checks, for a base network as well.
+    /// Everything that loading checks, on model.safetensors itself, for a base network as well.
     package func verify() throws(ModelFailure) -> ModelRecord {
         let record = try record()
-        guard record.role == .judge else {
-            let parameters = try parameters(record)
-            _ = try LoadedModel.network(parameters, record.preprocessing, path: weightsPath.string)
-            return record
-        }
-        return try LoadedModel(self).record
+        if record.role == .judge { _ = try judgeRecord() }
+        _ = try tested(record.form().network(try parameters(record), path: weightsPath.string), record)
+        return record
     }
 }

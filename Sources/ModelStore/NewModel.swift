@@ -27,7 +27,7 @@ package struct NewModel: Sendable {
         let weights = try SafetensorsWriter.bytes(
             SafetensorsWriter.tensors(parameters, weightType: .f32), metadata: ["format": "pt"], path: path)
         let hash = try ByteSource(weights, path: path).sha256()
-        let network = try LoadedModel.network(parameters, preprocessing, path: path)
+        let network = try preprocessing.form(parameters.layout).network(parameters, path: path)
         let golden = role == .judge ? GoldenCheck.record(network) : nil
         guard golden?.logits.allSatisfy(\.isFinite) ?? true else {
             throw ModelFailure(

@@ -27,8 +27,10 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
     package static func bfloat16(
         of model: NewModel, tensors: () throws -> [Float]?
     ) throws -> PrecisionCheck {
-        let exact = try LoadedModel.network(model.parameters, model.preprocessing, path: "")
-        let rounded = try LoadedModel.network(model.parameters, model.preprocessing, .bfloat16, path: "")
+        let (layout, parameters) = (model.parameters.layout, model.parameters)
+        let path = model.source?.file ?? "the model"
+        let exact = try model.preprocessing.form(layout).network(parameters, path: path)
+        let rounded = try model.preprocessing.form(layout, .bfloat16).network(parameters, path: path)
         let threshold = model.threshold.value
         var check = PrecisionCheck(
             precision: .bfloat16, images: 0, changedVerdicts: 0, largestChange: 0, threshold: threshold)

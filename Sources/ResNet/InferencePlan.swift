@@ -41,6 +41,12 @@ struct InferencePlan: Sendable {
     var spatialCount: Int { blocks.map(\.spatial.output.count).max() ?? 0 }
     var shortcutCount: Int { blocks.compactMap(\.projection?.output.count).max() ?? 0 }
 
+    /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.
+    var packing: String {
+        let methods = ([stem] + blocks.flatMap(\.units)).map(\.method.letter).joined()
+        return "1 \(stem.output.precision.rawValue) \(weightCount) \(methods)"
+    }
+
     /// Most floats of scratch that a step needs.
     func scratchCount(on team: ComputeTeam) -> Int {
         blocks.map { $0.spatial.scratchCount(on: team) }.max() ?? 0

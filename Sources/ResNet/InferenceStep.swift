@@ -48,6 +48,13 @@ struct InferenceStep: Sendable {
 }
 
 extension InferenceStep.Method {
+    var letter: String {
+        switch self {
+        case .direct: "d"
+        case .winograd(let convolution): String(convolution.size.rawValue)
+        }
+    }
+
     /// Floats of the packed weights and of the packed bias.
     var counts: (weights: Int, bias: Int) {
         switch self {

@@ -37,7 +37,7 @@ struct InferenceWorkspace: ~Copyable {
     }
 
     /// Input [images, 3, height, width] → features.
-    mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing TensorStorage) {
+    mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights) {
         Self.fill(&image, plan.stem.input, from: input)
         plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
         Self.pool(next, plan, engine, into: &current)
@@ -46,7 +46,7 @@ struct InferenceWorkspace: ~Copyable {
     }
 
     /// Features → logits [images, outputs].
-    mutating func runHead(_ head: InferenceStep, weights: borrowing TensorStorage) -> [Float] {
+    mutating func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
         head.run(features, weights, .identity, engine, &scratch, into: &logits)
         return head.output.values(of: logits.span)
     }
@@ -56,7 +56,7 @@ struct InferenceWorkspace: ~Copyable {
         plan.features.values(of: features.span)
     }
 
-    private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing TensorStorage) {
+    private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
         block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
         block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
@@ -96,7 +96,7 @@ struct InferenceWorkspace: ~Copyable {
 extension InferenceStep {
     /// result = activation(convolution(map) + bias), each map from a start inside its storage.
     fileprivate func run(
-        _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing TensorStorage,
+        _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing PackedWeights,
         _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine, _ scratch: inout TensorStorage,
         into result: inout TensorStorage, at resultStart: Int = 0
     ) {
@@ -117,7 +117,7 @@ extension InferenceStep {
 
     /// result = max(convolution(map) + bias + residual, 0).
     fileprivate func run(
-        _ map: borrowing TensorStorage, _ storage: borrowing TensorStorage, adding residual: borrowing TensorStorage,
+        _ map: borrowing TensorStorage, _ storage: borrowing PackedWeights, adding residual: borrowing TensorStorage,
         _ engine: ComputeEngine, into result: inout TensorStorage
     ) {
         guard case .direct(let convolution) = method else { preconditionFailure("a residual is added by a 1×1") }

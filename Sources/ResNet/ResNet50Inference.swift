@@ -13,31 +13,83 @@ package final class ResNet50Inference {
     package let inputHeight: Int
     package let inputWidth: Int
     private let plan: InferencePlan
-    private let weights: TensorStorage
+    private let weights: PackedWeights
     private var workspace: InferenceWorkspace
 
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
 
+    /// What a network is made for.
+    package struct Form: Sendable {
+        package let layout: ResNet50Layout
+        package let batchSize: Int
+        package let precision: Precision
+        package let inputHeight: Int
+        package let inputWidth: Int
+        fileprivate let plan: InferencePlan
+
+        package init(
+            layout: ResNet50Layout, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
+            precision: Precision = .float32
+        ) {
+            precondition(
+                inputHeight >= ResNet50Inference.smallestSide && inputWidth >= ResNet50Inference.smallestSide,
+                "input smaller than 32×32")
+            precondition(batchSize > 0, "a batch without images")
+            self.layout = layout
+            self.batchSize = batchSize
+            self.precision = precision
+            self.inputHeight = inputHeight
+            self.inputWidth = inputWidth
+            plan = InferencePlan(
+                layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
+                precision: precision)
+        }
+
+        /// Names how weights are packed: equal for all forms that the same packed weights fit.
+        package var packing: String { plan.packing }
+
+        /// Words of the packed weights.
+        package var weightCount: Int { plan.weightCount }
+    }
+
     /// Folds and packs the parameters and plans for batches of one size.
-    package init(
+    package convenience init(
         parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-        precision: Precision = .float32,
-        engine: ComputeEngine = .shared
+        precision: Precision = .float32, engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
-        precondition(
-            inputHeight >= Self.smallestSide && inputWidth >= Self.smallestSide, "input smaller than 32×32")
-        precondition(batchSize > 0, "a batch without images")
-        layout = parameters.layout
-        self.batchSize = batchSize
-        self.precision = precision
-        self.inputHeight = inputHeight
-        self.inputWidth = inputWidth
-        plan = InferencePlan(
-            layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
+        let form = Form(
+            layout: parameters.layout, batchSize: batchSize, inputHeight: inputHeight, inputWidth: inputWidth,
             precision: precision)
-        weights = try Self.packed(parameters, plan: plan)
+        try self.init(form, parameters: parameters, engine: engine)
+    }
+
+    /// Folds and packs the parameters, which must be the form's.
+    package convenience init(
+        _ form: Form, parameters: ResNet50Parameters, engine: ComputeEngine = .shared
+    ) throws(FoldingFailure) {
+        precondition(parameters.layout == form.layout, "parameters of another network")
+        self.init(form, weights: PackedWeights(try Self.packed(parameters, plan: form.plan)), engine: engine)
+    }
+
+    /// Takes weights that were packed before for a form of the same packing.
+    package init(_ form: Form, weights: consuming PackedWeights, engine: ComputeEngine = .shared) {
+        precondition(weights.count == form.weightCount, "weights of another packing")
+        layout = form.layout
+        batchSize = form.batchSize
+        precision = form.precision
+        inputHeight = form.inputHeight
+        inputWidth = form.inputWidth
+        plan = form.plan
+        self.weights = weights
         workspace = InferenceWorkspace(plan: plan, engine: engine)
+    }
+
+    /// Lets the packed weights be read, to keep them for the next start.
+    package func withPackedWeights<Result, Failure: Error>(
+        _ body: (borrowing PackedWeights) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(weights)
     }
 
     /// Floats that `logits(of:)` takes.

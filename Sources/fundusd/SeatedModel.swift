@@ -60,11 +60,9 @@ extension Settings {
     /// - Parameter name: an id, the beginning of one, or a folder; nil is the champion.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
     func loadModel(named name: String?, batchSize: Int = 1) throws -> LoadedModel {
-        MatrixProduct.setThreadCount(threadCount)
         ComputeEngine.setSharedThreadCount(threadCount)
         do {
             _ = try InstructionSet.chosen()
-            try MatrixProduct.selfTest()
             let folder = try ModelStore(root: state).judge(named: name)
             return try LoadedModel(folder, precision: try precision(for: try folder.record()), batchSize: batchSize)
         } catch let failure as ModelFailure {

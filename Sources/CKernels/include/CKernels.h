@@ -88,6 +88,15 @@ struct ck_winograd_kernels {
     void (*multiply)(const struct ck_winograd *, const struct ck_winograd_part *);
 };
 
+/* Fletcher's checksum ("An arithmetic checksum for serial transmissions", 1982) in 16 lanes of 64 bits: the sum of all
+ * words, and the sum of those sums. Any change of one word shows, and words that change places. */
+struct ck_checksum {
+    const unsigned *words; /* on a cache line */
+    long count;            /* a multiple of 16 */
+    long piece;            /* words that one thread sums at a time, a multiple of 16 */
+    unsigned long *sums;   /* [piece][2][16] */
+};
+
 /* The layers of maps of one kind. */
 struct ck_layers {
     /* Blocked map to blocked map, stride 1 or 2; depth is 16. */
@@ -102,6 +111,7 @@ struct ck_kernels {
     enum ck_level level;
     struct ck_layers layers[2]; /* by enum ck_element */
     struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
+    void (*checksum)(const struct ck_checksum *, long piece);
 };
 
 /* The level that is fastest on this processor. */
@@ -133,6 +143,7 @@ long ck_winograd_chunk(const struct ck_winograd *convolution, long threads);
 long ck_winograd_scratch(const struct ck_winograd *convolution, long threads);
 void ck_convolve_winograd(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *convolution);
+void ck_sum_words(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_checksum *checksum);
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
 
 #endif
