@@ -46,7 +46,8 @@ let package = Package(
         // Optimized in debug builds too: the tests run whole networks. No flag names an instruction set, each file does.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CLinux"),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        // Loaded at run time, when it is needed: no headers, nothing to link.
+        .target(name: "COpenBLAS"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/

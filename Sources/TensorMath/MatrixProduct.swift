@@ -8,10 +8,11 @@ internal import COpenBLAS
 package enum MatrixProduct {
     /// C = A·B with A [rows, inner], B [inner, columns], C [rows, columns], all row-major and dense.
     ///
-    /// Longer spans are allowed: a planned buffer is as large as its largest use.
+    /// OpenBLAS must be there: ask `isAvailable` first. Longer spans are allowed: a planned buffer is as large as its largest use.
     package static func multiply(
         _ a: Span<Float>, _ b: Span<Float>, into c: inout MutableSpan<Float>, rows: Int, inner: Int, columns: Int
     ) {
+        precondition(isAvailable, "OpenBLAS is not installed")
         precondition(rows > 0 && inner > 0 && columns > 0, "a matrix product needs positive sizes")
         precondition(a.count >= rows * inner, "left matrix shorter than rows × inner")
         precondition(b.count >= inner * columns, "right matrix shorter than inner × columns")
@@ -22,26 +23,28 @@ package enum MatrixProduct {
             unsafe a.withUnsafeBufferPointer { aValues in
                 unsafe b.withUnsafeBufferPointer { bValues in
                     // SAFETY: the counts above cover every element that the sizes and strides name.
-                    unsafe cblas_sgemm(
-                        CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k,
-                        1, aValues.baseAddress, k, bValues.baseAddress, n, 0, cValues.baseAddress, n)
+                    unsafe co_multiply(
+                        m, n, k, aValues.baseAddress, bValues.baseAddress, cValues.baseAddress)
                 }
             }
         }
     }
 
+    /// Whether OpenBLAS is installed; the first call loads it, which starts its threads.
+    package static var isAvailable: Bool { co_load() }
+
     /// The processor that OpenBLAS chose its kernels for, such as `Haswell`.
     package static var coreName: String {
-        guard let name = unsafe openblas_get_corename() else { return "unknown" }
+        guard isAvailable, let name = unsafe co_core_name() else { return "unknown" }
         return unsafe String(cString: name)
     }
 
     /// How many threads a product uses.
-    package static var threadCount: Int { Int(openblas_get_num_threads()) }
+    package static var threadCount: Int { isAvailable ? Int(co_thread_count()) : 0 }
 
     /// Sets the thread count of the whole process; call it once, before the first product.
     package static func setThreadCount(_ count: Int) {
         precondition((1...1024).contains(count), "between 1 and 1024 threads")
-        openblas_set_num_threads(Int32(count))
+        if isAvailable { co_set_thread_count(Int32(count)) }
     }
 }

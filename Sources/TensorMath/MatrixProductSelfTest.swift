@@ -1,17 +1,20 @@
-/// OpenBLAS gave another product than plain loops: no eye may be judged on this machine.
-package struct MatrixProductFailure: Error, CustomStringConvertible {
-    package let rows: Int
-    package let inner: Int
-    package let columns: Int
-    package let coreName: String
-    package let largestDifference: Float
+/// OpenBLAS can't be used.
+package enum MatrixProductFailure: Error, CustomStringConvertible {
+    case missing
+    /// It gave another product than plain loops.
+    case wrong(rows: Int, inner: Int, columns: Int, coreName: String, largestDifference: Float)
 
     package var description: String {
-        """
-        OpenBLAS computes wrong values on this processor: a \(rows)×\(inner)·\(inner)×\(columns) product differs by \
-        \(largestDifference) from plain loops (kernels for “\(coreName)”). Set OPENBLAS_CORETYPE=Haswell in the \
-        environment (or Nehalem on a machine without AVX2), or install a newer libopenblas
-        """
+        switch self {
+        case .missing:
+            "OpenBLAS is not installed: there is no libopenblas.so.0. On Debian and Ubuntu: apt-get install libopenblas0"
+        case .wrong(let rows, let inner, let columns, let coreName, let difference):
+            """
+            OpenBLAS computes wrong values on this processor: a \(rows)×\(inner)·\(inner)×\(columns) product differs by \
+            \(difference) from plain loops (kernels for “\(coreName)”). Set OPENBLAS_CORETYPE=Haswell in the \
+            environment (or Nehalem on a machine without AVX2), or install a newer libopenblas
+            """
+        }
     }
 }
 
@@ -25,6 +28,7 @@ extension MatrixProduct {
     ///
     /// Old OpenBLAS releases are known to compute wrong values on processors newer than themselves.
     package static func selfTest() throws(MatrixProductFailure) {
+        guard isAvailable else { throw .missing }
         try selfTest(of: multiply)
     }
 
@@ -41,7 +45,7 @@ extension MatrixProduct {
                 c.span, ReferenceLayers.product(a, b, rows: rows, inner: inner, columns: columns))
             // Not `difference > …`: a NaN must fail too. The inputs are multiples of 1/16 below 2: sums are exact.
             guard difference <= 1e-4 else {
-                throw MatrixProductFailure(
+                throw .wrong(
                     rows: rows, inner: inner, columns: columns, coreName: coreName, largestDifference: difference)
             }
         }
