@@ -48,11 +48,13 @@ let package = Package(
         .target(name: "CLinux"),
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
+        .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
-        .target(name: "FundusImage", dependencies: ["CJPEG"], swiftSettings: hotLoops),
+        .target(
+            name: "FundusImage", dependencies: ["CJPEG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
         .target(
             name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
@@ -88,7 +90,7 @@ let package = Package(
 
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
-            name: "FundusImageTests", dependencies: ["FundusImage", "Fixtures"], exclude: ["Golden"],
+            name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], swiftSettings: strict),
         .testTarget(

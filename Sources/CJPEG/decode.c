@@ -47,14 +47,14 @@ static void fill_in_sides(const fd_jpeg_decoder *decoder, fd_jpeg_header *header
     header->height = decoder->cinfo.image_height;
 }
 
-// Rows leave as RGB, except that of four components libjpeg can make CMYK only.
+// Rows leave as RGBX, except that of four components libjpeg can make CMYK only: four samples a pixel both.
 static void choose_samples(fd_jpeg_decoder *decoder, fd_jpeg_header *header) {
     struct jpeg_decompress_struct *cinfo = &decoder->cinfo;
     bool has_black = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     if (cinfo->jpeg_color_space == JCS_UNKNOWN)
         fd_jpeg_trap_spring(&decoder->trap, FD_JPEG_UNSUPPORTED, "neither 1, 3 nor 4 color components");
-    cinfo->out_color_space = has_black ? JCS_CMYK : JCS_RGB;
-    header->samples = has_black ? FD_JPEG_CMYK : FD_JPEG_RGB;
+    cinfo->out_color_space = has_black ? JCS_CMYK : JCS_EXT_RGBX;
+    header->is_cmyk = has_black;
 }
 
 fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *header) {
@@ -79,16 +79,20 @@ fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *head
     return FD_JPEG_OK;
 }
 
-fd_jpeg_fault fd_jpeg_start(fd_jpeg_decoder *decoder) {
+fd_jpeg_fault fd_jpeg_start(fd_jpeg_decoder *decoder, uint32_t shrinkage, fd_jpeg_size *size) {
     struct jpeg_decompress_struct *cinfo = &decoder->cinfo;
     if (setjmp(decoder->trap.escape))
         return decoder->trap.fault;
+    cinfo->scale_num = 1;
+    cinfo->scale_denom = shrinkage;
     // The settings that Pillow uses, spelled out because a library may be built with other defaults.
     cinfo->dct_method = JDCT_ISLOW;
     cinfo->do_fancy_upsampling = TRUE;
     // Buffered-image mode lets the caller take the scans in step by step.
     cinfo->buffered_image = jpeg_has_multiple_scans(cinfo);
     jpeg_start_decompress(cinfo);
+    size->width = cinfo->output_width;
+    size->height = cinfo->output_height;
     return FD_JPEG_OK;
 }
 
@@ -105,11 +109,15 @@ fd_jpeg_absorption fd_jpeg_absorb(fd_jpeg_decoder *decoder) {
     return FD_JPEG_ABSORBED;
 }
 
-fd_jpeg_fault fd_jpeg_read_row(fd_jpeg_decoder *decoder, uint8_t *row) {
+// One row a call: given more, libjpeg still ends at its own groups of rows.
+fd_jpeg_fault fd_jpeg_read_rows(fd_jpeg_decoder *decoder, uint8_t *rows, size_t pitch, uint32_t count) {
     if (setjmp(decoder->trap.escape))
         return decoder->trap.fault;
-    if (jpeg_read_scanlines(&decoder->cinfo, &row, 1) != 1)
-        fd_jpeg_trap_spring(&decoder->trap, FD_JPEG_CORRUPT, "no more rows");
+    for (uint32_t i = 0; i < count; i++) {
+        JSAMPROW row = rows + i * pitch;
+        if (jpeg_read_scanlines(&decoder->cinfo, &row, 1) != 1)
+            fd_jpeg_trap_spring(&decoder->trap, FD_JPEG_CORRUPT, "no more rows");
+    }
     return FD_JPEG_OK;
 }
 

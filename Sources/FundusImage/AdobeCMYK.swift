@@ -4,14 +4,13 @@
 /// r = k − (255 − c)·k/255, where the division rounds as (t + (t >> 8)) >> 8 with t = a·b + 128.
 /// Source: Pillow's `JpegImagePlugin.py` (raw mode "CMYK;I") and `Convert.c` (`cmyk2rgb`).
 enum AdobeCMYK {
-    /// Rewrites `row` in place: `width` pixels of four samples become as many of three.
-    static func convertToRGB(_ row: inout MutableSpan<UInt8>, width: Int) {
-        for x in 0..<width {
-            let black = Int(row[4 * x + 3])
-            // The three samples written lie at or before the four read.
-            for channel in 0..<3 {
-                let product = (255 - Int(row[4 * x + channel])) * black + 128
-                row[3 * x + channel] = UInt8(black - (product + product >> 8) >> 8)
+    /// Rewrites pixels of four inks in place as red, green and blue; the fourth sample stays and means nothing then.
+    static func convertToRGB(_ samples: inout MutableSpan<UInt8>) {
+        for pixel in stride(from: 0, to: samples.count, by: 4) {
+            let black = Int(samples[pixel + 3])
+            for channel in pixel..<pixel + 3 {
+                let product = (255 - Int(samples[channel])) * black + 128
+                samples[channel] = UInt8(black - (product + product >> 8) >> 8)
             }
         }
     }

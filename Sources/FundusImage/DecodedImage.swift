@@ -2,6 +2,8 @@
 package struct DecodedImage: Sendable, Equatable {
     package let sourceWidth: Int
     package let sourceHeight: Int
+    /// How much smaller a side was decoded: 1 where every pixel was.
+    package let shrinkage: Int
     package let picture: RGBPicture
     /// libjpeg's words about oddities of the file that cost no pixel, such as bytes between segments.
     package let warnings: [String]

@@ -2,6 +2,8 @@
 // Out: RGB pixels, resized on the way as Pillow would, or the reason why there are none.
 // Called by Screening (the pipeline), Training (samples) and the bench.
 
+internal import TensorMath
+
 /// Decodes JPEG to the pixels that Pillow gives: accurate DCT, smooth chroma upsampling, no EXIF rotation.
 ///
 /// A picture is given only if the file is whole: the end-of-image marker must be there, and every warning of libjpeg
@@ -16,19 +18,24 @@ package enum JPEGDecoder {
     ///
     /// Progressive pictures are the exception: libjpeg holds their coefficients, at most 6 bytes for each of
     /// `maximumPixels`.
-    /// - Parameter progress: Called every few dozen rows, for a watchdog.
+    /// - Parameters:
+    ///   - fidelity: Whether a picture much larger than the size asked for may be decoded smaller.
+    ///   - progress: Called every few dozen rows, for a watchdog.
     package static func decode(
         _ bytes: [UInt8], resizedTo size: (width: Int, height: Int), maximumPixels: Int,
-        progress: () -> Void = {}
+        fidelity: DecodeFidelity = .full, progress: () -> Void = {}
     ) throws(DecodeFailure) -> DecodedImage {
         precondition(size.width > 0 && size.height > 0, "the network's input has at least one pixel")
         return try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
             let source = (width: stream.header.width, height: stream.header.height)
-            var resizer = StreamingResizer(from: source, to: size)
-            try forEachRow(of: stream, progress: progress) { row in resizer.add(row) }
+            let shrinkage = fidelity.shrinkage(from: source, to: size)
+            var resizer = StreamingResizer(
+                from: source, shrunk: shrinkage, to: size, on: ComputeEngine.shared.instructionSet)
+            let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
+            try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
             return DecodedImage(
-                sourceWidth: source.width, sourceHeight: source.height, picture: resizer.finish(),
-                warnings: stream.warnings)
+                sourceWidth: source.width, sourceHeight: source.height, shrinkage: shrinkage.rawValue,
+                picture: resizer.finish(), warnings: stream.warnings)
         }
     }
 
@@ -37,16 +44,19 @@ package enum JPEGDecoder {
         try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
             let (width, height) = (stream.header.width, stream.header.height)
             var pixels: [UInt8] = []
-            try forEachRow(of: stream, progress: {}) { row in
-                for i in row.indices { pixels.append(row[i]) }
+            try forEachGroup(of: (count: 1, pitch: width * 4), stream, .none, {}) { row in
+                for i in row.indices where i % 4 < 3 { pixels.append(row[i]) }
             }
             return DecodedImage(
-                sourceWidth: width, sourceHeight: height,
+                sourceWidth: width, sourceHeight: height, shrinkage: 1,
                 picture: RGBPicture(width: width, height: height, pixels: pixels), warnings: stream.warnings)
         }
     }
 
     private static let rowsBetweenProgress = 32
+    /// Bytes before the first row, a pixel. libjpeg-turbo writes a row that begins at a multiple of 32 bytes around the
+    /// caches into memory (`vmovntdq` in its `jdcolext-avx2.asm`), and reading it would wait for memory.
+    private static let leadIn = 4
 
     private static func withStream<Result>(
         over bytes: [UInt8], _ maximumPixels: Int,
@@ -62,18 +72,20 @@ package enum JPEGDecoder {
         }
     }
 
-    /// Calls `body` with each row as interleaved RGB, then makes sure that the file was whole.
-    private static func forEachRow(
-        of stream: borrowing JPEGStream, progress: () -> Void, _ body: (Span<UInt8>) -> Void
+    /// Calls `body` with group after group of rows of red, green, blue and one sample that means nothing, then makes
+    /// sure that the file was whole. The last group may have fewer rows, with old ones behind them.
+    private static func forEachGroup(
+        of rows: (count: Int, pitch: Int), _ stream: borrowing JPEGStream, _ shrinkage: DecodeShrinkage,
+        _ progress: () -> Void, _ body: (Span<UInt8>) -> Void
     ) throws(DecodeFailure) {
-        try stream.start(progress: progress)
-        let width = stream.header.width
-        var row = [UInt8](repeating: 0, count: width * stream.samplesPerPixel)
-        for y in 0..<stream.header.height {
-            var samples = row.mutableSpan
-            try stream.readRow(into: &samples)
-            if stream.samplesPerPixel == 4 { AdobeCMYK.convertToRGB(&samples, width: width) }
-            body(row.span.extracting(0..<width * 3))
+        let size = try stream.start(shrinkage, progress: progress)
+        var group = [UInt8](repeating: 0, count: leadIn + rows.count * rows.pitch)
+        for y in stride(from: 0, to: size.height, by: rows.count) {
+            var samples = group.mutableSpan
+            let count = min(rows.count, size.height - y)
+            try stream.readRows(count, width: size.width, into: &samples, from: leadIn, pitch: rows.pitch)
+            if stream.isCMYK { AdobeCMYK.convertToRGB(&samples) }
+            body(group.span.extracting(leadIn...))
             if y % rowsBetweenProgress == 0 { progress() }
         }
         try stream.finish()

@@ -7,8 +7,8 @@ internal import CJPEG
 /// short to code all the blocks that its header promises is refused as truncated.
 @safe struct JPEGStream: ~Copyable {
     let header: JPEGHeader
-    /// Samples of a pixel in the rows that `readRow` writes: 3 (RGB), or 4 (CMYK as stored).
-    let samplesPerPixel: Int
+    /// Whether rows come as CMYK, as the file stores it.
+    let isCMYK: Bool
     private let decoder: OpaquePointer
 
     /// Reads the header and checks it; takes no memory for pixels.
@@ -30,28 +30,39 @@ internal import CJPEG
         }
         unsafe self.decoder = decoder
         self.header = JPEGHeader(header)
-        samplesPerPixel = Int(header.samples.rawValue)
+        isCMYK = header.is_cmyk
     }
 
     deinit { unsafe fd_jpeg_close(decoder) }
 
     /// Prepares for rows; takes a file of many scans in whole, calling `progress` now and then.
-    func start(progress: () -> Void) throws(DecodeFailure) {
-        try check(unsafe fd_jpeg_start(decoder))
+    ///
+    /// - Returns: The size that rows will have: the header's over the shrinkage, each side rounded up.
+    func start(
+        _ shrinkage: DecodeShrinkage = .none, progress: () -> Void
+    ) throws(DecodeFailure) -> (width: Int, height: Int) {
+        var size = fd_jpeg_size()
+        try check(unsafe fd_jpeg_start(decoder, UInt32(shrinkage.rawValue), &size))
         while true {
             switch unsafe fd_jpeg_absorb(decoder) {
             case FD_JPEG_MORE_TO_ABSORB: progress()
-            case FD_JPEG_ABSORBED: return
-            default: return try check(unsafe fd_jpeg_last_fault(decoder))
+            case FD_JPEG_ABSORBED: return (Int(size.width), Int(size.height))
+            default: try check(unsafe fd_jpeg_last_fault(decoder))
             }
         }
     }
 
-    /// Fills the first `header.width × samplesPerPixel` bytes of `row`.
-    func readRow(into row: inout MutableSpan<UInt8>) throws(DecodeFailure) {
-        precondition(row.count >= header.width * samplesPerPixel, "a row has room for every sample")
-        try unsafe row.withUnsafeMutableBufferPointer { (buffer) throws(DecodeFailure) in
-            try unsafe check(fd_jpeg_read_row(decoder, buffer.baseAddress))
+    /// Writes `count` rows of four samples a pixel from a place on, `pitch` bytes apart.
+    ///
+    /// - Parameter width: As `start` gave it.
+    func readRows(
+        _ count: Int, width: Int, into rows: inout MutableSpan<UInt8>, from place: Int, pitch: Int
+    ) throws(DecodeFailure) {
+        precondition(width * 4 <= pitch && place + count * pitch <= rows.count, "every row has room for every sample")
+        try unsafe rows.withUnsafeMutableBufferPointer { (buffer) throws(DecodeFailure) in
+            guard let start = buffer.baseAddress else { return }
+            // SAFETY: libjpeg writes `width` pixels a row, for which there is room.
+            try unsafe check(fd_jpeg_read_rows(decoder, start + place, pitch, UInt32(count)))
         }
     }
 

@@ -8,8 +8,19 @@ enum ReferenceResizer {
         return transpose(resizeRows(of: transpose(narrowed), to: size.height))
     }
 
-    private static func resizeRows(of picture: RGBPicture, to width: Int) -> RGBPicture {
-        let weights = ResamplingWeights(from: picture.width, to: width)
+    /// The same of a picture whose last column and row may reach beyond what it covers.
+    static func resize(
+        _ picture: RGBPicture, covering extent: (width: Double, height: Double), to size: (width: Int, height: Int)
+    ) -> RGBPicture {
+        let narrowed = resizeRows(of: picture, covering: extent.width, to: size.width)
+        return transpose(resizeRows(of: transpose(narrowed), covering: extent.height, to: size.height))
+    }
+
+    private static func resizeRows(
+        of picture: RGBPicture, covering extent: Double? = nil, to width: Int
+    ) -> RGBPicture {
+        let weights = ResamplingWeights(
+            from: picture.width, covering: extent ?? Double(picture.width), to: width)
         var pixels: [UInt8] = []
         for y in 0..<picture.height {
             for window in weights.windows {

@@ -24,8 +24,16 @@ struct ResamplingWeights {
     let fixedPoint: [Int32]
 
     init(from inputCount: Int, to outputCount: Int) {
+        self.init(from: inputCount, covering: Double(inputCount), to: outputCount)
+    }
+
+    /// - Parameter extent: The length of the axis in input samples, where the last one covers a part of its place only: 999
+    ///   pixels at half size are 500 samples for a length of 499.5.
+    init(from inputCount: Int, covering extent: Double, to outputCount: Int) {
         precondition(inputCount > 0 && outputCount > 0, "an axis has at least one sample")
-        let scale = Double(inputCount) / Double(outputCount)
+        precondition(
+            extent > Double(inputCount - 1) && extent <= Double(inputCount), "the last sample covers something")
+        let scale = extent / Double(outputCount)
         let reach = max(scale, 1)
         var windows: [Window] = []
         var weights: [Double] = []

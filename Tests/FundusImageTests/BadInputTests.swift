@@ -39,30 +39,39 @@ import Testing
         Case("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
     ]
 
-    @Test(arguments: cases)
-    func isRefused(_ bad: Case) {
+    /// Small enough that `scaled` shrinks every picture of these tests.
+    static let small = (width: 1, height: 1)
+
+    @Test(arguments: cases, DecodeFidelity.allCases)
+    func isRefused(_ bad: Case, _ fidelity: DecodeFidelity) {
         #expect(throws: bad.failure) {
-            try JPEGDecoder.decode(bad.bytes, resizedTo: (32, 32), maximumPixels: Self.limit)
+            try JPEGDecoder.decode(
+                bad.bytes, resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
         }
         #expect(!bad.failure.isMachineFault)
         #expect(bad.failure.message.count > 20)
     }
 
     /// The end-of-image marker is the writer's sign that it has finished: without it there is no picture.
-    @Test(arguments: [false, true])
-    func noPrefixGivesAPicture(isProgressive: Bool) throws {
+    @Test(arguments: [false, true], DecodeFidelity.allCases)
+    func noPrefixGivesAPicture(isProgressive: Bool, fidelity: DecodeFidelity) throws {
         let eye = SyntheticEye(seed: 1, width: 40, height: 40).picture
         let jpeg = SyntheticPictures.encode(eye, quality: 70, isProgressive: isProgressive)
         for count in 0..<jpeg.count {
             #expect(throws: DecodeFailure.self, "\(count) of \(jpeg.count) bytes") {
-                try JPEGDecoder.decode(Array(jpeg.prefix(count)), resizedTo: (8, 8), maximumPixels: Self.limit)
+                try JPEGDecoder.decode(
+                    Array(jpeg.prefix(count)), resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
             }
         }
-        _ = try JPEGDecoder.decode(jpeg, resizedTo: (8, 8), maximumPixels: Self.limit)
+        let whole = try JPEGDecoder.decode(
+            jpeg, resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
+        #expect(whole.shrinkage == (fidelity == .scaled ? 8 : 1))
     }
 
-    @Test(arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "arithmetic", "one-scan-a-component"])
-    func randomDamageNeverCrashes(_ name: String) {
+    @Test(
+        arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "arithmetic", "one-scan-a-component"],
+        DecodeFidelity.allCases)
+    func randomDamageNeverCrashes(_ name: String, _ fidelity: DecodeFidelity) {
         let jpeg = GoldenFile.bytes(of: name + ".jpg")
         var generator = SeededGenerator(seed: 11)
         var refused = 0
@@ -71,7 +80,8 @@ import Testing
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
                 damaged[Int.random(in: damaged.indices, using: &generator)] = .random(in: 0...255, using: &generator)
             }
-            let decoded = try? JPEGDecoder.decode(damaged, resizedTo: (16, 16), maximumPixels: Self.limit)
+            let decoded = try? JPEGDecoder.decode(
+                damaged, resizedTo: (5, 4), maximumPixels: Self.limit, fidelity: fidelity)
             refused += decoded == nil ? 1 : 0
         }
         #expect(refused > 0)
@@ -94,11 +104,15 @@ import Testing
         let start = try #require(jpeg.indices.dropLast().last { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
         let scan = jpeg[start..<jpeg.count - 2]
         let bomb = jpeg.dropLast(2) + Array(repeating: scan, count: 100).joined() + [0xFF, 0xD9]
-        #expect(throws: DecodeFailure.unsupported("more scans than any camera writes")) {
-            try JPEGDecoder.decode(Array(bomb), resizedTo: (8, 8), maximumPixels: Self.limit)
-        }
         let tolerable = jpeg.dropLast(2) + Array(repeating: scan, count: 90).joined() + [0xFF, 0xD9]
-        _ = try JPEGDecoder.decode(Array(tolerable), resizedTo: (8, 8), maximumPixels: Self.limit)
+        for fidelity in DecodeFidelity.allCases {
+            #expect(throws: DecodeFailure.unsupported("more scans than any camera writes")) {
+                try JPEGDecoder.decode(
+                    Array(bomb), resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
+            }
+            _ = try JPEGDecoder.decode(
+                Array(tolerable), resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
+        }
     }
 
     @Test func coefficientsStayWithinTheLimit() {
@@ -109,7 +123,7 @@ import Testing
         #expect(throws: DecodeFailure.unsupported("its scans need more memory than the pixel limit allows for")) {
             try jpeg.withUnsafeBufferPointer { buffer in
                 let stream = try JPEGStream(buffer, limits: limits)
-                try stream.start {}
+                _ = try stream.start {}
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// One expectation of `Golden/make_golden.py`: a JPEG, and Pillow's pixels of it at some size.
 struct GoldenFile: CustomTestStringConvertible, Sendable {
-    /// `NAME.WxH.ppm`
+    /// `NAME.WxH.ppm`, or `NAME.WxH.scaled.ppm` where libjpeg decodes the picture smaller.
     let name: String
 
     var testDescription: String { name }
@@ -29,7 +29,10 @@ struct GoldenFile: CustomTestStringConvertible, Sendable {
         return RGBPicture(width: sides[0], height: sides[1], pixels: Array(header[3]))
     }
 
-    static let all: [GoldenFile] = names().filter { $0.hasSuffix(".ppm") }.sorted().map(GoldenFile.init(name:))
+    static let all = expectations.filter { !$0.name.hasSuffix(".scaled.ppm") }
+    static let scaled = expectations.filter { $0.name.hasSuffix(".scaled.ppm") }
+
+    private static let expectations = names().filter { $0.hasSuffix(".ppm") }.sorted().map(GoldenFile.init(name:))
 
     static func bytes(of name: some StringProtocol) -> [UInt8] {
         guard let file = fopen("\(folder)/\(name)", "r") else { return [] }

@@ -2,7 +2,10 @@ import FundusImage
 import Testing
 
 @Suite struct PillowEqualityTests {
-    @Test func goldenFilesAreThere() { #expect(GoldenFile.all.count >= 30) }
+    @Test func goldenFilesAreThere() {
+        #expect(GoldenFile.all.count >= 30)
+        #expect(GoldenFile.scaled.count >= 13)
+    }
 
     @Test(arguments: GoldenFile.all)
     func decodeAndResize(_ golden: GoldenFile) throws {
@@ -16,6 +19,15 @@ import Testing
     @Test(arguments: GoldenFile.all.filter { $0.isFullSize })
     func decodeAtFullSize(_ golden: GoldenFile) throws {
         #expect(try JPEGDecoder.decode(golden.jpeg, maximumPixels: 1_000_000).picture == golden.picture)
+    }
+
+    @Test(arguments: GoldenFile.scaled)
+    func decodeSmallerAndResize(_ golden: GoldenFile) throws {
+        let expected = golden.picture
+        let decoded = try JPEGDecoder.decode(
+            golden.jpeg, resizedTo: (expected.width, expected.height), maximumPixels: 1_000_000, fidelity: .scaled)
+        #expect(decoded.picture == expected)
+        #expect(decoded.shrinkage > 1)
     }
 
     private func largestDifference(_ one: RGBPicture, _ other: RGBPicture) -> Int {

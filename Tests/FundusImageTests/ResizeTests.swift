@@ -1,4 +1,5 @@
 import Fixtures
+import TensorMath
 import Testing
 
 @testable import FundusImage
@@ -12,12 +13,51 @@ import Testing
     @Test(arguments: sizes, sizes)
     func streamingEqualsReference(_ source: (Int, Int), _ target: (Int, Int)) {
         let picture = noise(width: source.0, height: source.1)
-        var resizer = StreamingResizer(from: source, to: target)
-        for y in 0..<picture.height {
-            let row = Array(picture.pixels[y * picture.width * 3..<(y + 1) * picture.width * 3])
-            resizer.add(row.span)
+        let reference = ReferenceResizer.resize(picture, to: target)
+        for instructionSet in InstructionSet.available {
+            var resizer = StreamingResizer(from: source, to: target, on: instructionSet)
+            feed(picture, to: &resizer)
+            #expect(resizer.finish() == reference, "\(instructionSet)")
         }
-        #expect(resizer.finish() == ReferenceResizer.resize(picture, to: target))
+    }
+
+    /// A side that the shrinkage does not divide leaves a last pixel of which the picture covers a part.
+    @Test(arguments: [(96, 64), (97, 65), (101, 71), (103, 66)], [DecodeShrinkage.half, .quarter, .eighth])
+    func streamingEqualsReferenceOnShrunkPictures(_ source: (Int, Int), _ shrinkage: DecodeShrinkage) {
+        let picture = noise(width: shrinkage.side(of: source.0), height: shrinkage.side(of: source.1))
+        let extent = (shrinkage.extent(of: source.0), shrinkage.extent(of: source.1))
+        var resizer = StreamingResizer(from: source, shrunk: shrinkage, to: (7, 5), on: .best)
+        feed(picture, to: &resizer)
+        #expect(resizer.finish() == ReferenceResizer.resize(picture, covering: extent, to: (7, 5)))
+    }
+
+    /// The picture's center stays where it is, however much is cut off a last pixel.
+    @Test func aLastPixelInPartMovesNothing() {
+        let weights = ResamplingWeights(from: 500, covering: 499.5, to: 1)
+        var moment = 0.0
+        for (x, tap) in zip(weights.windows[0].first..<weights.windows[0].end, weights.windows[0].weights) {
+            moment += (Double(x) + 0.5) * Double(weights.fixedPoint[tap])
+        }
+        #expect(abs(moment / Double(1 << ResamplingWeights.fractionBits) - 499.5 / 2) < 0.3)
+    }
+
+    struct Choice: Sendable, CustomTestStringConvertible {
+        let source: (width: Int, height: Int)
+        let shrinkage: DecodeShrinkage
+        var testDescription: String { "\(source.width) × \(source.height)" }
+    }
+
+    static let choices = [
+        Choice(source: (224, 224), shrinkage: .none), Choice(source: (1791, 1791), shrinkage: .none),
+        Choice(source: (1792, 1792), shrinkage: .half), Choice(source: (1792, 1791), shrinkage: .none),
+        Choice(source: (3583, 4000), shrinkage: .half), Choice(source: (3584, 3584), shrinkage: .quarter),
+        Choice(source: (4928, 3264), shrinkage: .half), Choice(source: (65500, 100), shrinkage: .none),
+        Choice(source: (7168, 7168), shrinkage: .eighth), Choice(source: (65500, 65500), shrinkage: .eighth),
+    ]
+
+    @Test(arguments: choices) func fourPixelsASideStay(_ choice: Choice) {
+        #expect(DecodeFidelity.scaled.shrinkage(from: choice.source, to: (224, 224)) == choice.shrinkage)
+        #expect(DecodeFidelity.full.shrinkage(from: choice.source, to: (224, 224)) == .none)
     }
 
     @Test func sameSizeChangesNothing() {
@@ -32,6 +72,22 @@ import Testing
             #expect(window.first >= 0 && window.end <= axis.0)
             let sum = weights.fixedPoint[window.weights].reduce(0) { $0 + Int($1) }
             #expect(abs(sum - 1 << ResamplingWeights.fractionBits) <= window.weights.count)
+        }
+    }
+
+    private func feed(_ picture: RGBPicture, to resizer: inout StreamingResizer) {
+        let group = StreamingResizer.rowsAtOnce
+        for y in stride(from: 0, to: picture.height, by: group) {
+            // What stands behind and below the pixels must not matter.
+            var rows = [UInt8](repeating: 0xA5, count: group * resizer.pitch)
+            for row in y..<min(y + group, picture.height) {
+                for x in 0..<picture.width {
+                    let pixel = picture.pixels[(row * picture.width + x) * 3..<(row * picture.width + x + 1) * 3]
+                    let place = (row - y) * resizer.pitch + 4 * x
+                    rows.replaceSubrange(place..<place + 3, with: pixel)
+                }
+            }
+            resizer.add(rows.span)
         }
     }
 

@@ -1,5 +1,5 @@
 // In:  JPEG bytes in memory (decoder), rows of samples (encoder).
-// Out: rows of RGB or CMYK samples (decoder), JPEG bytes (encoder), or a fault with its message.
+// Out: rows of RGBX or CMYK samples (decoder), JPEG bytes (encoder), or a fault with its message.
 // Called by FundusImage only: JPEGStream.swift (decoder) and JPEGEncoder.swift (encoder).
 //
 // libjpeg reports errors by a callback that must not return, so setjmp is unavoidable; it stays in
@@ -25,23 +25,22 @@ enum fd_jpeg_fault {
 };
 typedef enum fd_jpeg_fault fd_jpeg_fault;
 
-/// How rows leave the decoder or enter the encoder: interleaved, 8 bits a sample.
-enum fd_jpeg_samples {
-    FD_JPEG_GRAY = 1,
-    FD_JPEG_RGB = 3,
-    FD_JPEG_CMYK = 4,  // as stored; Adobe stores it inverted (255 is no ink)
-};
-typedef enum fd_jpeg_samples fd_jpeg_samples;
-
 struct fd_jpeg_header {
     uint32_t width;
     uint32_t height;
     uint32_t components;
-    fd_jpeg_samples samples;  // FD_JPEG_RGB or FD_JPEG_CMYK: what fd_jpeg_read_row writes
+    bool is_cmyk;  // rows leave as CMYK as it is stored; Adobe stores it inverted (255 is no ink)
     bool is_progressive;
-    uint64_t least_bytes;     // no file that codes all blocks can be shorter; 0 where there is no bound
+    uint64_t least_bytes;  // no file that codes all blocks can be shorter; 0 where there is no bound
 };
 typedef struct fd_jpeg_header fd_jpeg_header;
+
+/// What the decoder gives out: each side is the header's over the shrinkage, rounded up.
+struct fd_jpeg_size {
+    uint32_t width;
+    uint32_t height;
+};
+typedef struct fd_jpeg_size fd_jpeg_size;
 
 struct fd_jpeg_limits {
     size_t coefficient_bytes;  // memory for the coefficients of a file with many scans
@@ -54,18 +53,19 @@ enum fd_jpeg_absorption { FD_JPEG_MORE_TO_ABSORB, FD_JPEG_ABSORBED, FD_JPEG_ABSO
 typedef enum fd_jpeg_absorption fd_jpeg_absorption;
 
 // Decoder. Order of calls: open, read_header, start, absorb until FD_JPEG_ABSORBED,
-// read_row × height, finish, close. After a fault only fault, message and close are allowed.
+// read_rows until all of the size are read, finish, close. After a fault only fault, message and close are allowed.
 
 typedef struct fd_jpeg_decoder fd_jpeg_decoder;
 
 /// Borrows `bytes` until close. NULL when malloc fails.
 fd_jpeg_decoder *fd_jpeg_open(const uint8_t *bytes, size_t count, fd_jpeg_limits limits);
 fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *header);
-fd_jpeg_fault fd_jpeg_start(fd_jpeg_decoder *decoder);
+/// Every block becomes 8 / `shrinkage` pixels a side, computed from its low frequencies; 1 (all of it), 2, 4 or 8.
+fd_jpeg_fault fd_jpeg_start(fd_jpeg_decoder *decoder, uint32_t shrinkage, fd_jpeg_size *size);
 /// Takes in one row of blocks of a file with many scans, so that the caller can show progress between.
 fd_jpeg_absorption fd_jpeg_absorb(fd_jpeg_decoder *decoder);
-/// Writes width × samples bytes.
-fd_jpeg_fault fd_jpeg_read_row(fd_jpeg_decoder *decoder, uint8_t *row);
+/// Writes `count` rows of 4 bytes a pixel, `pitch` bytes apart: red, green, blue and nothing, or CMYK.
+fd_jpeg_fault fd_jpeg_read_rows(fd_jpeg_decoder *decoder, uint8_t *rows, size_t pitch, uint32_t count);
 /// Reads to the end-of-image marker.
 fd_jpeg_fault fd_jpeg_finish(fd_jpeg_decoder *decoder);
 fd_jpeg_fault fd_jpeg_last_fault(const fd_jpeg_decoder *decoder);
@@ -78,6 +78,10 @@ const char *fd_jpeg_first_warning(const fd_jpeg_decoder *decoder);
 void fd_jpeg_close(fd_jpeg_decoder *decoder);
 
 // Encoder: one call, the whole picture in memory.
+
+/// How rows enter the encoder: interleaved, 8 bits a sample.
+enum fd_jpeg_samples { FD_JPEG_GRAY = 1, FD_JPEG_RGB = 3, FD_JPEG_CMYK = 4 };
+typedef enum fd_jpeg_samples fd_jpeg_samples;
 
 struct fd_jpeg_picture {
     const uint8_t *rows;  // width × height × samples bytes

@@ -3,6 +3,8 @@
 
 NAME.jpg      the input, of generated content (no photograph)
 NAME.WxH.ppm  Image.open(NAME.jpg).convert("RGB").resize((W, H), BILINEAR); WxH is the JPEG's own size for plain decoding
+NAME.WxH.scaled.ppm  the same after draft(), which has libjpeg decode at 1/2, 1/4 or 1/8; box names what part of the last pixel
+              the picture covers
 
 Written with Pillow 13.0.0 (bundled libjpeg-turbo 3.2.0), NumPy and cjpeg 2.1.5 (package libjpeg-turbo-progs; Pillow
 cannot write 4:4:0 and 4:1:1). Tolerance of the tests: none, every pixel is equal; 1 of 255 for 3x500, where Pillow 13 does the
@@ -63,6 +65,16 @@ def write(name, jpeg, *sizes):
         resized.save(HERE / f"{name}.{width}x{height}.ppm")
 
 
+def write_scaled(name, shrinkage, size):
+    picture = Image.open(HERE / f"{name}.jpg")
+    width, height = picture.size
+    picture.draft(None, (width // shrinkage, height // shrinkage))
+    assert picture.size == (-(-width // shrinkage), -(-height // shrinkage))
+    box = (0, 0, width / shrinkage, height / shrinkage)
+    resized = picture.convert("RGB").resize(size, Image.Resampling.BILINEAR, box=box)
+    resized.save(HERE / f"{name}.{size[0]}x{size[1]}.scaled.ppm")
+
+
 def main():
     small, odd = scene(64, 48), scene(61, 47)
     write("gray", encode(small.convert("L")), (32, 32), (64, 48))
@@ -91,6 +103,13 @@ def main():
     write("512x384", encode(scene(512, 384)), (224, 224))
     write("100x90", encode(scene(100, 90)), (224, 224))
     (HERE / "scans.txt").unlink()
+    for name in ["ycbcr-420", "ycbcr-422", "ycbcr-444", "progressive-420", "rgb", "cmyk", "restart", "arithmetic"]:
+        write_scaled(name, 2, (5, 5))
+    write_scaled("gray", 4, (4, 3))
+    write_scaled("512x384", 2, (48, 40))
+    write_scaled("512x384", 4, (31, 23))
+    write_scaled("100x90", 8, (3, 2))
+    write_scaled("100x90", 4, (5, 5))
 
 
 def scans_file():
