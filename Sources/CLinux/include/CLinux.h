@@ -11,4 +11,8 @@
 /* Commands of fcntl(2) that the headers show only under _GNU_SOURCE; values from asm-generic/fcntl.h, linux/fcntl.h. */
 enum { clinux_F_SETSIG = 10, clinux_F_SETLEASE = 1024 };
 
+/* Processors that the calling thread may be scheduled on, by sched_getaffinity(2), which the headers show only under
+ * _GNU_SOURCE; all that run where the kernel does not tell. */
+int clinux_usable_processors(void);
+
 #endif
