@@ -30,12 +30,15 @@ package struct Judgement: Sendable, Equatable {
     package var reasons: [Verdict.Reason]
     package var width: Int?
     package var height: Int?
+    /// How much smaller a side was decoded: 1 where every pixel was.
+    package var shrinkage: Int?
     package var decodeMilliseconds: Double?
     package var networkMilliseconds: Double?
 
     package init(
         outcome: Verdict.Outcome, probability: Double? = nil, quality: QualityGrade? = nil,
-        reasons: [Verdict.Reason] = [], width: Int? = nil, height: Int? = nil, decodeMilliseconds: Double? = nil
+        reasons: [Verdict.Reason] = [], width: Int? = nil, height: Int? = nil, shrinkage: Int? = nil,
+        decodeMilliseconds: Double? = nil
     ) {
         self.outcome = outcome
         self.probability = probability
@@ -43,6 +46,7 @@ package struct Judgement: Sendable, Equatable {
         self.reasons = reasons
         self.width = width
         self.height = height
+        self.shrinkage = shrinkage
         self.decodeMilliseconds = decodeMilliseconds
     }
 }
@@ -68,15 +72,17 @@ package struct Judge: Sendable {
     package let operatingPoint: OperatingPoint
     package let maximumPixels: Int
     package let maximumBytes: Int
+    package let fidelity: DecodeFidelity
 
     package init(
         model: any EyeModel, operatingPoint: OperatingPoint, maximumPixels: Int = 100_000_000,
-        maximumBytes: Int = 64 << 20
+        maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full
     ) {
         self.model = model
         self.operatingPoint = operatingPoint
         self.maximumPixels = maximumPixels
         self.maximumBytes = maximumBytes
+        self.fidelity = fidelity
     }
 
     /// Judges one image.
@@ -91,7 +97,7 @@ package struct Judge: Sendable {
         do throws(DecodeFailure) {
             decoded = try JPEGDecoder.decode(
                 bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height),
-                maximumPixels: maximumPixels, progress: progress)
+                maximumPixels: maximumPixels, fidelity: fidelity, progress: progress)
         } catch {
             if error.isMachineFault { throw JudgingFault.outOfMemory }
             return .rejected(Verdict.Reason(code: error.code, message: error.message))
@@ -100,7 +106,8 @@ package struct Judge: Sendable {
         let quality = QualityGrader.grade(decoded.picture)
         var judgement = Judgement(
             outcome: .ungradable, quality: quality, reasons: quality.findings.map(Verdict.Reason.init),
-            width: decoded.sourceWidth, height: decoded.sourceHeight, decodeMilliseconds: decode)
+            width: decoded.sourceWidth, height: decoded.sourceHeight, shrinkage: decoded.shrinkage,
+            decodeMilliseconds: decode)
         guard quality.gradable else { return judgement }
         try run(on: decoded.picture, into: &judgement)
         return judgement

@@ -56,6 +56,7 @@ extension Verdict.Image {
             name: name.description,
             nameBase64: name.isUTF8 ? nil : Data(name.bytes).base64EncodedString(),
             sha256: content.sha256, bytes: content.byteCount,
-            width: OrNull(judgement.width), height: OrNull(judgement.height))
+            width: OrNull(judgement.width), height: OrNull(judgement.height),
+            shrinkage: judgement.shrinkage.flatMap { $0 > 1 ? $0 : nil })
     }
 }

@@ -28,9 +28,11 @@ package struct Verdict: Codable, Equatable, Sendable {
         package let bytes: Int
         package let width: OrNull<Int>
         package let height: OrNull<Int>
+        /// Where each side was decoded this many times smaller, so that P(disease) differs from the full picture's.
+        package let shrinkage: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case name, sha256, bytes, width, height
+            case name, sha256, bytes, width, height, shrinkage
             case nameBase64 = "name_base64"
         }
     }

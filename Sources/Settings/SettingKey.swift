@@ -14,6 +14,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case heatmap
     case maxPixels = "max-pixels"
     case maxBytes = "max-bytes"
+    case decode
     case rescanSeconds = "rescan-seconds"
     case settleSeconds = "settle-seconds"
     case workers
@@ -84,6 +85,7 @@ extension SettingKey {
         case .after: .text("keep")
         case .maxPixels: .text("100M")
         case .maxBytes: .text("64MiB")
+        case .decode: .text("full")
         case .rescanSeconds: .text("60")
         case .settleSeconds: .text("2")
         case .workers, .threads: .unset("by the machine")
@@ -108,6 +110,7 @@ extension SettingKey {
         case .after: "keep, archive or delete"
         case .maxPixels: "pixels; suffixes k, M, G"
         case .maxBytes: "bytes; suffixes k, M, G, KiB, MiB, GiB"
+        case .decode: "full or scaled"
         case .rescanSeconds, .settleSeconds: "seconds"
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
         case .precision: "float32, bf16 or auto"
@@ -135,6 +138,8 @@ extension SettingKey {
         case .heatmap: "Write NAME.heatmap.jpg beside the verdict. Not in this version."
         case .maxPixels: "An image of more pixels is rejected by its header, before memory is taken for it."
         case .maxBytes: "A larger file is rejected before it is read."
+        case .decode:
+            "full: every pixel, as the model learned. scaled: large pictures are shrunk while decoded; faster, and P(disease) moves."
         case .rescanSeconds: "How often the whole inbox is looked through; on network file systems, how often at all."
         case .settleSeconds: "How long a file must stay unchanged where its writer's closing it cannot be seen."
         case .workers: "Images decoded at the same time."

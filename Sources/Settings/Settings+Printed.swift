@@ -1,9 +1,12 @@
 extension Settings {
     /// Every value with where it came from, as YAML that can be used as a configuration file again.
-    package func printed() -> String {
+    ///
+    /// - Parameter decided: What the program made of keys that nobody gave a value, such as the number of threads.
+    package func printed(decided: [SettingKey: SettingProvenance] = [:]) -> String {
         let lines = SettingKey.allCases.map { key in
-            let provenance = provenance[key] ?? SettingProvenance(text: nil, origin: "default")
-            return (setting: Self.line(key, provenance.text), origin: provenance.origin)
+            let given = provenance[key] ?? SettingProvenance(text: nil, origin: "default")
+            let shown = given.text == nil ? decided[key] ?? given : given
+            return (setting: Self.line(key, given.text, shown.text ?? key.builtIn.shown), origin: shown.origin)
         }
         let width = lines.map(\.setting.count).max() ?? 0
         return lines.map { line in
@@ -13,8 +16,8 @@ extension Settings {
     }
 
     /// A value that nobody gave stands as a comment, or reading the text back would not give the same settings.
-    private static func line(_ key: SettingKey, _ text: String?) -> String {
-        text.map { "\(key.name): \(yamlScalar($0))" } ?? "# \(key.name): \(key.builtIn.shown)"
+    private static func line(_ key: SettingKey, _ given: String?, _ shown: String) -> String {
+        given.map { "\(key.name): \(yamlScalar($0))" } ?? "# \(key.name): \(shown)"
     }
 
     /// The text as a YAML scalar: plain where nothing in it means something to YAML, else in double quotes.

@@ -16,11 +16,12 @@ package struct Settings: Sendable, Equatable {
     package let heatmap: Bool
     package let maxPixels: Int
     package let maxBytes: Int
+    package let decode: DecodeSetting
     package let rescan: Duration
     package let settle: Duration
-    /// Images at once; nil leaves it to the machine's number of processors.
+    /// Images at once; nil leaves it to the processors that this process may use.
     package let workers: Int?
-    /// Compute threads; nil leaves it to the machine's number of processors.
+    /// Compute threads; nil leaves it to the processors that this process may use.
     package let threads: Int?
     package let precision: PrecisionSetting
     package let retrain: RetrainSettings
@@ -53,6 +54,12 @@ package enum PrecisionSetting: String, Sendable, CaseIterable {
     case auto
 }
 
+/// How much of a large picture is decoded.
+package enum DecodeSetting: String, Sendable, CaseIterable {
+    case full
+    case scaled
+}
+
 /// Who lets a challenger that passed the gate become the model.
 package enum Promotion: String, Sendable, CaseIterable {
     case gated
@@ -79,6 +86,11 @@ package struct SettingProvenance: Sendable, Equatable {
     package let text: String?
     /// `default`, `/etc/fundusd/config.yaml:12`, `FUNDUSD_THRESHOLD` or `--threshold`.
     package let origin: String
+
+    package init(text: String?, origin: String) {
+        self.text = text
+        self.origin = origin
+    }
 }
 
 extension Settings {
@@ -99,6 +111,9 @@ extension Settings {
         }
         maxBytes = reading.required(.maxBytes) { text throws(SettingRefusal) in
             try SettingValue.bytes(text, in: 1...(4 << 30))
+        }
+        decode = reading.required(.decode) { text throws(SettingRefusal) in
+            try SettingValue.choice(text, of: DecodeSetting.self)
         }
         rescan = reading.required(.rescanSeconds) { text throws(SettingRefusal) in
             try SettingValue.seconds(text, in: 1...86_400, example: "60")

@@ -38,7 +38,7 @@ struct BenchCommand: ParsableCommand {
         let bytes = try imageBytes(settings)
         let drawing = image == nil ? ContinuousClock.now - start : .zero
         do {
-            _ = try Sample(bytes, model)
+            _ = try Sample(bytes, model, settings.fidelity)
         } catch let failure as DecodeFailure {
             throw Refusal(.dataError, "\(image ?? "the test card"): \(failure.message)")
         }
@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
             instructionSet: ComputeEngine.shared.instructionSet.rawValue,
             startToFirstVerdict: (ProcessAge.milliseconds - drawing.milliseconds).rounded())
         report.precision = model.precision.rawValue
-        try measure(bytes, model, &report)
+        try measure(bytes, model, settings.fidelity, &report)
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
         if let batch { try measure(batches: batch, settings, &report) }
         try StandardOutput.say(json ? try report.document() : report.text)
@@ -65,13 +65,16 @@ struct BenchCommand: ParsableCommand {
         return bytes
     }
 
-    private func measure(_ bytes: [UInt8], _ model: LoadedModel, _ report: inout BenchReport) throws {
-        let samples = try (0..<rounds).map { _ in try Sample(bytes, model) }
+    private func measure(
+        _ bytes: [UInt8], _ model: LoadedModel, _ fidelity: DecodeFidelity, _ report: inout BenchReport
+    ) throws {
+        let samples = try (0..<rounds).map { _ in try Sample(bytes, model, fidelity) }
         report.decode = samples.map(\.decode).median
         report.prepare = samples.map(\.prepare).median
         report.network = samples.map(\.network).median
         report.width = samples[0].width
         report.height = samples[0].height
+        report.shrinkage = samples[0].shrinkage
     }
 
     private func measure(batches size: Int, _ settings: Settings, _ report: inout BenchReport) throws {
@@ -95,13 +98,14 @@ private struct Sample {
     let network: Double
     let width: Int
     let height: Int
+    let shrinkage: Int
 
-    init(_ bytes: [UInt8], _ model: LoadedModel) throws {
+    init(_ bytes: [UInt8], _ model: LoadedModel, _ fidelity: DecodeFidelity) throws {
         let clock = ContinuousClock()
         let start = clock.now
         let decoded = try JPEGDecoder.decode(
-            bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height), maximumPixels: .max
-        ) {}
+            bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height), maximumPixels: .max,
+            fidelity: fidelity)
         let afterDecode = clock.now
         _ = QualityGrader.grade(decoded.picture)
         var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
@@ -113,6 +117,7 @@ private struct Sample {
         decode = (afterDecode - start).milliseconds
         width = decoded.sourceWidth
         height = decoded.sourceHeight
+        shrinkage = decoded.shrinkage
     }
 }
 
@@ -125,6 +130,8 @@ struct BenchReport: Encodable {
     var precision = "float32"
     var width = 0
     var height = 0
+    /// How much smaller a side was decoded.
+    var shrinkage = 1
     /// JPEG bytes to the network's size.
     var decode = 0.0
     /// Quality findings and the input tensor.
@@ -146,7 +153,7 @@ struct BenchReport: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, threads, precision, width, height, batch
+        case model, threads, precision, width, height, shrinkage, batch
         case batchNetwork = "batch_network_ms_per_image"
         case instructionSet = "instruction_set"
         case decode = "decode_ms"
@@ -170,7 +177,7 @@ struct BenchReport: Encodable {
     var text: String {
         """
         Model \(model), \(precision), \(threads) threads, \(instructionSet)
-        Decode and resize (\(width)×\(height))   \(decode.rounded3) ms
+        Decode and resize (\(width)×\(height)\(shrinkage > 1 ? " at 1/\(shrinkage)" : ""))   \(decode.rounded3) ms
         Grade and prepare                        \(prepare.rounded3) ms
         Network                                  \(network.rounded3) ms\(batchLine)
         Process start to first verdict           \(startToFirstVerdict.rounded1) ms

@@ -19,7 +19,7 @@ struct CheckConfigCommand: ParsableCommand {
 
     func run() throws {
         let settings = try Settings.resolved(folders, judging.texts, intake.texts, retraining.texts)
-        if print { try StandardOutput.say(settings.printed()) }
+        if print { try StandardOutput.say(settings.printed(decided: settings.decidedByTheMachine)) }
         let check = FolderCheck(settings)
         guard check.faults.isEmpty else {
             throw Refusal(.configuration, check.faults.map(\.description).joined(separator: "\n"))

@@ -85,8 +85,3 @@ extension SignsOfLife {
             })
     }
 }
-
-extension Settings {
-    /// Images at once: one is decoded or published while another is in the network.
-    var workerCount: Int { workers ?? min(2, threadCount) }
-}

@@ -40,9 +40,6 @@ extension OperatingPoint {
 }
 
 extension Settings {
-    /// Compute threads.
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
-
     /// What a model is to compute in, at the threshold that these settings choose.
     func precision(for record: ModelRecord) throws -> Precision {
         switch precision {

@@ -34,6 +34,10 @@ struct JudgingOptions: ParsableArguments {
     var maxPixels: String?
     @Option(help: ArgumentHelp("Larger files are rejected (default: 64MiB).", valueName: "size"))
     var maxBytes: String?
+    @Option(
+        help: ArgumentHelp(
+            "Decode large images in full, or smaller and faster (default: full).", valueName: "full|scaled"))
+    var decode: String?
     @Option(help: ArgumentHelp("Threads that compute the network (default: by the machine).", valueName: "count"))
     var threads: String?
     @Option(help: ArgumentHelp("What the network computes in (default: auto).", valueName: "float32|bf16|auto"))
@@ -42,7 +46,7 @@ struct JudgingOptions: ParsableArguments {
     var texts: [SettingKey: String?] {
         [
             .threshold: threshold, .targetSensitivity: targetSensitivity, .maxPixels: maxPixels, .maxBytes: maxBytes,
-            .threads: threads, .precision: precision,
+            .decode: decode, .threads: threads, .precision: precision,
         ]
     }
 }

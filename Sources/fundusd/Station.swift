@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import FundusImage
 internal import LinuxIO
 internal import Logging
 internal import ModelStore
@@ -122,7 +123,14 @@ extension Settings {
     func judge(with model: LoadedModel) throws -> Judge {
         Judge(
             model: model, operatingPoint: try operatingPoint(of: model.record), maximumPixels: maxPixels,
-            maximumBytes: maxBytes)
+            maximumBytes: maxBytes, fidelity: fidelity)
+    }
+
+    var fidelity: DecodeFidelity {
+        switch decode {
+        case .full: .full
+        case .scaled: .scaled
+        }
     }
 
     private func afterwards(archive: FilePath) -> Afterwards {

@@ -13,6 +13,7 @@ import Testing
         #expect(settings.after == .keep)
         #expect(settings.maxPixels == 100_000_000)
         #expect(settings.maxBytes == 64 << 20)
+        #expect(settings.decode == .full)
         #expect(settings.rescan == .seconds(60))
         #expect(settings.threads == nil)
         #expect(settings.retrain.holdoutFraction == 0.15)
@@ -68,6 +69,19 @@ import Testing
         #expect(settings.printed().split(separator: "\n").count == SettingKey.allCases.count)
     }
 
+    @Test func whatTheProgramDecidedIsPrintedAsAComment() throws {
+        let decided = [
+            SettingKey.threads: SettingProvenance(text: "3", origin: "3 processors can be used"),
+            .workers: SettingProvenance(text: "2", origin: "3 processors can be used"),
+        ]
+        let settings = try resolve(options: [.workers: "5"])
+        let lines = settings.printed(decided: decided).split(separator: "\n").map { $0.split(separator: " ") }
+        #expect(lines.contains(["#", "threads:", "3", "#", "3", "processors", "can", "be", "used"]))
+        #expect(lines.contains(["workers:", "5", "#", "--workers"]))
+        let again = try resolve(yaml: settings.printed(decided: decided))
+        #expect(again.withoutProvenance == settings.withoutProvenance)
+    }
+
     @Test func anAbsentDefaultFileIsNoFault() throws {
         let settings = try Settings.resolve(environment: [:], defaultFile: "/nonexistent/config.yaml")
         #expect(settings.inbox == "./inbox")
@@ -89,6 +103,7 @@ import Testing
         case .retrainLearningRate: "0.001"
         case .retrainRecipe: "experiment"
         case .after: "delete"
+        case .decode: "scaled"
         case .recursive: "true"
         case .retrainPromotion: "manual"
         case .inbox, .outbox, .labelled, .state: "/somewhere/else"
