@@ -68,6 +68,9 @@ let package = Package(
             dependencies: ["FundusImage", "LinuxIO", "ModelStore", crypto, grdb, system],
             swiftSettings: strict),
 
+        // What is measured on images whose class is known, and how it is told.
+        .target(name: "Evaluation", swiftSettings: strictMemory),
+
         // What surrounds the line: the service manager, the configuration, the verbs.
         .target(
             name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
@@ -103,6 +106,9 @@ let package = Package(
         .testTarget(
             name: "ScreeningTests",
             dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", grdb, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", system], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
