@@ -100,7 +100,8 @@ let package = Package(
             name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "ModelStoreTests", dependencies: ["ModelStore", "Fixtures", "LinuxIO", "ResNet", system],
+            name: "ModelStoreTests",
+            dependencies: ["ModelStore", "Fixtures", "FundusImage", "LinuxIO", "ResNet", system],
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,4 @@
-internal import FundusImage
+package import FundusImage
 internal import ResNet
 internal import Synchronization
 internal import SystemPackage
@@ -46,7 +46,27 @@ package final class LoadedModel: Sendable {
     package func probabilitiesOfDisease(
         of batch: [Float]
     ) throws(ModelFailure) -> [(probability: Double, logit: Double)] {
-        let logits = network.withLock { $0.logits(of: batch) }.map { Double($0) }
+        try probabilities(of: network.withLock { $0.logits(of: batch) })
+    }
+
+    /// The same for one image, and where in it the network saw disease, whatever class its logit speaks for.
+    package func diseaseMap(
+        of input: [Float]
+    ) throws(ModelFailure) -> (probability: Double, map: DiseaseMap) {
+        precondition(batchSize == 1, "the model takes batches")
+        let (logits, activation) = network.withLock { $0.activation(of: input, output: 0) }
+        let sign: Float = record.positiveClass == .disease ? 1 : -1
+        let map = DiseaseMap(
+            width: activation.width, height: activation.height, logits: activation.values.map { sign * $0 },
+            inputWidth: record.preprocessing.width, inputHeight: record.preprocessing.height,
+            pixelsPerPlace: ClassActivationMap.pixelsPerPlace)
+        return (try probabilities(of: logits)[0].probability, map)
+    }
+
+    private func probabilities(
+        of logits: [Float]
+    ) throws(ModelFailure) -> [(probability: Double, logit: Double)] {
+        let logits = logits.map { Double($0) }
         guard logits.count == batchSize, logits.allSatisfy(\.isFinite) else {
             throw ModelFailure(
                 .notFinite, path, "gives a logit that is not finite", remedy: "verify it: `fundusd model verify`")

@@ -45,6 +45,14 @@ struct InferenceStep: Sendable {
         }
         for (place, value) in zip(bias, values.bias) { target[place] = value }
     }
+
+    /// The packed weights of one output of a linear layer [inputs].
+    func weights(of output: Int, in storage: Span<Float>) -> [Float] {
+        guard case .direct(let convolution) = method else { preconditionFailure("a linear layer is computed directly") }
+        return (0..<input.channels).map {
+            storage[weights.lowerBound + convolution.place(ofOutput: output, input: $0)]
+        }
+    }
 }
 
 extension InferenceStep.Method {

@@ -56,6 +56,9 @@ struct InferenceWorkspace: ~Copyable {
         plan.features.values(of: features.span)
     }
 
+    /// The last map of the last run, [images, channels, height, width] dense; the features are its means.
+    func lastMapValues(_ plan: InferencePlan) -> [Float] { plan.last.values(of: current.span) }
+
     private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
         block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)

@@ -110,6 +110,19 @@ package final class ResNet50Inference {
         return workspace.featureValues(plan)
     }
 
+    /// One forward pass, and what each place of the last map says for one output of the head.
+    package func activation(of input: [Float], output: Int) -> (logits: [Float], map: ClassActivationMap) {
+        precondition(batchSize == 1, "a map of one image")
+        guard let head = plan.head, (0..<(layout.outputs ?? 0)).contains(output) else {
+            preconditionFailure("the head has no such output")
+        }
+        let logits = logits(of: input)
+        let map = ClassActivationMap(
+            of: workspace.lastMapValues(plan), plan.last, weights: head.weights(of: output, in: weights.span),
+            bias: weights.span[head.bias.lowerBound + output])
+        return (logits, map)
+    }
+
     private func run(_ input: [Float]) {
         precondition(input.count == inputCount, "the network takes \(batchSize)×3×\(inputHeight)×\(inputWidth) values")
         workspace.run(plan, input: input.span, weights: weights)

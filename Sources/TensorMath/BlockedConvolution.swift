@@ -58,6 +58,14 @@ package struct BlockedConvolution: Sendable {
         }
     }
 
+    /// Where a 1×1 convolution's weight lies in packed float32 weights.
+    package func place(ofOutput output: Int, input channel: Int) -> Int {
+        precondition(window.kernel == 1 && input.precision == .float32, "another layout")
+        let lanes = MapLayout.blockLanes
+        let pair = output / lanes * input.planes + channel / lanes
+        return (pair * lanes + channel % lanes) * lanes + output % lanes
+    }
+
     /// - Parameter element: counted as floats count, [input lane][16 outputs].
     private func place(_ weight: Float, at element: Int, in packed: inout MutableSpan<Float>, from start: Int) {
         guard input.precision == .bfloat16 else {

@@ -28,6 +28,12 @@ import Testing
         #expect(abs(try #require(values.negative) - negative) < 1e-12)
     }
 
+    @Test func `where nobody would be called ill, such calls have no value`() {
+        let matrix = ConfusionMatrix(truePositives: 1, falsePositives: 0, trueNegatives: 1, falseNegatives: 0)
+        #expect(matrix.predictiveValues(atPrevalence: 0) == (nil, 1))
+        #expect(matrix.predictiveValues(atPrevalence: 1) == (1, nil))
+    }
+
     @Test func `at the share of disease of the images, Bayes gives what was counted`() throws {
         let matrix = ConfusionMatrix(truePositives: 94, falsePositives: 58, trueNegatives: 92, falseNegatives: 6)
         let values = matrix.predictiveValues(atPrevalence: 100 / 250)

@@ -12,6 +12,11 @@ import Testing
         #expect(abs(interval.lower - lower) < 5.1e-5 && abs(interval.upper - upper) < 5.1e-5, "\(interval)")
     }
 
+    @Test(arguments: 1...40) func `none and all reach the ends exactly`(trials: Int) {
+        #expect(Proportion(0, of: trials).interval?.lower == 0)
+        #expect(Proportion(trials, of: trials).interval?.upper == 1)
+    }
+
     @Test func `nothing of nothing is no proportion`() {
         #expect(Proportion(0, of: 0).value == nil && Proportion(0, of: 0).interval == nil)
     }

@@ -30,6 +30,13 @@ import Testing
             ROCCurve(ThresholdSteps(samples))?.areaUnderCurve == ROCCurve(ThresholdSteps(scaled))?.areaUnderCurve)
     }
 
+    @Test func `scores that tell nothing or all run into a limit`() throws {
+        let nothing = try ScoredSamples(scores: [0.5, 0.5], isDisease: [true, false])
+        let all = try ScoredSamples(scores: [0.6, 0.4], isDisease: [true, false])
+        #expect(TemperatureScaling(fittedTo: nothing).temperature == TemperatureScaling.limits.upperBound)
+        #expect(TemperatureScaling(fittedTo: all).temperature == TemperatureScaling.limits.lowerBound)
+    }
+
     @Test(arguments: [0, 1e-300, 0.5, 1]) func `every probability stays one`(probability: Double) {
         for temperature in [0.01, 1, 100] {
             #expect(0...1 ~= TemperatureScaling(temperature: temperature).calibrated(probability))

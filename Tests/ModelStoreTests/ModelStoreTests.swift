@@ -1,5 +1,6 @@
 import Fixtures
 import FoundationEssentials
+import FundusImage
 import Glibc
 import LinuxIO
 import ResNet
@@ -66,6 +67,18 @@ import Testing
         let (probability, logit) = try model.probabilityOfDisease(of: input)
         let sigmoid = 1 / (1 + exp(-logit))
         #expect(abs(probability - (positiveClass == .disease ? sigmoid : 1 - sigmoid)) < 1e-12)
+    }
+
+    @Test(arguments: ModelRecord.PositiveClass.allCases)
+    func `the map speaks for disease, whatever the logit speaks for`(_ positiveClass: ModelRecord.PositiveClass) throws
+    {
+        let model = try LoadedModel(store.folder(try importNarrow(positiveClass).id))
+        let input = SeededInput.values(name: "eye", seed: 5, height: 224, width: 224)
+        let (probability, map) = try model.diseaseMap(of: input)
+        #expect(try model.probabilityOfDisease(of: input).probability == probability)
+        let mean = Double(map.logits.reduce(0, +)) / Double(map.logits.count)
+        #expect(abs(Probability.ofDisease(logit: mean, positiveClass: .disease) - probability) < 1e-4)
+        #expect(map.width == 7 && map.height == 7 && map.inputWidth == 224 && map.pixelsPerPlace == 32)
     }
 
     @Test func tailsKeepTheirDigits() {
