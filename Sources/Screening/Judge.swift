@@ -6,6 +6,8 @@ package protocol EyeModel: Sendable {
     var preprocessing: Preprocessing { get }
     /// P(disease) for one input of the model's preprocessing, NCHW.
     func probabilityOfDisease(of tensor: [Float]) throws -> Double
+    /// The same, and where in the picture the network saw disease.
+    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap)
 }
 
 /// What a file's bytes were found to be.
@@ -34,6 +36,8 @@ package struct Judgement: Sendable, Equatable {
     package var shrinkage: Int?
     package var decodeMilliseconds: Double?
     package var networkMilliseconds: Double?
+    /// A JPEG, where one was asked for and the network was run.
+    package var heatmap: [UInt8]?
 
     package init(
         outcome: Verdict.Outcome, probability: Double? = nil, quality: QualityGrade? = nil,
@@ -73,16 +77,18 @@ package struct Judge: Sendable {
     package let maximumPixels: Int
     package let maximumBytes: Int
     package let fidelity: DecodeFidelity
+    package let drawsHeatmaps: Bool
 
     package init(
         model: any EyeModel, operatingPoint: OperatingPoint, maximumPixels: Int = 100_000_000,
-        maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full
+        maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full, drawsHeatmaps: Bool = false
     ) {
         self.model = model
         self.operatingPoint = operatingPoint
         self.maximumPixels = maximumPixels
         self.maximumBytes = maximumBytes
         self.fidelity = fidelity
+        self.drawsHeatmaps = drawsHeatmaps
     }
 
     /// Judges one image.
@@ -109,20 +115,34 @@ package struct Judge: Sendable {
             width: decoded.sourceWidth, height: decoded.sourceHeight, shrinkage: decoded.shrinkage,
             decodeMilliseconds: decode)
         guard quality.gradable else { return judgement }
-        try run(on: decoded.picture, into: &judgement)
+        let map = try run(on: decoded.picture, into: &judgement)
+        if let map { judgement.heatmap = try heatmap(map, content, progress) }
         return judgement
     }
 
-    private func run(on picture: RGBPicture, into judgement: inout Judgement) throws {
+    /// - Returns: where disease was seen, if heatmaps are drawn.
+    private func run(on picture: RGBPicture, into judgement: inout Judgement) throws -> DiseaseMap? {
         let clock = ContinuousClock()
         let start = clock.now
         var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
         model.preprocessing.fill(&tensor, from: picture)
-        let probability = try model.probabilityOfDisease(of: tensor)
+        let (probability, map): (Double, DiseaseMap?) =
+            drawsHeatmaps ? try model.diseaseMap(of: tensor) : (try model.probabilityOfDisease(of: tensor), nil)
         guard probability.isFinite, 0...1 ~= probability else { throw JudgingFault.notFinite(model: model.identity.id) }
         judgement.probability = probability
         judgement.outcome = probability >= operatingPoint.value ? .disease : .normal
         judgement.networkMilliseconds = (clock.now - start).milliseconds
+        return map
+    }
+
+    private func heatmap(_ map: DiseaseMap, _ content: ImageContent, _ progress: () -> Void) throws -> [UInt8] {
+        do throws(DecodeFailure) {
+            return try Heatmap.jpeg(
+                map, over: content, by: model.identity, maximumPixels: maximumPixels, progress: progress)
+        } catch {
+            // The same bytes were decoded before: what fails now is the machine.
+            throw JudgingFault.outOfMemory
+        }
     }
 
     private func tooLarge(_ byteCount: Int) -> Verdict.Reason {

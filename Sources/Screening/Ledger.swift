@@ -62,30 +62,33 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Keeps a verdict, before anybody can see it.
-    package func recordJudgement(_ name: ImageName, _ verdict: Verdict, document: [UInt8], now: Date) throws {
+    /// Keeps a verdict and its heatmap, before anybody can see them.
+    package func recordJudgement(
+        _ name: ImageName, _ verdict: Verdict, _ publication: Publication, now: Date
+    ) throws {
         try database.write { db in
             try db.execute(
                 sql: """
                     UPDATE image SET state = 'judged', judged_at = ?, outcome = ?, probability = ?, model = ?,
-                        reasons = ?, verdict = ? WHERE name = ? AND sha256 = ?
+                        reasons = ?, verdict = ?, heatmap = ? WHERE name = ? AND sha256 = ?
                     """,
                 arguments: [
                     now.timestamp, verdict.outcome.rawValue, verdict.probability.value, verdict.model.id,
-                    verdict.reasons.map(\.code).joined(separator: " "), Data(document), name.data,
-                    verdict.image.sha256,
+                    verdict.reasons.map(\.code).joined(separator: " "), Data(publication.document),
+                    publication.heatmap.map { Data($0) }, name.data, publication.sha256,
                 ])
         }
     }
 
-    /// Notes that the verdict's file is in the outbox.
+    /// Notes that the verdict's file is in the outbox. Its heatmap is there too and is kept here no longer.
     package func recordPublication(_ name: ImageName, sha256: String, now: Date) throws {
         try database.write { db in
             try db.execute(
                 sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
             try db.execute(
                 sql: """
-                    UPDATE image SET state = 'published', published_at = ?, is_newest = 1 WHERE name = ? AND sha256 = ?
+                    UPDATE image SET state = 'published', published_at = ?, is_newest = 1, heatmap = NULL
+                        WHERE name = ? AND sha256 = ?
                     """,
                 arguments: [now.timestamp, name.data, sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
@@ -93,11 +96,11 @@ package final class Ledger: Sendable {
     }
 
     /// The published verdict that an image's name stands for now.
-    package func newestPublished(_ name: ImageName) throws -> (sha256: String, document: [UInt8])? {
+    package func newestPublished(_ name: ImageName) throws -> Publication? {
         try database.read { db in
             try Row.fetchOne(
                 db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND is_newest", arguments: [name.data]
-            ).map { ($0["sha256"], $0.bytes("verdict")) }
+            ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict")) }
         }
     }
 
@@ -110,12 +113,16 @@ package final class Ledger: Sendable {
     }
 
     /// A name's verdicts that are not yet in the outbox, oldest first.
-    package func unpublished(_ name: ImageName) throws -> [(sha256: String, document: [UInt8])] {
+    package func unpublished(_ name: ImageName) throws -> [Publication] {
         try database.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
+                db, sql: "SELECT sha256, verdict, heatmap FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
                 arguments: [name.data]
-            ).map { ($0["sha256"], $0.bytes("verdict")) }
+            ).map { row in
+                let heatmap: Data? = row["heatmap"]
+                return Publication(
+                    sha256: row["sha256"], document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) })
+            }
         }
     }
 

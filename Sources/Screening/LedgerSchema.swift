@@ -11,6 +11,10 @@ enum LedgerSchema {
     private static func migrator() -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 images, files, waits") { try $0.execute(sql: firstTables) }
+        migrator.registerMigration("2 heatmaps") { db in
+            // Only between a judgement and its publication: the file in the outbox is the heatmap's place.
+            try db.execute(sql: "ALTER TABLE image ADD COLUMN heatmap BLOB")
+        }
         return migrator
     }
 

@@ -11,19 +11,35 @@ package struct Outbox: Sendable {
 
     /// Puts a verdict under its image's name, whole or not at all, and keeps an older one under that one's hash.
     ///
-    /// Doing it again, after a crash at any step, ends in the same files.
+    /// A heatmap is there before its verdict: who sees the verdict finds it. Doing it again, after a crash at any step, ends
+    /// in the same files.
     ///
     /// - Parameter older: the verdict that has the name now, as the ledger has it. When the file is no longer that (a
     ///   reader has taken it away), there is nothing to keep.
     package func publish(
-        _ document: [UInt8], for name: ImageName, replacing older: (sha256: String, document: [UInt8])?
+        _ publication: Publication, for name: ImageName, replacing older: Publication?
     ) throws(SystemFailure) {
         let path = try preparedPath(Self.verdictPath(for: name))
-        if let older, contents(of: path) == older.document {
-            let kept = root.pushing(Self.supersededPath(for: name, sha256: older.sha256))
-            _ = try AtomicFile.link(path, to: kept)
+        let heatmapPath = root.pushing(Self.heatmapPath(for: name))
+        if let older {
+            try keepHeatmap(at: heatmapPath, of: older, for: name, unlessItIs: publication.heatmap)
+            if contents(of: path) == older.document {
+                let kept = root.pushing(Self.supersededPath(for: name, sha256: older.sha256))
+                _ = try AtomicFile.link(path, to: kept)
+            }
         }
-        try AtomicFile.write(document, to: path)
+        if let heatmap = publication.heatmap { try AtomicFile.write(heatmap, to: heatmapPath) }
+        try AtomicFile.write(publication.document, to: path)
+    }
+
+    /// The older heatmap makes way even where no new one follows, or it would lie beside a verdict on another picture.
+    ///
+    /// - Parameter new: what an interrupted try may have put there already.
+    private func keepHeatmap(
+        at path: FilePath, of older: Publication, for name: ImageName, unlessItIs new: [UInt8]?
+    ) throws(SystemFailure) {
+        guard let present = contents(of: path), present != new else { return }
+        try AtomicFile.rename(path, to: root.pushing(Self.supersededHeatmapPath(for: name, sha256: older.sha256)))
     }
 
     /// The verdict file that lies in the outbox under an image's name, if any.
@@ -43,7 +59,7 @@ package struct Outbox: Sendable {
 
     private func contents(of path: FilePath) -> [UInt8]? {
         guard let file = try? Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else { return nil }
-        return try? file.read(upTo: 1 << 20)
+        return try? file.read(upTo: 1 << 22)
     }
 
     /// `NAME.json`, in the image's own folder.
@@ -54,6 +70,16 @@ package struct Outbox: Sendable {
     /// `NAME.SHA12.json`: where a verdict stays when newer content comes under the same name.
     package static func supersededPath(for name: ImageName, sha256: String) -> FilePath {
         path(beside: name, ending: ".\(sha256.prefix(12)).json")
+    }
+
+    /// `NAME.heatmap.jpg`, beside the verdict.
+    package static func heatmapPath(for name: ImageName) -> FilePath {
+        path(beside: name, ending: ".heatmap.jpg")
+    }
+
+    /// `NAME.SHA12.heatmap.jpg`, beside the older verdict.
+    package static func supersededHeatmapPath(for name: ImageName, sha256: String) -> FilePath {
+        path(beside: name, ending: ".\(sha256.prefix(12)).heatmap.jpg")
     }
 
     /// The longest file name that Linux's file systems take, in bytes (NAME_MAX in `linux/limits.h`).

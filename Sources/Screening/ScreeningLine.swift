@@ -71,9 +71,7 @@ package final class ScreeningLine: Sendable {
         let rules = currentRules
         do {
             // Judged before, and kept from the outbox: the same bytes, even when the file is gone by now.
-            for (sha256, document) in try ledger.unpublished(arrival.name) {
-                try publish(document, sha256, for: arrival.name)
-            }
+            for publication in try ledger.unpublished(arrival.name) { try publish(publication, for: arrival.name) }
             let reading = try rules.reader.read(arrival.name, now: now()) {
                 progress()
                 return !isStopping()
@@ -122,18 +120,20 @@ package final class ScreeningLine: Sendable {
         let verdict = Verdict(
             of: content, named: arrival.name, judgement, by: rules.judge,
             receivedAt: arrival.receivedAt, startedAt: startedAt, completedAt: now())
-        let document = try verdict.document()
-        try ledger.recordJudgement(arrival.name, verdict, document: document, now: now())
+        let publication = Publication(
+            sha256: content.sha256, document: try verdict.document(), heatmap: judgement.heatmap)
+        try ledger.recordJudgement(arrival.name, verdict, publication, now: now())
         progress()
-        try publish(document, content.sha256, for: arrival.name)
+        try publish(publication, for: arrival.name)
     }
 
-    /// The file first, then the row: a crash between the two publishes the same bytes once more.
-    private func publish(_ document: [UInt8], _ sha256: String, for name: ImageName) throws {
+    /// The files first, then the row: a crash between the two publishes the same bytes once more.
+    private func publish(_ publication: Publication, for name: ImageName) throws {
         let newest = try ledger.newestPublished(name)
-        try outbox.publish(document, for: name, replacing: newest?.sha256 == sha256 ? nil : newest)
-        try ledger.recordPublication(name, sha256: sha256, now: now())
-        tell(.verdict(name, try Verdict(document: document)))
+        let isRepeated = newest?.sha256 == publication.sha256
+        try outbox.publish(publication, for: name, replacing: isRepeated ? nil : newest)
+        try ledger.recordPublication(name, sha256: publication.sha256, now: now())
+        tell(.verdict(name, try Verdict(document: publication.document)))
     }
 
     private func clearAway(

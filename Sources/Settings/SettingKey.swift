@@ -135,7 +135,7 @@ extension SettingKey {
         case .targetSensitivity:
             "Instead of a threshold: take the one that reached this sensitivity on the model's hold-out images."
         case .after: "What becomes of a screened image: kept, moved under state/archive/YYYY/MM/DD, or deleted."
-        case .heatmap: "Write NAME.heatmap.jpg beside the verdict. Not in this version."
+        case .heatmap: "Write NAME.heatmap.jpg beside the verdict: the photograph, colored where it spoke for disease."
         case .maxPixels: "An image of more pixels is rejected by its header, before memory is taken for it."
         case .maxBytes: "A larger file is rejected before it is read."
         case .decode:

@@ -104,7 +104,7 @@ extension Settings {
         after = reading.required(.after) { text throws(SettingRefusal) in
             try SettingValue.choice(text, of: AfterScreening.self)
         }
-        heatmap = reading.required(.heatmap, Self.heatmapOfThisVersion)
+        heatmap = reading.required(.heatmap, SettingValue.flag)
         // 65 500 is the longest side that libjpeg decodes.
         maxPixels = reading.required(.maxPixels) { text throws(SettingRefusal) in
             try SettingValue.pixels(text, in: 1...(65_500 * 65_500))
@@ -128,13 +128,6 @@ extension Settings {
         }
         retrain = RetrainSettings(from: &reading)
         provenance = reading.provenance
-    }
-
-    private static func heatmapOfThisVersion(_ text: String) throws(SettingRefusal) -> Bool {
-        if try SettingValue.flag(text) {
-            throw SettingRefusal(message: "heatmaps are not in this version", remedy: "Write false, or leave it out.")
-        }
-        return false
     }
 }
 

@@ -8,7 +8,7 @@ internal import SystemPackage
 struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify",
-        abstract: "Prints the verdicts of the named images as JSON Lines; nothing else is touched.",
+        abstract: "Prints the verdicts of the named images as JSON Lines; the inbox and the ledger are not touched.",
         discussion: """
             One line an image, in the order of the names, each written at once. Exits 0 when all were judged, 65 when \
             some image was rejected or ungradable, 66 when some file could not be read (its line is missing, standard \
@@ -16,6 +16,7 @@ struct ClassifyCommand: ParsableCommand {
 
                 fundusd classify eye.jpg | jq .probability
                 find /data -name '*.jpg' | fundusd classify --paths-from -
+                fundusd classify --heatmap maps eye.jpg     # maps/eye.jpg.heatmap.jpg
             """)
 
     @Argument(help: ArgumentHelp("Images; - reads one JPEG from standard input.", valueName: "image"))
@@ -24,6 +25,11 @@ struct ClassifyCommand: ParsableCommand {
     var pathsFrom: String?
     @Option(help: ArgumentHelp("Judge by this model: an id or a folder (default: the champion).", valueName: "model"))
     var model: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write each judged image as NAME.heatmap.jpg into this folder, colored where it spoke for disease.",
+            valueName: "folder"))
+    var heatmap: String?
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
 
@@ -36,10 +42,10 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         let settings = try Settings.resolved(folders, judging.texts)
-        let judge = try settings.judge(with: try settings.loadModel(named: model))
+        let judge = try settings.judge(with: try settings.loadModel(named: model), drawingHeatmaps: heatmap != nil)
         let reader = NamedImageReader(maximumBytes: settings.maxBytes)
         var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && isatty(STDOUT_FILENO) == 0)
-        var summary = Summary()
+        var summary = Summary(heatmaps: try heatmap.map { try HeatmapFolder(FilePath($0)) })
         for image in images {
             try classify(FilePath(image), judge, &summary) { path throws(SystemFailure) in
                 try image == "-" ? reader.readStandardInput() : reader.read(path)
@@ -82,11 +88,13 @@ struct ClassifyCommand: ParsableCommand {
             of: content, named: ImageName(path), judgement, by: judge, receivedAt: receivedAt, startedAt: receivedAt,
             completedAt: Date())
         if verdict.probability.value == nil { summary.unjudged += 1 }
+        if let picture = judgement.heatmap { try summary.heatmaps?.write(picture, of: path, sha256: content.sha256) }
         try StandardOutput.say(try verdict.line())
     }
 
-    /// What decides the exit status.
+    /// What decides the exit status, and where heatmaps go.
     private struct Summary {
+        var heatmaps: HeatmapFolder?
         var unreadable = 0
         var unjudged = 0
 

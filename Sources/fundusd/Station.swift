@@ -116,14 +116,14 @@ extension Settings {
     func rules(for model: LoadedModel, foldersOf running: Settings) throws -> ScreeningRules {
         ScreeningRules(
             reader: InboxReader(root: running.inbox, maximumBytes: maxBytes, settlingTime: running.settle),
-            judge: try judge(with: model),
+            judge: try judge(with: model, drawingHeatmaps: heatmap),
             afterwards: afterwards(archive: running.state.appending("archive")))
     }
 
-    func judge(with model: LoadedModel) throws -> Judge {
+    func judge(with model: LoadedModel, drawingHeatmaps: Bool) throws -> Judge {
         Judge(
             model: model, operatingPoint: try operatingPoint(of: model.record), maximumPixels: maxPixels,
-            maximumBytes: maxBytes, fidelity: fidelity)
+            maximumBytes: maxBytes, fidelity: fidelity, drawsHeatmaps: drawingHeatmaps)
     }
 
     var fidelity: DecodeFidelity {

@@ -21,9 +21,11 @@ import Testing
             try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged,
             "an interrupted judging begins anew")
         let verdict = Verdict.example(of: content, named: name)
-        try ledger.recordJudgement(name, verdict, document: [7], now: time)
+        try ledger.recordJudgement(
+            name, verdict, Publication(sha256: content.sha256, document: [7], heatmap: [8]), now: time)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .judged)
-        #expect(try ledger.unpublished(name).map(\.document) == [[7]])
+        #expect(
+            try ledger.unpublished(name) == [Publication(sha256: content.sha256, document: [7], heatmap: [8])])
         #expect(try ledger.namesToBePublished() == [name])
         try ledger.recordPublication(name, sha256: content.sha256, now: time)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .judged)
@@ -37,7 +39,8 @@ import Testing
         for (sha256, document) in [("aa", [1]), ("bb", [2])] as [(String, [UInt8])] {
             let content = ImageContent(sha256: sha256, byteCount: 1, bytes: [0])
             _ = try ledger.claim(name, content, receivedAt: time, now: time)
-            try ledger.recordJudgement(name, .example(of: content, named: name), document: document, now: time)
+            try ledger.recordJudgement(
+                name, .example(of: content, named: name), Publication(sha256: sha256, document: document), now: time)
             try ledger.recordPublication(name, sha256: sha256, now: time)
             #expect(try ledger.newestPublished(name)?.sha256 == sha256)
         }

@@ -131,7 +131,8 @@ final class EventLog: Sendable {
         let document = try Verdict.example(of: content, named: "a.jpg").document()
         _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
         try line.ledger.recordJudgement(
-            "a.jpg", .example(of: content, named: "a.jpg"), document: document, now: Date())
+            "a.jpg", .example(of: content, named: "a.jpg"),
+            Publication(sha256: content.sha256, document: document), now: Date())
         #expect(try line.line.namesToRecover() == ["a.jpg"])
         for _ in 1...2 { #expect(line.screen("a.jpg") == .done) }
         #expect(Outbox(root: line.outbox).contents(of: "a.jpg") == document)

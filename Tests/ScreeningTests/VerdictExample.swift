@@ -8,13 +8,24 @@ struct ConstantModel: EyeModel {
     var identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
     var preprocessing: Preprocessing { .torchvision224 }
     func probabilityOfDisease(of tensor: [Float]) throws -> Double { probability }
+
+    /// Disease in the middle, and nothing of it elsewhere.
+    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
+        let logits = (0..<49).map { $0 == 24 ? Float(6) : -1 }
+        return (
+            probability,
+            DiseaseMap(width: 7, height: 7, logits: logits, inputWidth: 224, inputHeight: 224, pixelsPerPlace: 32)
+        )
+    }
 }
 
 extension Judge {
-    static func constant(_ probability: Double = 0.25, threshold: Double = 0.5) -> Judge {
+    static func constant(
+        _ probability: Double = 0.25, threshold: Double = 0.5, drawsHeatmaps: Bool = false
+    ) -> Judge {
         Judge(
             model: ConstantModel(probability: probability),
-            operatingPoint: OperatingPoint(value: threshold, source: .model))
+            operatingPoint: OperatingPoint(value: threshold, source: .model), drawsHeatmaps: drawsHeatmaps)
     }
 }
 

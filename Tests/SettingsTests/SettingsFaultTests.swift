@@ -25,7 +25,6 @@ import Testing
         Case(yaml: "retrain: {sede: 1}", expected: "Did you mean retrain.seed?"),
         Case(yaml: "quuxfrobnicate: 1", expected: "The known ones are inbox, outbox,"),
         Case(yaml: "retrain: 5", expected: "retrain: it is a group of settings, not a setting"),
-        Case(yaml: "heatmap: true", expected: "heatmap: heatmaps are not in this version"),
         Case(yaml: "recursive: maybe", expected: "\"maybe\" is neither true nor false"),
         Case(yaml: "after: archived", expected: "\"archived\" is not one of keep, archive, delete. Write archive."),
         Case(yaml: "max-bytes: 64 MiBs", expected: "\"64 MiBs\" is not a whole number. Give a number such as 64MiB."),

@@ -1,0 +1,42 @@
+package import FundusImage
+
+/// The photograph with the places colored that spoke for disease: the JPEG that lies beside a verdict.
+package enum Heatmap {
+    /// Pixels of the longer side at most: enough to find the place in the photograph, small enough to send around.
+    package static let longestSide = 1024
+
+    private static let jpegQuality = 85
+
+    /// - Parameters:
+    ///   - content: the photograph's file, whole; it is decoded once more, at the heatmap's size.
+    ///   - progress: called as the work advances.
+    package static func jpeg(
+        _ map: DiseaseMap, over content: ImageContent, by model: ModelIdentity, longestSide: Int = longestSide,
+        maximumPixels: Int, progress: () -> Void = {}
+    ) throws(DecodeFailure) -> [UInt8] {
+        let bytes = content.bytes ?? []
+        let header = try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels)
+        let photograph = try JPEGDecoder.decode(
+            bytes, resizedTo: size(of: header, longestSide: longestSide), maximumPixels: maximumPixels,
+            progress: progress)
+        let painted = HeatmapPainter.paint(map, over: photograph.picture)
+        return JPEGComment.adding(
+            comment(content, model), to: try JPEGEncoder.encode(painted, quality: jpegQuality))
+    }
+
+    /// The photograph's own size, or smaller in proportion.
+    private static func size(of header: JPEGHeader, longestSide: Int) -> (width: Int, height: Int) {
+        let longest = max(header.width, header.height)
+        if longest <= longestSide { return (header.width, header.height) }
+        return (max(1, header.width * longestSide / longest), max(1, header.height * longestSide / longest))
+    }
+
+    /// What the picture is and belongs to, in case it is found alone.
+    private static func comment(_ content: ImageContent, _ model: ModelIdentity) -> String {
+        let software = Verdict.Software.current
+        return """
+            \(software.name) \(software.version) heatmap of the image with SHA-256 \(content.sha256), model \(model.id): \
+            blue to white marks what spoke for disease. \(Verdict.intendedUseStatement)
+            """
+    }
+}

@@ -1,0 +1,39 @@
+internal import LinuxIO
+internal import Screening
+internal import SystemPackage
+
+/// Where `classify --heatmap` puts its pictures: one flat folder.
+struct HeatmapFolder {
+    private let root: FilePath
+    private var written: Set<FilePath> = []
+
+    /// Makes the folder if it is missing.
+    init(_ root: FilePath) throws {
+        self.root = root
+        do throws(SystemFailure) {
+            try AtomicFile.makeFolder(root)
+            _ = try Folder(root)
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+    }
+
+    /// Writes `NAME.heatmap.jpg`; a second image of that name, from another folder, gets `NAME.SHA12.heatmap.jpg`.
+    mutating func write(_ picture: [UInt8], of image: FilePath, sha256: String) throws {
+        let name = ImageName(Self.name(of: image))
+        let first = Outbox.heatmapPath(for: name)
+        let path = written.contains(first) ? Outbox.supersededHeatmapPath(for: name, sha256: sha256) : first
+        do throws(SystemFailure) {
+            try AtomicFile.write(picture, to: root.pushing(path), permissions: 0o644)
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+        written.insert(path)
+    }
+
+    /// The last part of a path; `-` would be mistaken for an option by other tools.
+    private static func name(of image: FilePath) -> FilePath {
+        guard image != "-", let last = image.lastComponent else { return "standard-input" }
+        return FilePath(root: nil, components: last)
+    }
+}

@@ -1,0 +1,124 @@
+import Fixtures
+import Foundation
+import FundusImage
+import LinuxIO
+import Screening
+import SystemPackage
+import Testing
+
+/// The pictures beside the verdicts: there before the verdict, of the same image, and as durable.
+@Suite struct HeatmapTests {
+    private static let eye = SyntheticEye(seed: 1, width: 256, height: 200).jpeg()
+    private static let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg()
+
+    private func line(_ probability: Double = 0.8) throws -> LineUnderTest {
+        try LineUnderTest(judge: .constant(probability, drawsHeatmaps: true))
+    }
+
+    private func bytes(_ name: String, in line: LineUnderTest) throws -> [UInt8] {
+        try Folder(line.outbox).openFile(FilePath(name)).read(upTo: 1 << 22)
+    }
+
+    @Test(arguments: [0.8, 0.2]) func `a judged eye has its heatmap beside its verdict`(probability: Double) throws {
+        let line = try line(probability)
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        #expect(try line.verdictFiles() == ["a.jpg.heatmap.jpg", "a.jpg.json"])
+        let heatmap = try bytes("a.jpg.heatmap.jpg", in: line)
+        let picture = try JPEGDecoder.decode(heatmap, maximumPixels: 1 << 20).picture
+        #expect(picture.width == 256 && picture.height == 200)
+        let verdict = try #require(try line.verdict("a.jpg"))
+        #expect(String(decoding: heatmap.prefix(400), as: UTF8.self).contains(verdict.image.sha256))
+    }
+
+    @Test func `what is not judged has none`() throws {
+        let line = try line()
+        try line.drop(SyntheticPictures.encode(SyntheticPictures.tooDark()), as: "dark.jpg")
+        try line.drop(SyntheticPictures.text(), as: "text.jpg")
+        for name in ["dark.jpg", "text.jpg"] { #expect(line.screen(ImageName(FilePath(name))) == .done) }
+        #expect(try line.verdictFiles() == ["dark.jpg.json", "text.jpg.json"])
+    }
+
+    @Test func `after a crash both are published byte for byte, though the image is gone and heatmaps are off`() throws
+    {
+        let line = try line()
+        try line.drop(Self.eye, as: "a.jpg")
+        let away = line.folder.path.appending("away")
+        try AtomicFile.rename(line.outbox, to: away)
+        guard case .heldBack = line.screen("a.jpg") else { return #expect(Bool(false), "held back") }
+        let judged = try #require(try line.ledger.unpublished("a.jpg").first)
+        try AtomicFile.rename(away, to: line.outbox)
+        try AtomicFile.remove(line.inbox.appending("a.jpg"))
+        var rules = line.line.currentRules
+        rules.judge = .constant()
+        line.line.adopt(rules)
+        #expect(line.screen("a.jpg") == .done)
+        #expect(try bytes("a.jpg.json", in: line) == judged.document)
+        #expect(try bytes("a.jpg.heatmap.jpg", in: line) == judged.heatmap)
+        #expect(try line.ledger.unpublished("a.jpg") == [])
+    }
+
+    @Test func `newer content takes the name, and the older heatmap goes with the older verdict`() throws {
+        let line = try line()
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        let first = try bytes("a.jpg.heatmap.jpg", in: line)
+        let hash = try #require(try line.verdict("a.jpg")).image.sha256.prefix(12)
+        try line.drop(Self.other, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        #expect(
+            try line.verdictFiles()
+                == ["a.jpg.\(hash).heatmap.jpg", "a.jpg.\(hash).json", "a.jpg.heatmap.jpg", "a.jpg.json"])
+        #expect(try bytes("a.jpg.\(hash).heatmap.jpg", in: line) == first)
+        #expect(try bytes("a.jpg.heatmap.jpg", in: line) != first)
+    }
+
+    @Test func `an old heatmap does not lie beside a newer verdict that has none`() throws {
+        let line = try line()
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        let hash = try #require(try line.verdict("a.jpg")).image.sha256.prefix(12)
+        try line.drop(SyntheticPictures.text(), as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        #expect(
+            try line.verdictFiles() == ["a.jpg.\(hash).heatmap.jpg", "a.jpg.\(hash).json", "a.jpg.json"])
+    }
+
+    /// Crashes between any two steps are tries that came so far; the last one must end in the same files.
+    @Test func `publishing again after an interruption ends in the same files`() throws {
+        let folder = TemporaryFolder()
+        let outbox = Outbox(root: folder.path)
+        let older = Publication(sha256: "0123456789abcdef", document: [1])
+        let newer = Publication(sha256: "fedcba9876543210", document: [2], heatmap: [20])
+        try outbox.publish(older, for: "a.jpg", replacing: nil)
+        // The older verdict has no heatmap; the interrupted try has put the newer one there.
+        try AtomicFile.write([20], to: folder.path.appending("a.jpg.heatmap.jpg"))
+        for _ in 1...2 {
+            try outbox.publish(newer, for: "a.jpg", replacing: older)
+            let files = try Folder(folder.path).names().map(\.string).sorted()
+            #expect(files == ["a.jpg.0123456789ab.json", "a.jpg.heatmap.jpg", "a.jpg.json"])
+        }
+    }
+
+    @Test func `the names of heatmaps and verdicts never meet`() {
+        let names = ["a.jpg", "a.jpg.heatmap.jpg", "a.jpg.json", "a", "a.heatmap.jpg"].map {
+            ImageName(FilePath($0))
+        }
+        let paths = names.flatMap { [Outbox.verdictPath(for: $0), Outbox.heatmapPath(for: $0)] }
+        #expect(Set(paths).count == paths.count)
+    }
+
+    @Test(arguments: [(2000, 1500, 1024, 768), (1500, 2000, 768, 1024), (1024, 3, 1024, 3), (4000, 2, 1024, 1)])
+    func `large photographs are made smaller, in proportion`(width: Int, height: Int, toWidth: Int, toHeight: Int)
+        throws
+    {
+        let picture = RGBPicture(
+            width: width, height: height, pixels: [UInt8](repeating: 60, count: 3 * width * height))
+        let content = ImageContent(
+            sha256: "", byteCount: 1, bytes: SyntheticPictures.encode(picture))
+        let map = try ConstantModel().diseaseMap(of: []).map
+        let jpeg = try Heatmap.jpeg(map, over: content, by: ConstantModel().identity, maximumPixels: 10_000_000)
+        let header = try JPEGDecoder.header(of: jpeg, maximumPixels: 10_000_000)
+        #expect(header.width == toWidth && header.height == toHeight)
+    }
+}
