@@ -115,7 +115,7 @@ let package = Package(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["fundusd", "Fixtures", "LinuxIO", system],
+            name: "CommandTests", dependencies: ["fundusd", "Fixtures", "FundusImage", "LinuxIO", system],
             swiftSettings: strict),
     ]
 )
