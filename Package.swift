@@ -70,6 +70,7 @@ let package = Package(
 
         // What is measured on images whose class is known, and how it is told.
         .target(name: "Evaluation", swiftSettings: strictMemory),
+        .target(name: "Report", dependencies: ["Evaluation"], swiftSettings: strictMemory),
 
         // What surrounds the line: the service manager, the configuration, the verbs.
         .target(
@@ -78,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "fundusd",
             dependencies: [
-                "FundusImage", "LinuxIO", "ModelStore", "Screening", "Settings", "Supervision",
-                "TensorMath", argumentParser, lifecycle, logging, system, unixSignals,
+                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "Report", "ResNet", "Screening", "Settings",
+                "Supervision", "TensorMath", argumentParser, lifecycle, logging, system, unixSignals,
             ],
             swiftSettings: strict),
 
@@ -110,6 +111,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", system], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", system],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),

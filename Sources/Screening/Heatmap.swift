@@ -14,14 +14,28 @@ package enum Heatmap {
         _ map: DiseaseMap, over content: ImageContent, by model: ModelIdentity, longestSide: Int = longestSide,
         maximumPixels: Int, progress: () -> Void = {}
     ) throws(DecodeFailure) -> [UInt8] {
-        let bytes = content.bytes ?? []
-        let header = try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels)
-        let photograph = try JPEGDecoder.decode(
-            bytes, resizedTo: size(of: header, longestSide: longestSide), maximumPixels: maximumPixels,
-            progress: progress)
-        let painted = HeatmapPainter.paint(map, over: photograph.picture)
+        let picture = try picture(content, longestSide, maximumPixels, progress)
+        let painted = HeatmapPainter.paint(map, over: picture)
         return JPEGComment.adding(
             comment(content, model), to: try JPEGEncoder.encode(painted, quality: jpegQuality))
+    }
+
+    /// The photograph itself at a heatmap's size, to lie beside it.
+    package static func photograph(
+        _ content: ImageContent, longestSide: Int, maximumPixels: Int
+    ) throws(DecodeFailure) -> [UInt8] {
+        try JPEGEncoder.encode(picture(content, longestSide, maximumPixels) {}, quality: jpegQuality)
+    }
+
+    private static func picture(
+        _ content: ImageContent, _ longestSide: Int, _ maximumPixels: Int, _ progress: () -> Void
+    ) throws(DecodeFailure) -> RGBPicture {
+        let bytes = content.bytes ?? []
+        let header = try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels)
+        return try JPEGDecoder.decode(
+            bytes, resizedTo: size(of: header, longestSide: longestSide), maximumPixels: maximumPixels,
+            progress: progress
+        ).picture
     }
 
     /// The photograph's own size, or smaller in proportion.

@@ -96,6 +96,37 @@ package struct Judge: Sendable {
     /// - Parameter progress: called as the work advances, so that a watchdog can tell long from stuck.
     /// - Throws: only what is no fault of the image: `JudgingFault`, or what the network throws.
     package func judge(_ content: ImageContent, progress: () -> Void = {}) throws -> Judgement {
+        let examined: Examined
+        switch try examine(content, progress: progress) {
+        case .rejected(let reason): return Judgement(outcome: .rejected, reasons: [reason])
+        case .decoded(let image): examined = image
+        }
+        var judgement = Judgement(
+            outcome: .ungradable, quality: examined.quality,
+            reasons: examined.quality.findings.map(Verdict.Reason.init), width: examined.image.sourceWidth,
+            height: examined.image.sourceHeight, shrinkage: examined.image.shrinkage,
+            decodeMilliseconds: examined.decodeMilliseconds)
+        guard examined.quality.gradable else { return judgement }
+        let map = try run(on: examined.image.picture, into: &judgement)
+        if let map { judgement.heatmap = try heatmap(map, content, progress) }
+        return judgement
+    }
+
+    /// An image at the network's size, and whether it may be judged.
+    package struct Examined: Sendable {
+        package let image: DecodedImage
+        package let quality: QualityGrade
+        package let decodeMilliseconds: Double
+    }
+
+    /// What an image's file was found to be, before the network has seen it.
+    package enum Examination: Sendable {
+        case rejected(Verdict.Reason)
+        case decoded(Examined)
+    }
+
+    /// Decodes and grades an image; may run beside a judgement, on another thread.
+    package func examine(_ content: ImageContent, progress: () -> Void = {}) throws(JudgingFault) -> Examination {
         guard let bytes = content.bytes else { return .rejected(tooLarge(content.byteCount)) }
         let clock = ContinuousClock()
         let start = clock.now
@@ -105,34 +136,47 @@ package struct Judge: Sendable {
                 bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height),
                 maximumPixels: maximumPixels, fidelity: fidelity, progress: progress)
         } catch {
-            if error.isMachineFault { throw JudgingFault.outOfMemory }
+            if error.isMachineFault { throw .outOfMemory }
             return .rejected(Verdict.Reason(code: error.code, message: error.message))
         }
-        let decode = (clock.now - start).milliseconds
-        let quality = QualityGrader.grade(decoded.picture)
-        var judgement = Judgement(
-            outcome: .ungradable, quality: quality, reasons: quality.findings.map(Verdict.Reason.init),
-            width: decoded.sourceWidth, height: decoded.sourceHeight, shrinkage: decoded.shrinkage,
-            decodeMilliseconds: decode)
-        guard quality.gradable else { return judgement }
-        let map = try run(on: decoded.picture, into: &judgement)
-        if let map { judgement.heatmap = try heatmap(map, content, progress) }
-        return judgement
+        let milliseconds = (clock.now - start).milliseconds
+        return .decoded(
+            Examined(
+                image: decoded, quality: QualityGrader.grade(decoded.picture), decodeMilliseconds: milliseconds))
+    }
+
+    /// P(disease) of a picture at the network's size, whether it is gradable or not.
+    package func probabilityOfDisease(in picture: RGBPicture) throws -> Double {
+        try checked(model.probabilityOfDisease(of: tensor(of: picture)))
+    }
+
+    /// Where in a picture at the network's size the network sees disease.
+    package func diseaseMap(of picture: RGBPicture) throws -> DiseaseMap {
+        try model.diseaseMap(of: tensor(of: picture)).map
     }
 
     /// - Returns: where disease was seen, if heatmaps are drawn.
     private func run(on picture: RGBPicture, into judgement: inout Judgement) throws -> DiseaseMap? {
         let clock = ContinuousClock()
         let start = clock.now
-        var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
-        model.preprocessing.fill(&tensor, from: picture)
+        let tensor = tensor(of: picture)
         let (probability, map): (Double, DiseaseMap?) =
             drawsHeatmaps ? try model.diseaseMap(of: tensor) : (try model.probabilityOfDisease(of: tensor), nil)
-        guard probability.isFinite, 0...1 ~= probability else { throw JudgingFault.notFinite(model: model.identity.id) }
-        judgement.probability = probability
+        judgement.probability = try checked(probability)
         judgement.outcome = probability >= operatingPoint.value ? .disease : .normal
         judgement.networkMilliseconds = (clock.now - start).milliseconds
         return map
+    }
+
+    private func tensor(of picture: RGBPicture) -> [Float] {
+        var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
+        model.preprocessing.fill(&tensor, from: picture)
+        return tensor
+    }
+
+    private func checked(_ probability: Double) throws(JudgingFault) -> Double {
+        guard probability.isFinite, 0...1 ~= probability else { throw .notFinite(model: model.identity.id) }
+        return probability
     }
 
     private func heatmap(_ map: DiseaseMap, _ content: ImageContent, _ progress: () -> Void) throws -> [UInt8] {
@@ -152,12 +196,6 @@ package struct Judge: Sendable {
                 The file has \(byteCount) bytes, more than the limit of \(maximumBytes) (max-bytes). \
                 Export the photograph as a smaller JPEG, or raise the limit.
                 """)
-    }
-}
-
-extension Judgement {
-    fileprivate static func rejected(_ reason: Verdict.Reason) -> Judgement {
-        Judgement(outcome: .rejected, reasons: [reason])
     }
 }
 

@@ -20,7 +20,8 @@ struct Fundusd: ParsableCommand {
             """,
         version: "fundusd \(softwareVersion)",
         subcommands: [
-            WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, ModelCommand.self, ExplainCommand.self,
+            WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, EvaluateCommand.self, ModelCommand.self,
+            ExplainCommand.self,
             StatusCommand.self, CheckConfigCommand.self, BenchCommand.self,
         ])
 }

@@ -1,0 +1,100 @@
+internal import Evaluation
+internal import FundusImage
+internal import LinuxIO
+internal import Report
+internal import Screening
+internal import SystemPackage
+
+/// Judges every image of a labelled folder: decoding goes ahead on another thread while the network computes.
+struct LabelledJudging {
+    /// What became of the images.
+    struct Outcome {
+        var images: [EvaluationReport.Image] = []
+        var skipped: [EvaluationReport.Skipped] = []
+    }
+
+    let folder: LabelledFolder
+    let judge: Judge
+    let reader: NamedImageReader
+    let groups: ImageGroups?
+
+    /// A bad file is noted and left out; only a fault of the machine ends it.
+    func run(afterEach: () -> Void) throws -> Outcome {
+        let (entries, judge, reader, root) = (folder.entries, judge, reader, folder.root)
+        let examinations = DecodeAhead(count: entries.count) { place in
+            try Self.examine(root.pushing(entries[place].path), judge, reader)
+        }
+        defer { examinations.abandon() }
+        var outcome = Outcome()
+        for entry in entries {
+            guard let examination = try examinations.next() else { break }
+            switch examination {
+            case .unreadable(let reason):
+                outcome.skipped.append(.init(path: Self.name(entry), reason: reason))
+            case .image(let examined, let sha256):
+                outcome.images.append(try image(entry, examined, sha256))
+            }
+            afterEach()
+        }
+        return outcome
+    }
+
+    private enum Examination: Sendable {
+        case unreadable(reason: String)
+        case image(Judge.Examined, sha256: String)
+    }
+
+    private static func examine(
+        _ path: FilePath, _ judge: Judge, _ reader: NamedImageReader
+    ) throws(JudgingFault) -> Examination {
+        let content: ImageContent
+        do throws(SystemFailure) {
+            content = try reader.read(path)
+        } catch {
+            return .unreadable(reason: error.description)
+        }
+        switch try judge.examine(content) {
+        case .rejected(let reason): return .unreadable(reason: "\(reason.code): \(reason.message)")
+        case .decoded(let examined): return .image(examined, sha256: content.sha256)
+        }
+    }
+
+    private func image(
+        _ entry: LabelledFolder.Entry, _ examined: Judge.Examined, _ sha256: String
+    ) throws -> EvaluationReport.Image {
+        let row = groups?[entry.path]
+        return EvaluationReport.Image(
+            path: Self.name(entry), isDisease: entry.isDisease,
+            probability: try judge.probabilityOfDisease(in: examined.image.picture),
+            findings: examined.quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
+            group: row?.group, source: row?.source)
+    }
+
+    private static func name(_ entry: LabelledFolder.Entry) -> String { ImageName(entry.path).description }
+}
+
+extension LabelledJudging {
+    /// Pixels of the longer side of the report's pictures.
+    private static let pictureSide = 224
+
+    /// The pictures of images that were judged wrongly; one that can no longer be read is left out.
+    func pictures(of images: [EvaluationReport.Image]) -> [EvaluationReport.Mistake] {
+        let paths = Dictionary(folder.entries.map { (Self.name($0), $0.path) }) { first, _ in first }
+        return images.compactMap { image in
+            paths[image.path].flatMap { try? pictures(of: image, at: folder.root.pushing($0)) }
+        }
+    }
+
+    private func pictures(of image: EvaluationReport.Image, at path: FilePath) throws -> EvaluationReport.Mistake? {
+        let content = try reader.read(path)
+        guard case .decoded(let examined) = try judge.examine(content) else { return nil }
+        let map = try judge.diseaseMap(of: examined.image.picture)
+        return EvaluationReport.Mistake(
+            image: image,
+            photograph: try Heatmap.photograph(
+                content, longestSide: Self.pictureSide, maximumPixels: judge.maximumPixels),
+            heatmap: try Heatmap.jpeg(
+                map, over: content, by: judge.model.identity, longestSide: Self.pictureSide,
+                maximumPixels: judge.maximumPixels))
+    }
+}
