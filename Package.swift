@@ -119,7 +119,8 @@ let package = Package(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["fundusd", "Fixtures", "FundusImage", "LinuxIO", system],
+            name: "CommandTests",
+            dependencies: ["fundusd", "Evaluation", "Fixtures", "FundusImage", "LinuxIO", system],
             swiftSettings: strict),
     ]
 )

@@ -2,11 +2,11 @@ internal import Evaluation
 
 /// The four counts at the threshold, each cell as dark as its share of its row.
 enum ConfusionPlot {
-    private static let (left, top, cellWidth, cellHeight) = (84.0, 50.0, 130.0, 110.0)
+    private static let (left, top, cellWidth, cellHeight) = (84.0, 44.0, 130.0, 132.0)
 
     static func figure(_ matrix: ConfusionMatrix) -> ReportFigure {
         var canvas = SVGCanvas(
-            width: PlotFrame.width, height: 284, identifier: "confusion", title: "Confusion matrix",
+            width: PlotFrame.width, height: 320, identifier: "confusion", title: "Confusion matrix",
             description: """
                 Disease: \(matrix.truePositives) called disease, \(matrix.falseNegatives) called normal. Normal: \
                 \(matrix.falsePositives) called disease, \(matrix.trueNegatives) called normal.
@@ -47,6 +47,6 @@ enum ConfusionPlot {
         canvas.text("\(count)", at: .init(x: middle.x, y: middle.y - 4), .middle, "count")
         canvas.text(
             right.trials > 0 ? "\(name), \(DisplayNumber.percent(share))" : name,
-            at: .init(x: middle.x, y: middle.y + 20), .middle, "tick")
+            at: .init(x: middle.x, y: middle.y + 20), .middle, "share")
     }
 }

@@ -17,6 +17,11 @@ enum DisplayNumber {
     /// `0.712`
     static func share(_ value: Double?) -> String { value.map { fixed($0, 3) } ?? "–" }
 
+    /// `0.712`, and never 0 or 1, which no network is sure of.
+    static func probability(_ value: Double) -> String {
+        value < 0.001 ? "< 0.001" : value > 0.999 ? "> 0.999" : fixed(value, 3)
+    }
+
     /// `71.2 %`, with a space that does not break.
     static func percent(_ value: Double?, places: Int = 1) -> String {
         value.map { "\(fixed(100 * $0, places))\u{A0}%" } ?? "–"

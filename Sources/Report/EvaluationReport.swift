@@ -144,9 +144,11 @@ package struct EvaluationReport: Sendable {
             gradable.count < images.count && !gradable.isEmpty
             ? EvaluationFigures(samples[gradable], question.figures, using: &generator) : nil
         let threshold = question.figures.threshold
-        subgroups =
-            SubgroupFigures.all(samples, by: "subfolder", names: images.map(\.subfolder), threshold: threshold)
-            + SubgroupFigures.all(samples, by: "source", names: images.map(\.source), threshold: threshold)
+        let divisions = [("subfolder", images.map(\.subfolder)), ("source", images.map(\.source))]
+        // A part that is the whole says nothing new.
+        subgroups = divisions.flatMap {
+            SubgroupFigures.all(samples, by: $0.0, names: $0.1, threshold: threshold)
+        }.filter { $0.matrix.count < images.count }
     }
 
     package var ungradableCount: Int { images.count { !$0.isGradable } }

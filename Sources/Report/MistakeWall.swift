@@ -35,7 +35,7 @@ extension EvaluationReport {
             <figure><div class="pair">
             <img src="\(HTMLText.dataAddress(jpeg: mistake.photograph))" alt="Photograph, labelled \(truth)" loading="lazy">
             <img src="\(HTMLText.dataAddress(jpeg: mistake.heatmap))" alt="The same with its heatmap" loading="lazy">
-            </div><figcaption><strong>P(disease) \(DisplayNumber.share(image.probability))</strong>, labelled \(truth)\
+            </div><figcaption><strong>P(disease) \(HTMLText.escaped(DisplayNumber.probability(image.probability)))</strong>, labelled \(truth)\
             \(findings)<br>\(HTMLText.escaped(image.path))</figcaption></figure>
             """
     }

@@ -23,9 +23,9 @@ struct PlotAxis {
             ticks: (0...5).map { Tick(value: Double($0) / 5, label: DisplayNumber.fixed(Double($0) / 5, 1)) })
     }
 
-    /// From a number of decimals that suits the step; at most seven round steps.
+    /// From a number of decimals that suits the step; at most eight round steps.
     static func numbers(_ label: String, from least: Double, to greatest: Double) -> PlotAxis {
-        let step = roundStep(max(greatest - least, 1e-9) / 6)
+        let step = roundStep(max(greatest - least, 1e-9) / 8)
         let (first, last) = ((least / step).rounded(.down), (greatest / step).rounded(.up))
         let places = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3
         let ticks = stride(from: first, through: last, by: 1).map {

@@ -8,13 +8,15 @@ enum ProbabilityPlots {
         let error = DisplayNumber.share(figures.calibration.expectedCalibrationError)
         var canvas = frame.canvas(
             identifier: "reliability", title: "Reliability diagram",
-            description: "Expected calibration error \(error), Brier score \(figures.calibration.brierScore).")
+            description:
+                "Expected calibration error \(error), Brier score \(DisplayNumber.share(figures.calibration.brierScore))."
+        )
         canvas.line(frame.point(0, 0), frame.point(1, 1), "guess")
         for bin in figures.calibration.bins { draw(bin, "chosen", frame, &canvas) }
         for bin in figures.calibrationAfterScaling?.bins ?? [] { drawScaled(bin, frame, &canvas) }
         canvas.text("ECE \(error)", at: frame.point(0.04, 0.94), .start, "value")
         return ReportFigure(
-            title: "Whether P(disease) can be believed (calibration)",
+            title: "How often P(disease) came true (reliability)",
             reading: """
                 Filled marks: images of about the same P(disease), and how many of them have disease, with a 95 % interval. \
                 On the dashed line, P means what it says; below it the model is too sure of disease, above it not sure \

@@ -7,7 +7,7 @@ extension EvaluationReport {
         return """
             <section>
             <h2>What the figures mean</h2>
-            <div class="table definitions" role="region" aria-label="Definitions" tabindex="0">
+            <div class="tabular definitions">
             <table><tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table>

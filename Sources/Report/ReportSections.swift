@@ -45,8 +45,9 @@ extension EvaluationReport {
                 Self.paragraph(
                     """
                     The first row flatters: threshold and sensitivity come from the same images. The other rows show \
-                    what to expect elsewhere. To use it: threshold: \(choice.threshold)
+                    what to expect elsewhere. To use it, set this threshold:
                     """),
+                "<p><code>threshold: \(choice.threshold)</code></p>",
             ])
     }
 
@@ -73,7 +74,13 @@ extension EvaluationReport {
         return Self.section(
             "Whether the probabilities can be believed",
             [
-                Self.plots([ProbabilityPlots.reliability(figures)]), Self.paragraph(words),
+                """
+                <div class="plots">
+                \(ProbabilityPlots.reliability(figures).markup)
+                <div>\(calibrationTable.markup)
+                \(Self.paragraph(words))</div>
+                </div>
+                """
             ])
     }
 
@@ -97,17 +104,17 @@ extension EvaluationReport {
         if !contradictions.isEmpty {
             parts.append(
                 list(
-                    "\(contradictions.count) pictures are in both classes: one label of each must be wrong",
+                    "Pictures in both classes (\(contradictions.count)): one label of each must be wrong",
                     contradictions.map { $0.map(\.path).joined(separator: " = ") }))
         }
         if repeated.count > contradictions.count {
             parts.append(
                 list(
-                    "\(repeated.count) pictures are there more than once, and count as often",
+                    "Pictures that are there more than once (\(repeated.count)), and count as often",
                     repeated.map { $0.map(\.path).joined(separator: " = ") }))
         }
         if !skipped.isEmpty {
-            parts.append(list("Skipped files", skipped.map { "\($0.path): \($0.reason)" }))
+            parts.append(list("Skipped files (\(skipped.count))", skipped.map { "\($0.path): \($0.reason)" }))
         }
         return Self.section("What was evaluated", parts)
     }

@@ -17,7 +17,10 @@ extension EvaluationReport {
         let area = figures.roc?.areaUnderCurve
         return ReportTable(
             caption: "Figures at the threshold in use, with 95 % intervals",
-            columns: ["Figure", "Value", "Interval", "Interval by \(unit)", "Counted"],
+            columns: [
+                .text("Figure"), .number("Value"), .number("Interval"), .number("Interval by \(unit)"),
+                .text("Counted"),
+            ],
             rows: rows.map { name, proportion, byGroup, meaning in
                 .init(cells: [
                     name, DisplayNumber.percent(proportion.value), DisplayNumber.percentInterval(proportion.interval),
@@ -44,7 +47,8 @@ extension EvaluationReport {
         ReportTable(
             caption: "What other thresholds would do with these \(figures.samples.count) images",
             columns: [
-                "P(disease) ≥", "Referred", "Sensitivity", "Missed", "Specificity", "False alarms", "PPV", "NPV", "",
+                .number("P(disease)\u{A0}≥"), .number("Referred"), .number("Sensitivity"), .number("Missed"),
+                .number("Specificity"), .number("False alarms"), .number("PPV"), .number("NPV"), .text(""),
             ],
             rows: figures.decisions.map { decision in
                 let matrix = decision.matrix
@@ -76,7 +80,8 @@ extension EvaluationReport {
         return ReportTable(
             caption: "Predictive values where disease is rarer or more frequent than among these images",
             columns: [
-                "Ill people", "PPV: alarms that are right", "NPV: all-clears that are right", "Missed of 1000 people",
+                .text("Ill people"), .number("PPV: alarms that are right"), .number("NPV: all-clears that are right"),
+                .number("Missed of 1000 people"),
             ],
             rows: Set([0.01, 0.02, 0.05, 0.1, 0.2, 0.4, here]).sorted().map { prevalence in
                 let values = figures.matrix.predictiveValues(atPrevalence: prevalence)
@@ -104,7 +109,10 @@ extension EvaluationReport {
         }
         return ReportTable(
             caption: "The highest threshold that reaches \(target) sensitivity, and whether it holds on other \(units)",
-            columns: ["Chosen on, measured on", "P(disease) ≥", "Sensitivity", "Specificity"],
+            columns: [
+                .text("Chosen on, measured on"), .number("P(disease)\u{A0}≥"), .number("Sensitivity"),
+                .number("Specificity"),
+            ],
             rows: [row("all, the same", choice.threshold, choice.matrix)]
                 + zip(["first half, second half", "second half, first half"], figures.heldOutChoices).map {
                     row($0, $1.choice.threshold, $1.matrix)
@@ -115,7 +123,10 @@ extension EvaluationReport {
         if subgroups.isEmpty { return nil }
         return ReportTable(
             caption: "The same model and threshold on parts of the images",
-            columns: ["Part", "Disease", "Normal", "AUC", "Sensitivity", "Specificity"],
+            columns: [
+                .text("Part"), .number("Disease"), .number("Normal"), .number("AUC"), .number("Sensitivity"),
+                .number("Specificity"),
+            ],
             rows: subgroups.map { part in
                 func cell(_ proportion: Proportion) -> String {
                     guard proportion.trials > 0 else { return "–" }
@@ -142,7 +153,24 @@ extension EvaluationReport {
         }
         return ReportTable(
             caption: "With and without the \(ungradableCount) that the daemon would send back as ungradable",
-            columns: ["Images", "Number", "AUC", "Sensitivity", "Specificity"],
+            columns: [
+                .text("Images"), .number("Number"), .number("AUC"), .number("Sensitivity"), .number("Specificity"),
+            ],
             rows: [row("all", figures), row("gradable only", gradable)])
+    }
+
+    var calibrationTable: ReportTable {
+        let (before, after) = (figures.calibration, figures.calibrationAfterScaling)
+        func row(_ name: String, _ figure: (Calibration) -> Double) -> ReportTable.Row {
+            .init(cells: [name, DisplayNumber.share(figure(before)), DisplayNumber.share(after.map(figure))])
+        }
+        return ReportTable(
+            caption: "Smaller is better: as the model gives P(disease), and after temperature scaling",
+            columns: [.text("Figure"), .number("As given"), .number("Scaled")],
+            rows: [
+                row("Calibration error, bins of equal width", \.expectedCalibrationError),
+                row("Calibration error, bins of equal numbers", \.equalMassCalibrationError),
+                row("Brier score", \.brierScore), row("Log loss", \.logLoss),
+            ])
     }
 }

@@ -12,15 +12,15 @@ enum TrainingPlots {
         let holdout = history.epochs.compactMap { epoch in epoch.holdoutLoss.map { (epoch.epoch, $0) } }
         let greatest = (training + holdout).map(\.1).filter(\.isFinite).max() ?? 1
         let frame = PlotFrame(
-            x: .numbers("Epoch: passes over the training images", from: 1, to: Double(last)),
+            x: .epochs(to: last),
             y: .numbers("Loss: mean cross-entropy (nats)", from: 0, to: greatest))
         var canvas = frame.canvas(
             identifier: "loss", title: "Training loss",
             description: "Loss of \(history.epochs.count) epochs on the images trained on and on those held out.")
         draw(holdout, "holdout", frame, &canvas)
         draw(training, "curve", frame, &canvas)
-        label("trained on", training, "value", frame, &canvas)
-        label("held out", holdout, "value holdout-text", frame, &canvas)
+        label("trained on", training, below: 20, "value", frame, &canvas)
+        label("held out", holdout, below: -9, "value holdout-text", frame, &canvas)
         markBest(history, frame, &canvas)
         return ReportFigure(
             title: "How training went (loss)",
@@ -35,7 +35,7 @@ enum TrainingPlots {
         let areas = history.epochs.compactMap { epoch in epoch.holdoutAUC.map { (epoch.epoch, $0) } }
         guard areas.count > 1, let least = areas.map(\.1).min() else { return nil }
         let frame = PlotFrame(
-            x: .numbers("Epoch: passes over the training images", from: 1, to: Double(last)),
+            x: .epochs(to: last),
             y: .numbers("AUC for disease on the images held out", from: min(least, 0.5), to: 1))
         var canvas = frame.canvas(
             identifier: "training-auc", title: "AUC while training",
@@ -61,17 +61,27 @@ enum TrainingPlots {
     }
 
     private static func label(
-        _ words: String, _ values: [(epoch: Int, value: Double)], _ style: String, _ frame: PlotFrame,
+        _ words: String, _ values: [(epoch: Int, value: Double)], below: Double, _ style: String, _ frame: PlotFrame,
         _ canvas: inout SVGCanvas
     ) {
         guard let last = values.last(where: { $0.value.isFinite }) else { return }
         let point = frame.point(Double(last.epoch), last.value)
-        canvas.text(words, at: .init(x: point.x - 4, y: point.y - 8), .end, style)
+        canvas.text(words, at: .init(x: point.x - 2, y: point.y + below), .end, style)
     }
 
     private static func markBest(_ history: TrainingHistory, _ frame: PlotFrame, _ canvas: inout SVGCanvas) {
         guard let best = history.bestEpoch.map(Double.init) else { return }
         canvas.line(
             frame.point(best, frame.y.range.lowerBound), frame.point(best, frame.y.range.upperBound), "threshold")
+    }
+}
+
+extension PlotAxis {
+    /// From 1, in whole numbers.
+    fileprivate static func epochs(to last: Int) -> PlotAxis {
+        let step = (last + 7) / 8
+        return PlotAxis(
+            label: "Epoch: passes over the training images", range: 1...Double(max(last, 2)),
+            ticks: stride(from: 1, through: last, by: max(step, 1)).map { Tick(value: Double($0), label: "\($0)") })
     }
 }

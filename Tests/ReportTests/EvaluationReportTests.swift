@@ -44,4 +44,12 @@ import Testing
         #expect(summary.contains("subfolder camera 1: 10 with disease, 10 normal, AUC "))
         #expect(summary.contains("Without the 1 image that is ungradable"))
     }
+
+    @Test func `a part that holds every image is not told twice`() throws {
+        var images = ["disease/a", "normal/b"].map { EvaluationReport.image($0, 0.5) }
+        for place in images.indices { images[place].source = "here" }
+        #expect(try EvaluationReport.report(images).subgroups == [])
+        images[0].source = "there"
+        #expect(try EvaluationReport.report(images).subgroups.map(\.name) == ["here", "there"])
+    }
 }
