@@ -1,6 +1,5 @@
 import Evaluation
 import Fixtures
-import Foundation
 import Glibc
 import SystemPackage
 import Testing
@@ -24,61 +23,20 @@ import Testing
         try CommaSeparatedTable(parsing: site.read(name))
     }
 
-    /// The part of `report.json` that these tests look at.
-    private struct Document: Decodable {
-        struct Share: Decodable {
-            let value: Double?
-        }
-        struct Matrix: Decodable {
-            let true_positives, false_positives, true_negatives, false_negatives: Int
-        }
-        struct Target: Decodable {
-            let target: Double
-        }
-        struct Figures: Decodable {
-            let images: Int
-            let auc: Share
-            let at_threshold: Matrix
-            let target_sensitivity: Target
-        }
-        struct Skipped: Decodable {
-            let path, reason: String
-        }
-        struct DataSet: Decodable {
-            let images, ungradable, other_files: Int
-            let groups: Int?
-            let skipped: [Skipped]
-            let contradictions: [[String]]
-        }
-        struct Threshold: Decodable {
-            let value: Double
-            let origin: String
-        }
-        struct Part: Decodable {
-            let by, name: String
-        }
-        let schema: String
-        let data: DataSet
-        let figures: Figures
-        let gradable_only: Figures?
-        let threshold: Threshold
-        let subgroups: [Part]
-    }
-
     @Test func `the figures are on standard output, and three files in the report`() throws {
         let outcome = try site.run("evaluate", "--report", "new/report")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("Positive means disease") && outcome.output.contains("AUC"))
         #expect(outcome.errors.isEmpty)
         #expect(try site.names(in: "new/report") == ["predictions.csv", "report.html", "report.json"])
-        let document = try JSONDecoder().decode(Document.self, from: Data(site.read("new/report/report.json")))
+        let document = try EvaluationDocument(site.read("new/report/report.json"))
         #expect(document.schema == "fundusd.evaluation/1" && document.data.images == 8)
         let page = String(decoding: try site.read("new/report/report.html"), as: UTF8.self)
         #expect(page.contains("<svg") && page.contains("data:image/jpeg;base64,"))
     }
 
     @Test func `probabilities are those of classify, and the figures follow from them`() throws {
-        let document = try site.run("evaluate", "--report", "report", "--json").decoded(Document.self)
+        let document = try EvaluationDocument(site.run("evaluate", "--report", "report", "--json"))
         let rows = try table().rows
         #expect(rows.map { $0[0] } == (0..<8).map(Self.name).sorted())
         let verdicts = try Fundusd.Outcome(
@@ -90,9 +48,9 @@ import Testing
             #expect(abs((verdict.probability ?? .nan) - score) < 1e-6)
         }
         #expect(document.figures.auc.value == ROCCurve(ThresholdSteps(samples))?.areaUnderCurve)
-        let matrix = document.figures.at_threshold
-        #expect(matrix.true_positives == rows.count { $0[1] == "disease" && $0[3] == "disease" })
-        #expect(matrix.true_positives + matrix.false_negatives == 4)
+        let matrix = document.figures.atThreshold
+        #expect(matrix.truePositives == rows.count { $0[1] == "disease" && $0[3] == "disease" })
+        #expect(matrix.truePositives + matrix.falseNegatives == 4)
     }
 
     private func names(of rows: [[String]]) throws -> String {
@@ -109,12 +67,12 @@ import Testing
         try site.write(Eyes.first, to: "labelled/disease/.hidden.jpg")
         let outcome = try site.run("evaluate", "--json")
         #expect(outcome.status == 0)
-        let document = try outcome.decoded(Document.self)
+        let document = try EvaluationDocument(outcome)
         #expect(document.data.skipped.map(\.path) == ["disease/cut.jpg", "normal/text.jpg"])
         #expect(document.data.skipped[0].reason.hasPrefix("truncated: "))
         #expect(outcome.errors.contains("disease/cut.jpg is skipped") && outcome.errors.contains("text.jpg"))
-        #expect(document.data.images == 9 && document.data.ungradable == 1 && document.data.other_files == 2)
-        #expect(document.figures.images == 9 && document.gradable_only?.images == 8)
+        #expect(document.data.images == 9 && document.data.ungradable == 1 && document.data.otherFiles == 2)
+        #expect(document.figures.images == 9 && document.gradableOnly?.images == 8)
     }
 
     @Test func `folders below a class and sources of the table are parts of their own`() throws {
@@ -126,7 +84,7 @@ import Testing
             "path,group_id,source\ndisease/0.jpg,p1,here\nlabelled/normal/1.jpg,p1,there\ndisease/2.jpg,,here\n",
             to: "people.csv")
         let outcome = try site.run("evaluate", "--groups", "people.csv", "--json", "--report", "report")
-        let document = try outcome.decoded(Document.self)
+        let document = try EvaluationDocument(outcome)
         #expect(
             document.subgroups.map { "\($0.by) \($0.name)" } == ["subfolder camera 2", "source here", "source there"])
         #expect(document.data.groups == 9)
@@ -139,7 +97,7 @@ import Testing
         #expect(symlink("../../eye.jpg", site.path("labelled/disease/link.jpg").string) == 0)
         #expect(symlink("..", site.path("labelled/disease/around.jpg").string) == 0)
         try site.write(Eyes.second, to: "eye.jpg")
-        let document = try site.run("evaluate", "--json").decoded(Document.self)
+        let document = try EvaluationDocument(site.run("evaluate", "--json"))
         #expect(document.data.images == 9)
         #expect(document.data.skipped.map(\.path) == ["disease/around.jpg"])
     }
@@ -147,13 +105,13 @@ import Testing
     @Test(arguments: [([String](), 0.5, "the model's own"), (["--threshold", "0.25"], 0.25, "set by --threshold")])
     func `the threshold in use is told with its origin`(options: [String], value: Double, origin: String) throws {
         let outcome = try site.runBare(["evaluate", "--json", "--config", "config.yaml"] + options)
-        let threshold = try outcome.decoded(Document.self).threshold
+        let threshold = try EvaluationDocument(outcome).threshold
         #expect(threshold.value == value && threshold.origin.contains(origin))
     }
 
     @Test func `a sensitivity can be asked for, whatever the model carries`() throws {
-        let document = try site.run("evaluate", "--json", "--target-sensitivity", "0.75").decoded(Document.self)
-        #expect(document.figures.target_sensitivity.target == 0.75 && document.threshold.value == 0.5)
+        let document = try EvaluationDocument(site.run("evaluate", "--json", "--target-sensitivity", "0.75"))
+        #expect(document.figures.targetSensitivity.target == 0.75 && document.threshold.value == 0.5)
     }
 
     @Test func `the same seed gives the same report but for its date`() throws {

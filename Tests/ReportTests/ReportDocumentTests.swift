@@ -53,14 +53,16 @@ import Testing
         struct AtThreshold: Decodable { let sensitivity: Share }
         struct Root: Decodable { let figures: Figures }
         let auc: Share
-        let at_threshold: AtThreshold
+        let atThreshold: AtThreshold
     }
 
     @Test func `the figures are those of the evaluation, with every digit`() throws {
         let report = try EvaluationReport.example()
-        let figures = try JSONDecoder().decode(Figures.Root.self, from: Data(report.document.utf8)).figures
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let figures = try decoder.decode(Figures.Root.self, from: Data(report.document.utf8)).figures
         #expect(figures.auc.value == report.figures.roc?.areaUnderCurve)
-        let sensitivity = figures.at_threshold.sensitivity
+        let sensitivity = figures.atThreshold.sensitivity
         #expect(sensitivity.value == report.figures.matrix.sensitivity.value)
         #expect(sensitivity.successes == report.figures.matrix.truePositives)
         let interval = try #require(report.figures.matrix.sensitivity.interval)
