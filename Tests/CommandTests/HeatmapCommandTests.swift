@@ -1,5 +1,6 @@
 import Fixtures
 import FundusImage
+import Glibc
 import Testing
 
 /// Heatmaps as a user meets them: `classify --heatmap`, and the daemon with `heatmap: true`.
@@ -19,6 +20,30 @@ import Testing
         try site.waitForVerdicts(3)
         #expect(try daemon.stop() == 0)
         #expect(try site.verdictNames() == ["dark.jpg.json", "eye.jpg.heatmap.jpg", "eye.jpg.json"])
+    }
+
+    @Test func `killed in the middle of a heap of images, each verdict has its own heatmap after the restart`() throws {
+        let count = 30
+        let site = try ScreeningSite(configuration: "heatmap: true")
+        for number in 0..<count { try site.write(Eyes.all[number % 3], to: "inbox/eye-\(number).jpg") }
+        for threshold in [1, 20] {
+            let daemon = try site.watch()
+            try site.waitForVerdicts(threshold)
+            #expect(try daemon.stop(with: SIGKILL) == 128 + SIGKILL)
+            // Who saw a verdict found its heatmap.
+            for name in try site.verdictNames() where name.hasSuffix(".json") {
+                #expect(site.exists("outbox/\(name.dropLast(5)).heatmap.jpg"))
+            }
+        }
+        #expect(try site.verdictNames().count < 2 * count, "the kill came too late to show anything")
+        #expect(try site.run("screen", "--once").status == 0)
+        let names = (0..<count).flatMap { ["eye-\($0).jpg.heatmap.jpg", "eye-\($0).jpg.json"] }
+        #expect(try site.verdictNames() == names.sorted())
+        for number in 0..<count {
+            let hash = try site.publishedVerdict(of: "eye-\(number).jpg").image.sha256
+            let heatmap = try site.read("outbox/eye-\(number).jpg.heatmap.jpg")
+            #expect(String(decoding: heatmap.prefix(200), as: UTF8.self).contains(hash))
+        }
     }
 
     @Test func `a heatmap in the inbox is an image like any other`() throws {

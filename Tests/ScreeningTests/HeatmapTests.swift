@@ -108,7 +108,9 @@ import Testing
         #expect(Set(paths).count == paths.count)
     }
 
-    @Test(arguments: [(2000, 1500, 1024, 768), (1500, 2000, 768, 1024), (1024, 3, 1024, 3), (4000, 2, 1024, 1)])
+    @Test(arguments: [
+        (2000, 1500, 1024, 768), (1500, 2000, 768, 1024), (1024, 3, 1024, 3), (4000, 2, 1024, 1), (2, 4000, 1, 1024),
+    ])
     func `large photographs are made smaller, in proportion`(width: Int, height: Int, toWidth: Int, toHeight: Int)
         throws
     {
