@@ -22,7 +22,7 @@ internal import TensorMath
 
     /// - Parameter inputCount: Pixels of a row, all of which lie in the windows of `weights`.
     init(_ weights: ResamplingWeights, inputCount: Int, on instructionSet: InstructionSet) {
-        precondition(instructionSet <= .best, "this machine has no \(instructionSet)")
+        precondition(InstructionSet.available.contains(instructionSet), "this machine has no \(instructionSet)")
         precondition(weights.windows.allSatisfy { 0 <= $0.first && $0.end <= inputCount }, "windows lie in the row")
         let longest = weights.windows.map(\.weights.count).max() ?? 0
         let tapCount = (longest + cr_taps_multiple - 1) / cr_taps_multiple * cr_taps_multiple

@@ -46,12 +46,15 @@ struct InferenceStep: Sendable {
         for (place, value) in zip(bias, values.bias) { target[place] = value }
     }
 
-    /// The packed weights of one output of a linear layer [inputs].
-    func weights(of output: Int, in storage: Span<Float>) -> [Float] {
+    /// A linear layer's weights of one output [inputs], and its bias.
+    func row(of output: Int, in storage: borrowing PackedWeights) -> (weights: [Float], bias: Float) {
         guard case .direct(let convolution) = method else { preconditionFailure("a linear layer is computed directly") }
-        return (0..<input.channels).map {
-            storage[weights.lowerBound + convolution.place(ofOutput: output, input: $0)]
+        let values = storage.span
+        var row: [Float] = []
+        for channel in 0..<input.channels {
+            row.append(values[weights.lowerBound + convolution.place(ofOutput: output, input: channel)])
         }
+        return (row, values[bias.lowerBound + output])
     }
 }
 

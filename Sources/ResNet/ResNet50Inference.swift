@@ -117,9 +117,8 @@ package final class ResNet50Inference {
             preconditionFailure("the head has no such output")
         }
         let logits = logits(of: input)
-        let map = ClassActivationMap(
-            of: workspace.lastMapValues(plan), plan.last, weights: head.weights(of: output, in: weights.span),
-            bias: weights.span[head.bias.lowerBound + output])
+        let (row, bias) = head.row(of: output, in: weights)
+        let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: row, bias: bias)
         return (logits, map)
     }
 
