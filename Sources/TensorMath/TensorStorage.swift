@@ -15,6 +15,8 @@ import Glibc
 
     package let count: Int
     private let elements: UnsafeMutableBufferPointer<Float>
+    /// What to give back to the kernel; nil where the memory is the allocator's.
+    private let pages: UnsafeMutableRawBufferPointer?
 
     /// Takes zeroed memory for `count` floats.
     ///
@@ -23,17 +25,42 @@ import Glibc
         precondition(count >= 0, "a storage has no negative size")
         let (bytes, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
         precondition(!overflow, "a storage of \(count) floats exceeds the address space")
-        var raw: UnsafeMutableRawPointer?
-        let isLarge = bytes >= Self.hugePageBytes
-        let status = unsafe posix_memalign(&raw, isLarge ? Self.hugePageBytes : Self.alignmentBytes, bytes)
-        guard status == 0, let raw = unsafe raw else { fatalError("out of memory: \(bytes) bytes for a tensor") }
-        // A hint (man 2 madvise): where the kernel declines, the memory is as good, only slower.
-        if isLarge { _ = unsafe madvise(raw, bytes, MADV_HUGEPAGE) }
-        unsafe memset(raw, 0, bytes)
+        let memory: UnsafeMutableRawPointer?
+        if bytes >= Self.hugePageBytes {
+            unsafe pages = Self.zeroPages(bytes)
+            unsafe memory = pages.flatMap { unsafe Self.firstHugePage(in: $0, bytes) }
+        } else {
+            unsafe pages = nil
+            unsafe memory = Self.zeroedMemory(bytes)
+        }
+        guard let memory = unsafe memory else { fatalError("out of memory: \(bytes) bytes for a tensor") }
         // SAFETY: the block has room for `count` floats, and all-zero bytes are the float 0.
-        let base = unsafe raw.bindMemory(to: Float.self, capacity: count)
+        let base = unsafe memory.bindMemory(to: Float.self, capacity: count)
         unsafe elements = UnsafeMutableBufferPointer(start: base, count: count)
         self.count = count
+    }
+
+    private static func zeroedMemory(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        var memory: UnsafeMutableRawPointer?
+        guard unsafe posix_memalign(&memory, alignmentBytes, bytes) == 0 else { return nil }
+        return unsafe memory.map { unsafe memset($0, 0, bytes) }
+    }
+
+    /// Pages that the kernel gives zeroed at their first touch (man 2 mmap), and a huge page more to align in.
+    private static func zeroPages(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
+        let room = bytes + hugePageBytes
+        let memory = unsafe mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return nil }
+        return unsafe UnsafeMutableRawBufferPointer(start: memory, count: room)
+    }
+
+    private static func firstHugePage(
+        in pages: UnsafeMutableRawBufferPointer, _ bytes: Int
+    ) -> UnsafeMutableRawPointer? {
+        let start = unsafe pages.baseAddress?.alignedUp(toMultipleOf: hugePageBytes)
+        // A hint (man 2 madvise): where the kernel declines, the memory is as good, only slower.
+        _ = unsafe madvise(start, bytes, MADV_HUGEPAGE)
+        return unsafe start
     }
 
     /// Copies an array into aligned memory.
@@ -42,7 +69,13 @@ import Glibc
         _ = unsafe elements.update(from: values)
     }
 
-    deinit { unsafe free(elements.baseAddress) }
+    deinit {
+        if let pages = unsafe pages {
+            unsafe munmap(pages.baseAddress, pages.count)
+        } else {
+            unsafe free(elements.baseAddress)
+        }
+    }
 
     /// The floats, to read.
     package var span: Span<Float> {
