@@ -3,40 +3,54 @@ internal import Glibc
 
 /// A network's weights as the kernels read them: made in memory, or mapped from a file and shared with other processes.
 @safe package struct PackedWeights: ~Copyable, @unchecked Sendable {
-    // SAFETY: nothing writes after `init`.
-    private let isMapped: Bool
-    /// Empty where the words are mapped.
-    private let owned: TensorStorage
+    // SAFETY: nothing writes after `init`, and a mapped page can't be written at all.
     private let words: UnsafeBufferPointer<Float>
+    /// One of the two holds the words.
+    private let owned: TensorStorage?
+    private let mapping: UnsafeMutableRawBufferPointer?
 
     package init(_ storage: consuming TensorStorage) {
+        // SAFETY: the storage's memory stays where it is for as long as `owned` has it.
         unsafe words = storage.span.withUnsafeBufferPointer { unsafe $0 }
-        owned = storage
-        isMapped = false
+        owned = consume storage
+        unsafe mapping = nil
     }
 
-    /// Maps `count` words of a file that begin at a multiple of the page size, read-only. See `man 2 mmap`.
+    /// Maps the `count` words, read-only, that a file holds from `offset` to its end. See `man 2 mmap`.
     ///
-    /// Whoever truncates a mapped file kills this process (SIGBUS): map only files that are replaced by renaming.
+    /// Whoever truncates a mapped file kills this process (SIGBUS): map only files that are replaced by renaming, in
+    /// folders that nobody else may write to.
     ///
-    /// - Returns: nil where the file is shorter or the system refuses.
+    /// - Parameter offset: in bytes, a multiple of a cache line. What lies before it is mapped too: the size of a page is
+    ///   the machine's affair.
+    /// - Returns: nil where the file has another length, its disk fails, or the system refuses.
     package init?(mapping descriptor: CInt, from offset: Int, count: Int) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, count > 0, status.st_size - offset >= count * 4 else {
-            return nil
-        }
-        let address = unsafe mmap(nil, count * 4, PROT_READ, MAP_SHARED, descriptor, offset)
-        guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
-        // A hint: where the kernel declines, pages come one by one.
-        _ = unsafe madvise(address, count * 4, MADV_WILLNEED)
-        owned = TensorStorage(count: 0)
-        isMapped = true
+        precondition(offset >= 0 && offset % TensorStorage.alignmentBytes == 0 && count > 0, "no place for words")
+        guard let pages = unsafe Self.pages(of: descriptor, bytes: offset + count * 4) else { return nil }
+        let start = unsafe pages.baseAddress?.advanced(by: offset).bindMemory(to: Float.self, capacity: count)
         // SAFETY: every bit pattern is a float, and the mapping has room for `count`.
-        unsafe words = UnsafeBufferPointer(start: address.bindMemory(to: Float.self, capacity: count), count: count)
+        unsafe words = UnsafeBufferPointer(start: start, count: count)
+        owned = nil
+        unsafe mapping = pages
     }
 
     deinit {
-        if isMapped { unsafe munmap(UnsafeMutableRawPointer(mutating: words.baseAddress), words.count * 4) }
+        if let pages = unsafe mapping { unsafe munmap(pages.baseAddress, pages.count) }
+    }
+
+    private static func pages(of descriptor: CInt, bytes: Int) -> UnsafeMutableRawBufferPointer? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) == bytes else { return nil }
+        let start = unsafe mmap(nil, bytes, PROT_READ, MAP_SHARED, descriptor, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
+        let pages = unsafe UnsafeMutableRawBufferPointer(start: start, count: bytes)
+        // A hint: where the page cache has the file in huge pages, or can, it is mapped by them.
+        _ = unsafe madvise(start, bytes, MADV_HUGEPAGE)
+        // Reads all pages now: a disk that fails is told by this call, and would be a SIGBUS later. Linux before 5.14
+        // does not know it (EINVAL).
+        if unsafe madvise(start, bytes, MADV_POPULATE_READ) == 0 || errno == EINVAL { return unsafe pages }
+        unsafe munmap(start, bytes)
+        return nil
     }
 
     package var count: Int { unsafe words.count }
