@@ -64,24 +64,33 @@ package enum WeightArchive: Sendable {
 
     /// Every parameter, its name and shape checked against the table, every value finite.
     package func parameters(_ layout: ResNet50Layout) throws(ModelFailure) -> ResNet50Parameters {
+        try ResNet50Parameters(layout: layout, read: try reader(layout))
+    }
+
+    /// The same for one parameter at a time.
+    func reader(
+        _ layout: ResNet50Layout
+    ) throws(ModelFailure) -> (ParameterSpecification) throws(ModelFailure) -> [Float] {
         let shapes = shapes
         try refuseUnknown(shapes, layout)
-        let parameters = try ResNet50Parameters(layout: layout) { (specification) throws(ModelFailure) in
-            let name = specification.name
-            guard let shape = shapes[name] else {
-                throw mismatch(name, "is missing")
-            }
-            guard shape == specification.shape else {
-                throw mismatch(name, "has the shape \(shape), not \(specification.shape)")
-            }
-            return try floats(name)
+        return { (specification) throws(ModelFailure) in try values(specification, shape: shapes[specification.name]) }
+    }
+
+    private func values(
+        _ specification: ParameterSpecification, shape: [Int]?
+    ) throws(ModelFailure) -> [Float] {
+        let name = specification.name
+        guard let shape else { throw mismatch(name, "is missing") }
+        guard shape == specification.shape else {
+            throw mismatch(name, "has the shape \(shape), not \(specification.shape)")
         }
-        if let broken = parameters.firstNotFinite {
+        let values = try floats(name)
+        guard values.allSatisfy(\.isFinite) else {
             throw ModelFailure(
-                .notFinite, path, tensor: broken.name, "holds a value that is not finite (NaN or infinity)",
+                .notFinite, path, tensor: name, "holds a value that is not finite (NaN or infinity)",
                 remedy: "the training diverged or the file is damaged: use an earlier model")
         }
-        return parameters
+        return values
     }
 
     private func refuseUnknown(_ shapes: [String: [Int]], _ layout: ResNet50Layout) throws(ModelFailure) {

@@ -26,7 +26,7 @@ package final class ResNet50Inference {
         package let precision: Precision
         package let inputHeight: Int
         package let inputWidth: Int
-        fileprivate let plan: InferencePlan
+        let plan: InferencePlan
 
         package init(
             layout: ResNet50Layout, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
@@ -69,7 +69,7 @@ package final class ResNet50Inference {
         _ form: Form, parameters: ResNet50Parameters, engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         precondition(parameters.layout == form.layout, "parameters of another network")
-        self.init(form, weights: PackedWeights(try Self.packed(parameters, plan: form.plan)), engine: engine)
+        self.init(form, weights: try form.packed(parameters), engine: engine)
     }
 
     /// Takes weights that were packed before for a form of the same packing.
@@ -125,20 +125,5 @@ package final class ResNet50Inference {
     private func run(_ input: [Float]) {
         precondition(input.count == inputCount, "the network takes \(batchSize)×3×\(inputHeight)×\(inputWidth) values")
         workspace.run(plan, input: input.span, weights: weights)
-    }
-
-    private static func packed(
-        _ parameters: ResNet50Parameters, plan: InferencePlan
-    ) throws(FoldingFailure) -> TensorStorage {
-        var storage = TensorStorage(count: plan.weightCount)
-        let layout = parameters.layout
-        plan.stem.pack(try layout.stem.folded(parameters), into: &storage)
-        for (units, steps) in zip(layout.blocks, plan.blocks) {
-            for (unit, step) in zip(units.units, steps.units) {
-                step.pack(try unit.folded(parameters), into: &storage)
-            }
-        }
-        plan.head?.pack((Array(parameters["fc.weight"]), Array(parameters["fc.bias"])), into: &storage)
-        return storage
     }
 }

@@ -49,6 +49,8 @@ package struct ResNet50Layout: Sendable, Hashable {
 
     var stem: ConvolutionUnit { Self.stem(baseWidth) }
     var blocks: [Bottleneck<ConvolutionUnit>] { Self.blocks(baseWidth) }
+    /// Weight and bias of the head, or none.
+    var headParameters: [ParameterSpecification] { Self.headParameters(baseWidth, outputs: outputs) }
     static let stemPool = WindowGeometry(kernel: 3, stride: 2, padding: 1)
 
     private static func stem(_ baseWidth: Int) -> ConvolutionUnit {

@@ -37,11 +37,4 @@ package struct ResNet50Parameters: Sendable, Equatable {
         guard let range = ranges[name] else { preconditionFailure("ResNet-50 has no parameter \(name)") }
         return range
     }
-
-    /// The first tensor that holds a NaN or an infinity, if any does.
-    package var firstNotFinite: ParameterSpecification? {
-        layout.parameters.first { specification in
-            values[range(of: specification.name)].contains { !$0.isFinite }
-        }
-    }
 }

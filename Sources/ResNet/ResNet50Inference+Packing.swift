@@ -1,0 +1,34 @@
+package import TensorMath
+
+extension ResNet50Inference.Form {
+    /// Folds and packs all weights, one tensor at a time: beside the result, no more than two of them are in memory.
+    ///
+    /// - Parameter read: gives each tensor of the layout's table once, in the table's order.
+    package func packed<Failure: Error>(
+        reading read: (ParameterSpecification) throws(Failure) -> [Float]
+    ) throws(PackingFailure<Failure>) -> PackedWeights {
+        var storage = TensorStorage(count: plan.weightCount)
+        plan.stem.pack(try layout.stem.folded(reading: read), into: &storage)
+        for (units, steps) in zip(layout.blocks, plan.blocks) {
+            for (unit, step) in zip(units.units, steps.units) {
+                step.pack(try unit.folded(reading: read), into: &storage)
+            }
+        }
+        if let head = plan.head {
+            let tensors = layout.headParameters
+            head.pack((try tensors[0].values(read), try tensors[1].values(read)), into: &storage)
+        }
+        return PackedWeights(storage)
+    }
+
+    /// The same of parameters that are in memory.
+    func packed(_ parameters: ResNet50Parameters) throws(FoldingFailure) -> PackedWeights {
+        do throws(PackingFailure<Never>) {
+            return try packed { (specification) throws(Never) in Array(parameters[specification.name]) }
+        } catch {
+            switch error {
+            case .folding(let failure): throw failure
+            }
+        }
+    }
+}
