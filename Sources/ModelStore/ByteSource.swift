@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Glibc
-internal import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// The bytes of one file, read piece by piece where they are asked for.
@@ -16,11 +16,14 @@ package final class ByteSource: Sendable {
     /// For messages.
     package let path: String
     package let count: Int
+    /// The file as it was when it was opened; nil for bytes in memory.
+    package let signature: FileSignature?
     private let storage: Storage
 
     package init(_ bytes: [UInt8], path: String) {
         self.path = path
         count = bytes.count
+        signature = nil
         storage = .memory(bytes)
     }
 
@@ -34,6 +37,7 @@ package final class ByteSource: Sendable {
             }
             self.path = path.string
             count = status.signature.bytes
+            signature = status.signature
             storage = .file(descriptor)
         } catch {
             throw ModelFailure(error)
@@ -64,6 +68,14 @@ package final class ByteSource: Sendable {
         if let failure { throw ModelFailure(SystemFailure("pread", path, failure)) }
         guard bytes.count == wanted else { throw truncated(at: offset) }
         return bytes
+    }
+
+    /// Whether the file is still the one that was opened, as far as its times and size tell.
+    func isUnchanged() -> Bool {
+        switch storage {
+        case .memory: true
+        case .file(let descriptor): (try? descriptor.status())?.signature == signature
+        }
     }
 
     private func truncated(at offset: Int) -> ModelFailure {

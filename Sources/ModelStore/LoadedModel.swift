@@ -1,4 +1,5 @@
 package import FundusImage
+internal import LinuxIO
 internal import ResNet
 internal import Synchronization
 internal import SystemPackage
@@ -11,22 +12,49 @@ package final class LoadedModel: Sendable {
     package let record: ModelRecord
     package let precision: Precision
     package let batchSize: Int
-    private let path: String
+    private let folder: ModelFolder
     private let network: Mutex<ResNet50Inference>
+    /// model.safetensors as it was when the weights were checked.
+    private let source: FileSignature
 
     /// Takes the packed weights that lie beside the model, or reads, verifies and packs them, and runs the self-test.
     ///
+    /// Writes nothing: `keepPackedWeights` does.
+    ///
     /// - Parameter batchSize: how many images a pass takes.
-    package init(
+    package convenience init(
         _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1
     ) throws(ModelFailure) {
         let record = try folder.judgeRecord()
-        let network = try folder.network(record, record.form(precision, batchSize: batchSize))
+        let form = record.form(precision, batchSize: batchSize)
+        let source = try folder.open(folder.weightsPath)
+        let network = try folder.network(record, form, source)
+        self.init(folder, record, network, source)
+    }
+
+    /// The same from model.safetensors itself, whatever lies beside it.
+    package convenience init(repacking folder: ModelFolder) throws(ModelFailure) {
+        let record = try folder.judgeRecord()
+        let source = try folder.open(folder.weightsPath)
+        self.init(folder, record, try folder.packedNetwork(record, record.form(), source), source)
+    }
+
+    private init(
+        _ folder: ModelFolder, _ record: ModelRecord, _ network: sending ResNet50Inference, _ source: ByteSource
+    ) {
+        guard let signature = source.signature else { preconditionFailure("weights are read from a file") }
         self.record = record
-        self.precision = precision
-        self.batchSize = batchSize
-        path = folder.path.string
+        self.folder = folder
+        self.source = signature
+        precision = network.precision
+        batchSize = network.batchSize
         self.network = Mutex(network)
+    }
+
+    /// Leaves the packed weights beside the model for the next start, unless they lie there in order.
+    @discardableResult
+    package func keepPackedWeights() -> PackedWeightsKeeping {
+        network.withLock { folder.keepPackedWeights(of: $0, record, from: source) }
     }
 
     /// Floats that an input has: NCHW, batch×3×height×width of the record's preprocessing.
@@ -69,7 +97,7 @@ package final class LoadedModel: Sendable {
         let logits = logits.map { Double($0) }
         guard logits.count == batchSize, logits.allSatisfy(\.isFinite) else {
             throw ModelFailure(
-                .notFinite, path, "gives a logit that is not finite", remedy: "verify it: `fundusd model verify`")
+                .notFinite, folder.path.string, "gives a logit that is not finite", remedy: "verify it: `fundusd model verify`")
         }
         return logits.map { (Probability.ofDisease(logit: $0, positiveClass: record.positiveClass), $0) }
     }
@@ -88,15 +116,54 @@ extension ModelFolder {
         return record
     }
 
-    /// The network of weights packed before, or of model.safetensors, which is then kept packed for the next start.
-    func network(
-        _ record: ModelRecord, _ form: ResNet50Inference.Form
+    fileprivate func network(
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
     ) throws(ModelFailure) -> ResNet50Inference {
-        let file = PackedWeightsFile(self, record, form)
-        if let kept = file.network(), let network = try? tested(kept, record) { return network }
-        let network = try tested(form.network(try parameters(record), path: weightsPath.string), record)
-        file.keep(network)
-        return network
+        if let kept = try keptNetwork(record, form, source) { return kept }
+        return try packedNetwork(record, form, source)
+    }
+
+    /// The network of the packed weights beside the model; nil where they are not whole, not its own, or fail the test.
+    ///
+    /// - Throws: where they fit, and model.safetensors is not what it was when they were made.
+    func keptNetwork(
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
+    ) throws(ModelFailure) -> ResNet50Inference? {
+        guard let found = try? PackedWeightsFile(self, sha256: record.sha256, form).weights() else { return nil }
+        // A copy of a model's folder is another file with the same content. It is read then, but not packed.
+        if source.signature.map(PackedWeightsFile.Header.Source.init) != found.header.source {
+            try check(source, record)
+        }
+        let network = ResNet50Inference(form, weights: found.weights)
+        return try? tested(network, record)
+    }
+
+    /// The network of model.safetensors.
+    func packedNetwork(
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
+    ) throws(ModelFailure) -> ResNet50Inference {
+        try check(source, record)
+        let network = try form.network(reading: WeightArchive(source).reader(record.layout), path: source.path)
+        guard source.isUnchanged() else {
+            throw ModelFailure(.damaged, source.path, "changed while it was read", remedy: "try again")
+        }
+        return try tested(network, record)
+    }
+
+    /// See `LoadedModel.keepPackedWeights`.
+    func keepPackedWeights(
+        of network: ResNet50Inference, _ record: ModelRecord, from source: FileSignature
+    ) -> PackedWeightsKeeping {
+        let form = record.form(network.precision, batchSize: network.batchSize)
+        let file = PackedWeightsFile(self, sha256: record.sha256, form)
+        guard let fault = file.fault(for: network, from: source) else { return .inOrder }
+        do throws(SystemFailure) {
+            try file.keep(network, from: source)
+            return .renewed(fault)
+        } catch {
+            // Another process may have kept them, and cleared our unfinished file away.
+            return file.fault(for: network, from: source) == nil ? .inOrder : .notKept(fault, error.description)
+        }
     }
 
     /// The network itself, once it has passed the model's self-test.
@@ -122,14 +189,35 @@ extension Preprocessing {
 }
 
 extension ResNet50Inference.Form {
-    /// Folds and packs.
-    func network(_ parameters: ResNet50Parameters, path: String) throws(ModelFailure) -> ResNet50Inference {
-        do throws(FoldingFailure) {
-            return try ResNet50Inference(self, parameters: parameters)
+    /// Folds and packs what `read` gives.
+    func network(
+        reading read: (ParameterSpecification) throws(ModelFailure) -> [Float], path: String
+    ) throws(ModelFailure) -> ResNet50Inference {
+        do throws(PackingFailure<ModelFailure>) {
+            return ResNet50Inference(self, weights: try packed(reading: read))
         } catch {
-            throw ModelFailure(
-                .notFinite, path, tensor: error.parameter, "holds a negative variance",
-                remedy: "the file is damaged: import an intact one")
+            switch error {
+            case .reading(let failure): throw failure
+            case .folding(let failure):
+                throw ModelFailure(
+                    .notFinite, path, tensor: failure.parameter, "holds a negative variance",
+                    remedy: "the file is damaged: import an intact one")
+            }
         }
     }
+
+    /// Folds and packs parameters that are in memory.
+    func network(_ parameters: ResNet50Parameters, path: String) throws(ModelFailure) -> ResNet50Inference {
+        precondition(parameters.layout == layout, "parameters of another network")
+        return try network(
+            reading: { (tensor) throws(ModelFailure) in Array(parameters[tensor.name]) }, path: path)
+    }
+}
+
+/// What became of the packed weights beside a model.
+package enum PackedWeightsKeeping: Equatable, Sendable {
+    case inOrder
+    case renewed(PackedWeightsFault)
+    /// They are made anew at each start: why, and what keeps them from being written.
+    case notKept(PackedWeightsFault, String)
 }

@@ -59,7 +59,7 @@ package struct ModelStore: Sendable {
 
     /// Checks hash, shapes, finiteness and self-test.
     @discardableResult
-    package func verify(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).verify() }
+    package func verify(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).verify().record }
 
     /// Loads the champion.
     package func loadChampion() throws(ModelFailure) -> LoadedModel { try LoadedModel(judge(named: nil)) }
@@ -82,7 +82,8 @@ package struct ModelStore: Sendable {
     /// - Parameter date: goes into the id and the record; the clock is the caller's.
     @discardableResult
     package func publish(_ model: NewModel, date: Date) throws(ModelFailure) -> ModelRecord {
-        let (record, weights) = try model.finished(date: date, path: model.source?.file ?? models.string)
+        let finished = try model.finished(date: date, path: model.source?.file ?? models.string)
+        let record = finished.record
         do throws(SystemFailure) {
             try AtomicFile.makeFolder(models)
         } catch {
@@ -91,9 +92,10 @@ package struct ModelStore: Sendable {
         if let present = try? self.record(record.id), present.sha256 == record.sha256 {
             throw ModelFailure(
                 .ambiguous, folder(record.id).path.string, "is there already, with the same weights",
-                remedy: "use it, or remove that folder first to import it with other settings")
+                remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
+                    + "--positive-class, remove that folder first")
         }
-        _ = try ModelFolder.publish(record, weights: weights, card: ModelCard.text(record), in: models)
+        _ = try ModelFolder.publish(finished, card: ModelCard.text(record), in: models)
         if record.role == .judge && championID == nil { try promote(record.id) }
         return record
     }

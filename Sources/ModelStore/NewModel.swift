@@ -22,8 +22,15 @@ package struct NewModel: Sendable {
 
     private var role: ModelRecord.Role { parameters.layout.outputs == 1 ? .judge : .base }
 
+    /// A model with all that its folder holds.
+    struct Finished {
+        let record: ModelRecord
+        let weights: [UInt8]
+        let network: ResNet50Inference
+    }
+
     /// Encodes the weights and completes the record, its golden logit included.
-    func finished(date: Date, path: String) throws(ModelFailure) -> (record: ModelRecord, weights: [UInt8]) {
+    func finished(date: Date, path: String) throws(ModelFailure) -> Finished {
         let weights = try SafetensorsWriter.bytes(
             SafetensorsWriter.tensors(parameters, weightType: .f32), metadata: ["format": "pt"], path: path)
         let hash = try ByteSource(weights, path: path).sha256()
@@ -43,7 +50,7 @@ package struct NewModel: Sendable {
             source: source, architecture: architecture, positiveClass: positiveClass, threshold: threshold,
             operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden,
             precisionCheck: precisionCheck)
-        return (record, weights)
+        return Finished(record: record, weights: weights, network: network)
     }
 }
 

@@ -9,25 +9,31 @@ internal import TensorMath
 ///
 /// A page with a line of JSON, then the words as the kernels read them. The file is replaced by renaming, never written
 /// in place, so that no process that has it mapped sees it change. It is a copy: whatever does not fit is made again.
+/// It lies in the model's own folder because it decides verdicts as much as the weights do: the same rights guard both.
 struct PackedWeightsFile: Sendable {
     /// What the file was made from and how.
-    private struct Header: Codable, Equatable {
+    struct Header: Codable, Equatable {
         var schema = "fundusd.packed-weights/1"
+        /// Of the words, which no one turns round.
+        var byteOrder = 1.littleEndian == 1 ? "little" : "big"
         var packing: String
         /// Of model.safetensors, as model.json says.
         var sha256: String
         /// model.safetensors as it lay there when it was hashed: another file, or another content, shows here.
         var source: Source
         var words: Int
-        var checksum: UInt64 = 0
+        /// In hexadecimal digits; JSON's numbers are not for 64 bits.
+        var checksum: String
 
         struct Source: Codable, Equatable {
             var bytes: Int
             var inode: UInt64
             /// Nanoseconds since 1970.
             var modified: Int64
+            /// The same; only the kernel sets it, so nobody can put it back after a change.
             var changed: Int64
 
+            /// Without the device's number, which may be another after each boot.
             init(_ signature: FileSignature) {
                 bytes = signature.bytes
                 inode = signature.inode
@@ -37,73 +43,124 @@ struct PackedWeightsFile: Sendable {
         }
     }
 
-    private static let headerBytes = 4096
-    private let path: FilePath
-    private let folder: ModelFolder
-    private let form: ResNet50Inference.Form
-    private let record: ModelRecord
+    static let headerBytes = 4096
+    /// A piece begins at a multiple of it: the page cache then keeps the file in huge pages where it can.
+    private static let pieceBytes = 4 << 20
 
-    init(_ folder: ModelFolder, _ record: ModelRecord, _ form: ResNet50Inference.Form) {
+    let path: FilePath
+    private let form: ResNet50Inference.Form
+    private let sha256: String
+
+    init(_ folder: ModelFolder, sha256: String, _ form: ResNet50Inference.Form) {
         path = folder.path.appending("packed-\(form.precision.rawValue).weights")
-        self.folder = folder
         self.form = form
-        self.record = record
+        self.sha256 = sha256
     }
 
-    /// The network of a valid file; nil where it is missing, stale or damaged.
-    func network() -> ResNet50Inference? {
-        guard let file = try? Descriptor.open(path, O_RDONLY | O_NOFOLLOW),
-            let bytes = try? file.read(upTo: Self.headerBytes, at: 0),
-            let line = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first,
-            let found = try? JSONDecoder().decode(Header.self, from: Data(line)),
-            var expected = try? header()
-        else { return nil }
-        expected.checksum = found.checksum
-        guard found == expected,
-            let weights = PackedWeights(mapping: file.raw, from: Self.headerBytes, count: form.weightCount),
-            weights.checksum(on: .shared) == found.checksum
-        else { return nil }
-        return ResNet50Inference(form, weights: weights)
+    /// The weights of a valid file, and what it says that they were made from.
+    func weights() throws(PackedWeightsFault) -> Found {
+        let file = try open()
+        let header = try header(of: file)
+        guard header.schema == expected(header).schema else { throw .stale("another version of the program") }
+        guard header.byteOrder == expected(header).byteOrder else { throw .stale("a machine of another kind") }
+        guard header.sha256 == sha256 else { throw .stale("other weights") }
+        guard header == expected(header) else { throw .stale("another way to compute") }
+        guard let weights = PackedWeights(mapping: file.raw, from: Self.headerBytes, count: form.weightCount) else {
+            throw .damaged("it can't be mapped, or has another length than it says")
+        }
+        guard Self.checksum(weights) == header.checksum else { throw .damaged("its checksum is wrong") }
+        return Found(weights: weights, header: header)
+    }
+
+    struct Found: ~Copyable {
+        let weights: PackedWeights
+        let header: Header
+    }
+
+    /// Why the file is not what `keep` would write for a network; nil where it is.
+    func fault(for network: ResNet50Inference, from source: FileSignature) -> PackedWeightsFault? {
+        do throws(PackedWeightsFault) {
+            let found = try weights()
+            if found.header.checksum != network.withPackedWeights(Self.checksum) { return .damaged("it differs") }
+            return found.header.source == Header.Source(source) ? nil : .stale("another file of the same weights")
+        } catch {
+            return error
+        }
     }
 
     /// Keeps a network's weights for the next start.
     ///
-    /// - Returns: false where the folder can't be written: everything works without the file, only slower to start.
-    @discardableResult
-    func keep(_ network: ResNet50Inference) -> Bool {
-        do {
-            var header = try header()
-            header.checksum = network.withPackedWeights { $0.checksum(on: .shared) }
-            var pieces = try pieces(header, network)
-            try AtomicFile.write(pieces: { pieces.next() }, to: path)
-            return true
+    /// - Parameter source: model.safetensors as it was when the weights were read from it.
+    func keep(_ network: ResNet50Inference, from source: FileSignature) throws(SystemFailure) {
+        let header = Header(
+            packing: form.packing, sha256: sha256, source: Header.Source(source), words: form.weightCount,
+            checksum: network.withPackedWeights(Self.checksum))
+        // What a killed writer left. One at work meanwhile finds its file gone, and leaves the keeping to this one.
+        _ = try? AtomicFile.removeUnfinished(in: path.removingLastComponent())
+        var next = 0
+        let end = form.weightCount
+        try AtomicFile.write(
+            pieces: {
+                guard next < end else { return nil }
+                let page = next == 0 ? Self.page(header) : []
+                let words = next..<min(next + (Self.pieceBytes - page.count) / 4, end)
+                next = words.upperBound
+                return page + network.withPackedWeights { $0.bytes(of: words) }
+            }, to: path)
+    }
+
+    static func checksum(_ weights: borrowing PackedWeights) -> String {
+        String(weights.checksum(on: .shared), radix: 16)
+    }
+
+    private func open() throws(PackedWeightsFault) -> Descriptor {
+        do throws(SystemFailure) {
+            return try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         } catch {
-            return false
+            throw error.code == .noSuchFileOrDirectory ? .missing : .unreadable(error.code.description)
         }
     }
 
-    private func header() throws -> Header {
-        let status = try Descriptor.open(folder.weightsPath, O_RDONLY | O_NONBLOCK).status()
-        return Header(
-            packing: form.packing, sha256: record.sha256, source: Header.Source(status.signature),
-            words: form.weightCount)
+    private func header(of file: borrowing Descriptor) throws(PackedWeightsFault) -> Header {
+        guard let page = try? file.read(upTo: Self.headerBytes, at: 0), page.count == Self.headerBytes,
+            let line = page.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first,
+            let header = try? JSONDecoder().decode(Header.self, from: Data(line))
+        else { throw .damaged("its first page is no header") }
+        return header
     }
 
-    private func pieces(_ header: Header, _ network: ResNet50Inference) throws -> some IteratorProtocol<[UInt8]> {
+    /// What a header has to be but for what it alone can know.
+    private func expected(_ found: Header) -> Header {
+        Header(
+            packing: form.packing, sha256: sha256, source: found.source, words: form.weightCount,
+            checksum: found.checksum)
+    }
+
+    static func page(_ header: Header) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let line = try encoder.encode(header) + [UInt8(ascii: "\n")]
-        let page = Array(line) + [UInt8](repeating: 0, count: Self.headerBytes - line.count)
-        let words = 1 << 18
-        let starts = stride(from: 0, to: form.weightCount, by: words)
-        let weights = starts.lazy.map { start in
-            network.withPackedWeights { $0.bytes(of: start..<min(start + words, $0.count)) }
+        guard let json = try? encoder.encode(header), json.count < headerBytes else {
+            preconditionFailure("a header fits a page")
         }
-        return chain([page], weights)
+        let line = Array(json) + [UInt8(ascii: "\n")]
+        return line + [UInt8](repeating: 0, count: headerBytes - line.count)
     }
+}
 
-    private func chain(_ first: [[UInt8]], _ rest: some Sequence<[UInt8]>) -> some IteratorProtocol<[UInt8]> {
-        var (first, rest) = (first.makeIterator(), rest.makeIterator())
-        return AnyIterator { first.next() ?? rest.next() }
+/// Why packed weights can't be used; they are made anew then, and nothing else comes of it.
+package enum PackedWeightsFault: Error, Equatable, CustomStringConvertible {
+    case missing
+    case unreadable(String)
+    /// Made for something else.
+    case stale(String)
+    case damaged(String)
+
+    package var description: String {
+        switch self {
+        case .missing: "there were none"
+        case .unreadable(let reason): "the file can't be read: \(reason)"
+        case .stale(let other): "they were made for \(other)"
+        case .damaged(let fault): "the file is damaged: \(fault)"
+        }
     }
 }

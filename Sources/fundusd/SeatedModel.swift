@@ -52,20 +52,31 @@ extension Settings {
         }
     }
 
-    /// Checks the machine's arithmetic, then loads and self-tests a model.
+    /// Sets up the compute threads and the instruction set, before the first network is made.
+    ///
+    /// - Throws: a `Refusal` where `FUNDUSD_SIMD` names no instruction set.
+    func prepareComputing() throws {
+        ComputeEngine.setSharedThreadCount(threadCount)
+        do throws(UnknownInstructionSet) {
+            _ = try InstructionSet.chosen()
+        } catch {
+            throw Refusal(.configuration, error.description)
+        }
+    }
+
+    /// Loads and self-tests a model.
     ///
     /// - Parameter name: an id, the beginning of one, or a folder; nil is the champion.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
     func loadModel(named name: String?, batchSize: Int = 1) throws -> LoadedModel {
-        ComputeEngine.setSharedThreadCount(threadCount)
+        try prepareComputing()
         do {
-            _ = try InstructionSet.chosen()
             let folder = try ModelStore(root: state).judge(named: name)
             return try LoadedModel(folder, precision: try precision(for: try folder.record()), batchSize: batchSize)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
-        } catch let failure as UnknownInstructionSet {
-            throw Refusal(.configuration, failure.description)
+        } catch let refusal as Refusal {
+            throw refusal
         } catch {
             throw Refusal(.software, "\(error)")
         }

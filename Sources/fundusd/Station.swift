@@ -29,6 +29,8 @@ final class Station: Sendable {
         _ = try Self.trying(.inputOutput) { try AtomicFile.removeUnfinished(in: settings.outbox) }
         try Self.trying(.inputOutput) { try Afterwards.putBackAll(in: settings.inbox) }
         model = try settings.loadModel(named: nil)
+        // Where they can't be kept, everything works, and each start takes longer; `model verify` says why.
+        model.keepPackedWeights()
         let rules = try settings.rules(for: model, foldersOf: settings)
         let ledger = try Self.openLedger(settings)
         // A full disk here is met again, and told, by the first image.

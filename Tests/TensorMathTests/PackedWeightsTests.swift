@@ -1,0 +1,73 @@
+import Glibc
+import TensorMath
+import Testing
+
+struct PackedWeightsTests {
+    /// A file without a name that holds `head` bytes and then the values.
+    private static func file(_ values: [Float], head: Int) -> CInt {
+        let descriptor = open("/tmp", O_TMPFILE | O_RDWR, 0o600)
+        let bytes = [UInt8](repeating: 7, count: head) + values.withUnsafeBytes(Array.init)
+        #expect(descriptor >= 0 && pwrite(descriptor, bytes, bytes.count, 0) == bytes.count)
+        return descriptor
+    }
+
+    private static let engine = ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: 2))
+
+    private static func storage(_ values: [Float]) -> PackedWeights { PackedWeights(TensorStorage(values)) }
+
+    @Test(arguments: [(16, 64), (16, 4096), (1 << 20, 4096)])
+    func mappedWordsAreTheFiles(count: Int, head: Int) throws {
+        let values = pattern(count, 1)
+        let descriptor = Self.file(values, head: head)
+        defer { close(descriptor) }
+        let mapped = PackedWeights(mapping: descriptor, from: head, count: count)
+        let weights = try #require(mapped)
+        #expect(weights.count == count)
+        #expect(largestDifference(weights.span, values) == 0)
+        #expect(weights.checksum(on: Self.engine) == Self.storage(values).checksum(on: Self.engine))
+    }
+
+    @Test(arguments: [-64, -4, 4, 64]) func aFileOfAnotherLengthIsNotMapped(difference: Int) {
+        let descriptor = Self.file(pattern(1024, 1), head: 4096)
+        defer { close(descriptor) }
+        #expect(ftruncate(descriptor, off_t(4096 + 4096 + difference)) == 0)
+        let mapped = PackedWeights(mapping: descriptor, from: 4096, count: 1024)
+        #expect(mapped == nil)
+    }
+
+    @Test func whatCannotBeMappedIsNot() {
+        let folder = open("/tmp", O_RDONLY | O_DIRECTORY)
+        defer { close(folder) }
+        let (mapped, closed) = (
+            PackedWeights(mapping: folder, from: 64, count: 16), PackedWeights(mapping: -1, from: 64, count: 16)
+        )
+        #expect(mapped == nil && closed == nil)
+    }
+
+    /// Two pieces and a half, so that sums of pieces matter too.
+    private static let values = pattern(5 << 17, 2)
+
+    @Test(arguments: [0, 1, 15, 16, (1 << 18) - 1, 1 << 18, (5 << 17) - 1], [0, 22, 31])
+    func theChecksumSeesEveryBit(place: Int, bit: Int) {
+        var damaged = Self.values
+        damaged[place] = Float(bitPattern: damaged[place].bitPattern ^ 1 << bit)
+        #expect(Self.storage(damaged).checksum(on: Self.engine) != Self.storage(Self.values).checksum(on: Self.engine))
+    }
+
+    @Test(arguments: [(0, 1), (0, 16), (3, 1 << 18), (1 << 17, 1 << 19)])
+    func theChecksumSeesWordsThatChangePlaces(one: Int, other: Int) {
+        var damaged = Self.values
+        damaged.swapAt(one, other)
+        #expect(Self.storage(damaged).checksum(on: Self.engine) != Self.storage(Self.values).checksum(on: Self.engine))
+    }
+
+    @Test func theChecksumIsTheSameOnEveryMachine() {
+        let sums = InstructionSet.available.flatMap { instructionSet in
+            [1, 2, 3].map { threads in
+                Self.storage(Self.values).checksum(
+                    on: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: threads)))
+            }
+        }
+        #expect(Set(sums).count == 1)
+    }
+}
