@@ -8,6 +8,7 @@ DESTDIR ?=
 
 BINARY := .build/release/fundusd
 FIXTURES := .build/release/fundusd-fixtures
+PEERS_VENV ?= .build/peers/environment
 HERE := --inbox ./inbox --outbox ./outbox --labelled ./labelled --state ./state
 
 UNITS := fundusd.service fundusd-retrain.service fundusd-retrain.timer
@@ -18,10 +19,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd parity bench format lint install uninstall clean
+.PHONY: help run packages build test test-systemd parity bench bench-peers format lint install uninstall clean
 
 help: ## this list
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 packages:
 	.ci/install-system-packages
@@ -70,6 +71,11 @@ parity: build ## compare probabilities with PyTorch's
 
 bench: build ## time decoding, preprocessing and the network on this machine
 	$(BINARY) bench
+
+bench-peers: build ## time it beside ONNX Runtime, OpenVINO, ncnn and PyTorch (MODEL=… POSITIVE_CLASS=… QUICK=1 PEERS_VENV=…)
+	Benchmarks/make-environment "$(PEERS_VENV)"
+	"$(PEERS_VENV)/bin/python" Benchmarks/peers/bench.py --root .build/peers --fundusd $(BINARY) --fixtures $(FIXTURES) \
+		$(if $(MODEL),--model "$(MODEL)") $(if $(POSITIVE_CLASS),--positive-class $(POSITIVE_CLASS)) $(if $(QUICK),--quick)
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Package.swift

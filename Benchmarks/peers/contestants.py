@@ -1,0 +1,111 @@
+"""Who is measured, and how each is asked for a figure.
+
+In: the program, the workspace that prepare.py made. Out: figures of one fresh process each. Called by stages.py.
+"""
+import json
+import statistics
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from processes import clean_environment
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Contestant:
+    name: str
+    engine: str = "fundusd"
+    precision: str = "float32"
+    environment: dict = field(default_factory=dict, hash=False)
+    cached: bool = False
+
+    @property
+    def is_ours(self):
+        return self.engine == "fundusd"
+
+
+OURS = Contestant("fundusd")
+FLOAT32 = [
+    OURS,
+    Contestant("ONNX Runtime", "onnxruntime"),
+    Contestant("OpenVINO", "openvino"),
+    Contestant("ncnn", "ncnn"),
+    Contestant("PyTorch channels_last", "torch"),
+]
+BF16 = [
+    Contestant("fundusd bf16", precision="bf16"),
+    Contestant("OpenVINO bf16", "openvino", "bf16"),
+    Contestant("PyTorch bf16 autocast", "torch", "bf16"),
+]
+# ONNX Runtime and ncnn ask CPUID themselves and have no switch.
+AVX2 = [
+    Contestant("fundusd AVX2", environment={"FUNDUSD_SIMD": "avx2"}),
+    Contestant("OpenVINO AVX2", "openvino", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}),
+    Contestant("PyTorch AVX2", "torch", environment={"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}),
+]
+STORED = [
+    Contestant("ONNX Runtime, stored optimized", "onnxruntime", cached=True),
+    Contestant("OpenVINO, stored compiled", "openvino", cached=True),
+]
+PYTHON_PATH = Contestant("Pillow + PyTorch", "python-path")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one process computes: batches to warm up with, then batches to time."""
+
+    batch: int
+    threads: int
+    warm_up: int = 0
+    runs: int = 1
+
+
+class Field:
+    """Asks contestants on one workspace, each time in a fresh process on a quiet machine."""
+
+    def __init__(self, fundusd, workspace, quiet):
+        self.fundusd, self.workspace, self.quiet = fundusd, workspace, quiet
+        self.state = ["--state", workspace / "state"]
+        self.bench_help = " ".join(self._run(OURS, [fundusd, "bench", "--help"]).lines)
+
+    def can(self, contestant, batch):
+        """Whether the program knows the precision and the batch; peers know all."""
+        knows_precision = contestant.precision == "float32" or "--precision" in self.bench_help
+        knows_batch = batch == 1 or "--batch" in self.bench_help
+        return not contestant.is_ours or (knows_precision and knows_batch)
+
+    def milliseconds_per_image(self, contestant, load):
+        if contestant.is_ours:
+            figures = self.bench(contestant, load, "small.jpg")
+            return figures["network_ms"] if load.batch == 1 else figures["batch_network_ms_per_image"]
+        runs = json.loads(self.peer(contestant, load).lines[1])["runs_ms"]
+        return statistics.median(runs) / load.batch
+
+    def bench(self, contestant, load, image):
+        """fundusd's own figures; loading runs the network once, on the golden input."""
+        options = [*self.precision(contestant), "--threads", load.threads, "--rounds", load.runs]
+        options += ["--image", self.workspace / image, *(["--batch", load.batch] if load.batch > 1 else []), "--json"]
+        return json.loads("\n".join(self._run(contestant, [self.fundusd, "bench", *self.state, *options]).lines))
+
+    def classify(self, threads):
+        options = [*self.state, *self.precision(OURS), "--threads", threads]
+        return self._run(OURS, [self.fundusd, "classify", *options, self.workspace / "large.jpg"])
+
+    def precision(self, contestant):
+        """Said always, as the default follows from the model."""
+        return ["--precision", contestant.precision] if "--precision" in self.bench_help else []
+
+    def peer(self, contestant, load):
+        options = ["--batch", load.batch, "--threads", load.threads, "--precision", contestant.precision]
+        options += ["--warm-up", load.warm_up, "--runs", load.runs, *(["--cached"] if contestant.cached else [])]
+        return self._run(
+            contestant, [sys.executable, HERE / "worker.py", contestant.engine, self.workspace, *options])
+
+    def python_path(self, load):
+        options = ["--threads", load.threads, "--runs", load.runs]
+        return self._run(PYTHON_PATH, [sys.executable, HERE / "python_path.py", self.workspace, *options])
+
+    def _run(self, contestant, command):
+        return self.quiet.run(command, clean_environment(**contestant.environment))

@@ -1,0 +1,28 @@
+"""What a figure depends on: processor, instruction sets, versions, other load. Called by bench.py."""
+import importlib.metadata
+import os
+import platform
+import subprocess
+
+from processes import PROCESSORS
+
+TELLING_FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16")
+PACKAGES = ("onnxruntime", "openvino", "ncnn", "torch", "pillow", "numpy")
+
+
+def described(fundusd):
+    flags = processor_field("flags").split()
+    return {
+        "processor": f"{processor_field('model name')}, {PROCESSORS} processors",
+        "has": " ".join(flag for flag in TELLING_FLAGS if flag in flags),
+        "has not": " ".join(flag for flag in TELLING_FLAGS if flag not in flags) or "–",
+        "system": f"Linux {platform.release()}, Python {platform.python_version()}",
+        "fundusd": subprocess.run([fundusd, "--version"], capture_output=True, text=True, check=True).stdout.strip(),
+        "peers": ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES),
+        "load before": " ".join(f"{load:.2f}" for load in os.getloadavg()),
+    }
+
+
+def processor_field(name):
+    with open("/proc/cpuinfo") as information:
+        return next(line.split(":", 1)[1].strip() for line in information if line.startswith(name))
