@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd parity bench bench-peers format lint install uninstall clean
+.PHONY: help run packages build test test-systemd parity bench bench-peers instruction-budgets format lint install uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,15 @@ bench-peers: build ## time it beside ONNX Runtime, OpenVINO, ncnn and PyTorch (M
 	Benchmarks/make-environment "$(PEERS_VENV)"
 	"$(PEERS_VENV)/bin/python" Benchmarks/peers/bench.py --root .build/peers --fundusd $(BINARY) --fixtures $(FIXTURES) \
 		$(if $(MODEL),--model "$(MODEL)") $(if $(POSITIVE_CLASS),--positive-class $(POSITIVE_CLASS)) $(if $(QUICK),--quick)
+
+instruction-budgets: ## count the kernels' instructions anew and store them as the budgets
+	counts=$$(Benchmarks/count-instructions)
+	if grep ' absent$$' <<< "$$counts"; then
+		echo "This processor lacks a level; count on one that has them all." >&2
+		exit 1
+	fi
+	sed -i '/^#/!d' Benchmarks/instruction-budgets.txt
+	echo "$$counts" >> Benchmarks/instruction-budgets.txt
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Package.swift
