@@ -60,6 +60,7 @@ let package = Package(
             name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
             swiftSettings: hotLoops + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
+        .target(name: "Training", dependencies: ["ResNet", "TensorMath"], swiftSettings: hotLoops),
         .target(
             name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", "TensorMath", crypto, system],
             swiftSettings: hotLoops),
@@ -89,14 +90,27 @@ let package = Package(
             name: "Fixtures", dependencies: ["FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
         .executableTarget(
-            name: "fundusd-fixtures", dependencies: ["Fixtures", "LinuxIO", "ModelStore", argumentParser, system],
+            name: "fundusd-fixtures",
+            dependencies: [
+                "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training", argumentParser, system,
+            ],
             swiftSettings: strict),
+
+        // Lets a script time training steps beside another engine; never installed.
+        .executableTarget(
+            name: "training-bench", dependencies: ["ResNet", "TensorMath", "Training"], path: "Benchmarks/training",
+            exclude: ["interleave.py"], swiftSettings: strict),
 
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
-        .testTarget(name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
