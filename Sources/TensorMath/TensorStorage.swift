@@ -14,7 +14,7 @@ import Glibc
     private static let hugePageBytes = 2 << 20
 
     package let count: Int
-    private let elements: UnsafeMutableBufferPointer<Float>
+    let elements: UnsafeMutableBufferPointer<Float>
     /// What to give back to the kernel; nil where the memory is the allocator's.
     private let pages: UnsafeMutableRawBufferPointer?
 

@@ -1,0 +1,76 @@
+internal import CKernels
+
+/// A blocked map with its memory, as training's layers hand it to each other.
+package struct BlockedMap {
+    package let layout: MapLayout
+    let memory: TensorSlice
+
+    /// - Parameter memory: at least `layout.count` floats; the border's are zeros.
+    package init(_ layout: MapLayout, in memory: TensorSlice) {
+        precondition(memory.count >= layout.count, "map shorter than its shape")
+        self.layout = layout
+        self.memory = memory.slice(0..<layout.count)
+    }
+
+    package var span: Span<Float> {
+        @_lifetime(borrow self)
+        get { memory.span }
+    }
+
+    package var mutableSpan: MutableSpan<Float> {
+        @_lifetime(borrow self)
+        get { memory.mutableSpan }
+    }
+
+    /// [images, channels, height, width].
+    package var values: [Float] { layout.values(of: span) }
+
+    package func fill(_ values: Span<Float>) {
+        var span = mutableSpan
+        layout.fill(&span, from: values)
+    }
+
+    /// Zeros everywhere, the border included.
+    package func clear() { memory.clear() }
+
+    /// The first image's pixel (0, 0), or the one of the border that is `padding` left of and above it.
+    func origin(padding: Int = 0) -> UnsafeMutablePointer<Float> {
+        precondition(padding <= layout.border, "the border is part of the map's memory")
+        return unsafe memory.pointer + layout.origin(padding: padding)
+    }
+
+    var kernelMap: ck_map {
+        unsafe ck_map(data: origin(), plane: layout.planePitch, image: layout.imagePitch, row: layout.rowPitch)
+    }
+
+    /// Where a task has no such map.
+    static var absent: ck_map { unsafe ck_map(data: nil, plane: 0, image: 0, row: 0) }
+}
+
+extension MapLayout {
+    var extent: ck_extent { ck_extent(blocks: planes, images: images, height: height, width: width) }
+
+    /// Whether two maps have the same pixels of the same channels; their borders may differ.
+    func isCongruent(to other: MapLayout) -> Bool {
+        (images, channels, height, width, lanes) == (
+            other.images, other.channels, other.height, other.width, other.lanes
+        )
+    }
+}
+
+extension ComputeEngine {
+    var trainingKernels: UnsafePointer<ck_training_kernels> {
+        // Checked in `init`: the level is there.
+        guard let kernels = unsafe ck_training_kernels_at(instructionSet.level) else {
+            preconditionFailure("no such kernels")
+        }
+        return unsafe kernels
+    }
+
+    /// Works on every block of every image.
+    func run(
+        _ work: (@convention(c) (UnsafeRawPointer?, Int, Int) -> Void)?, _ task: UnsafeRawPointer, _ extent: ck_extent
+    ) {
+        unsafe ck_run_boxes(team.handle, work, task, extent.blocks, extent.images)
+    }
+}

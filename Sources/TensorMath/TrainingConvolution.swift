@@ -1,0 +1,111 @@
+/// A convolution without bias as training runs it: forward, and its two gradients, on packed weights.
+///
+/// Windows are those of a residual network: 1×1 and 3×3 with stride 1 or 2 on blocked maps, 7×7 with stride 2 on planes.
+package struct TrainingConvolution {
+    package let window: WindowGeometry
+    package let input: MapLayout
+    package let output: MapLayout
+    package let weights: WeightLayout
+    private let forwardMethod: Method
+    private let weightGradient: WeightGradient
+    private let inputGradient: InputGradient?
+
+    private enum Method {
+        case direct(BlockedConvolution)
+        case winograd(WinogradConvolution)
+    }
+
+    /// - Parameter input: the map that the convolution reads, with its padding as border.
+    /// - Parameter output: the map that it writes, without border.
+    package init(window: WindowGeometry, input: MapLayout, output: MapLayout) {
+        precondition(output.border == 0, "training's convolutions write maps without border")
+        self.window = window
+        self.input = input
+        self.output = output
+        weights = WeightLayout(outputs: output.channels, kernel: window.kernel, input: input)
+        weightGradient = WeightGradient(window: window, input: input, outputChannels: output.channels)
+        inputGradient = input.lanes == 1 ? nil : InputGradient(window: window, input: input, output: output)
+        if window == WindowGeometry(kernel: 3, stride: 1, padding: 1),
+            let size = WinogradConvolution.fastestSize(height: output.height, width: output.width)
+        {
+            forwardMethod = .winograd(WinogradConvolution(size: size, input: input, output: output))
+        } else {
+            forwardMethod = .direct(BlockedConvolution(window: window, input: input, output: output))
+        }
+    }
+
+    /// The layout that the gradient of the output must have for `backward`.
+    package var outputGradient: MapLayout { inputGradient?.output ?? output }
+    /// The layout of the gradient of the input.
+    package var inputGradientLayout: MapLayout { input.withBorder(0) }
+
+    package func scratchCounts(on team: ComputeTeam) -> ConvolutionScratch.Counts {
+        var counts = ConvolutionScratch.Counts()
+        counts.bias = output.planes * MapLayout.blockLanes
+        counts.shares = weightGradient.scratchCount
+        if case .winograd(let convolution) = forwardMethod {
+            counts.transformed = convolution.weightCount
+            counts.winograd = convolution.scratchCount(on: team)
+        }
+        if let inputGradient { counts.widen(to: inputGradient.scratchCounts(on: team)) }
+        return counts
+    }
+
+    /// output = convolution(input).
+    package func forward(
+        _ map: BlockedMap, weights: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
+        into result: BlockedMap
+    ) {
+        precondition(map.layout == input && result.layout == output, "maps of another layer")
+        var values = result.mutableSpan
+        switch forwardMethod {
+        case .direct(let convolution):
+            convolution.forward(
+                map.span, weights: weights.span, bias: scratch.bias.span, activation: .identity, on: engine,
+                into: &values)
+        case .winograd(let convolution):
+            convolution.transform(weights, into: scratch.transformed, on: engine)
+            var memory = scratch.winograd.mutableSpan
+            convolution.forward(
+                map.span, weights: scratch.transformed.span, bias: scratch.bias.span, activation: .identity,
+                on: engine, scratch: &memory, into: &values)
+        }
+    }
+
+    /// The gradient of the weights, packed as they are.
+    package func backwardToWeights(
+        _ gradient: BlockedMap, input map: BlockedMap, scratch: ConvolutionScratch, on engine: ComputeEngine,
+        into result: TensorSlice
+    ) {
+        precondition(map.layout == input && gradient.layout.isCongruent(to: output), "maps of another layer")
+        weightGradient.compute(gradient, input: map, scratch: scratch, on: engine, into: result)
+    }
+
+    /// The gradient of the input.
+    package func backwardToInput(
+        _ gradient: BlockedMap, weights: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
+        into result: BlockedMap
+    ) {
+        path.compute(gradient, weights: weights, scratch: scratch, on: engine, into: result)
+    }
+
+    /// The gradient of the input, added to what is there; for 1×1 only.
+    package func backwardToInput(
+        _ gradient: BlockedMap, weights: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
+        addingTo result: BlockedMap
+    ) {
+        path.add(gradient, weights: weights, scratch: scratch, on: engine, to: result)
+    }
+
+    private var path: InputGradient {
+        guard let inputGradient else { preconditionFailure("the first convolution passes no gradient on") }
+        return inputGradient
+    }
+}
+
+extension MapLayout {
+    package func withBorder(_ border: Int) -> MapLayout {
+        precondition(lanes == Self.blockLanes, "blocked maps only")
+        return .blocked(images: images, channels: channels, height: height, width: width, border: border)
+    }
+}

@@ -1,0 +1,93 @@
+import TensorMath
+import Testing
+
+/// The stem's end in one pass and the average's gradient, at every instruction set of this machine, against the plain loops.
+struct NormalizedPoolTests {
+    static let sizes = [(1, 2, 2, 1), (2, 7, 8, 16), (3, 16, 15, 17), (2, 5, 6, 33)]
+
+    @Test(arguments: sizes) func equalsPlainLoops(images: Int, height: Int, width: Int, channels: Int) {
+        let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
+        // Multiples of 1/4: windows hold equal values, and the first in row order must win.
+        let random = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
+        let input = random.with(random.values.map { ($0 * 4).rounded() / 4 })
+        let (scale, shift) = (pattern(channels, 2), pattern(channels, 3))
+        let statistics = ReferenceBatchNormalization.statistics(input)
+        let normalized = ReferenceBatchNormalization.forward(
+            input, scale: scale, shift: shift, statistics: statistics, epsilon: 1e-5)
+        let rectified = ReferenceRectifier.forward(normalized)
+        let (output, places) = ReferencePooling.maximumForward(rectified, window: window)
+        let gradient = output.with(pattern(output.values.count, 4))
+        let unpooled = ReferencePooling.maximumBackward(gradient, input: rectified, places: places)
+        let masked = ReferenceRectifier.backward(unpooled, output: rectified)
+        let expected = ReferenceBatchNormalization.backward(
+            masked, input: input, scale: scale, statistics: statistics, epsilon: 1e-5)
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
+            let stem = Stem(input, output, scale: scale, shift: shift)
+            let ours = stem.run(gradient, on: engine)
+            #expect(largestDifference(ours.output.span, output.values) <= 4e-6, "\(instructionSet)")
+            #expect(largestDifference(ours.masked.span, masked.values) <= 1e-6, "\(instructionSet)")
+            let scaleError = 4e-6 * (1 + expected.scale.reduce(0) { max($0, abs($1)) })
+            #expect(largestDifference(ours.scale.span, expected.scale) <= scaleError, "\(instructionSet)")
+        }
+    }
+
+    @Test(arguments: sizes) func averageEqualsPlainLoops(images: Int, height: Int, width: Int, channels: Int) {
+        let input = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
+        let gradient = FeatureBatch<Float>.pattern(images, channels, 1, 1, seed: 2)
+        let expected = ReferencePooling.averageBackward(gradient, input: input)
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
+            let result = BlockedMap.new(
+                .blocked(images: images, channels: channels, height: height, width: width, border: 1))
+            AveragePoolGradient.compute(
+                .filled(.blocked(images: images, channels: channels, height: 1, width: 1), gradient), on: engine,
+                into: result)
+            #expect(largestDifference(result.values.span, expected.values) <= 1e-7, "\(instructionSet)")
+        }
+    }
+}
+
+private struct Stem {
+    private let pool: NormalizedPool
+    private let input: BlockedMap
+    private let scaleGradient: TensorSlice
+    private let channels: Int
+
+    init(_ batch: FeatureBatch<Float>, _ output: FeatureBatch<Float>, scale: [Float], shift: [Float]) {
+        let layout = MapLayout.blocked(
+            images: batch.images, channels: batch.channels, height: batch.height, width: batch.width)
+        let count = layout.planes * MapLayout.blockLanes
+        func slice(_ values: [Float]) -> TensorSlice {
+            let slice = Tensor(count: count).all
+            var span = slice.mutableSpan
+            for place in values.indices { span[place] = values[place] }
+            return slice
+        }
+        scaleGradient = slice([])
+        let normalization = TrainingNormalization(
+            layout: layout,
+            parameters: TrainingNormalization.Parameters(
+                scale: slice(scale), shift: slice(shift), scaleGradient: scaleGradient, shiftGradient: slice([]),
+                runningMean: slice([]), runningVariance: slice([])),
+            table: Tensor(count: TrainingNormalization.tableCount(layout)).all, epsilon: 1e-5)
+        pool = NormalizedPool(
+            normalization: normalization, window: WindowGeometry(kernel: 3, stride: 2, padding: 1),
+            output: .blocked(
+                images: output.images, channels: output.channels, height: output.height, width: output.width))
+        input = .filled(layout, batch)
+        channels = batch.channels
+    }
+
+    func run(
+        _ gradient: FeatureBatch<Float>, on engine: ComputeEngine
+    ) -> (output: [Float], masked: [Float], scale: [Float]) {
+        let sums = Tensor(count: TrainingNormalization.sumCount(input.layout)).all
+        pool.normalization.gatherStatistics(input, sums: sums, on: engine)
+        let (output, masked) = (BlockedMap.new(pool.output), BlockedMap.new(input.layout))
+        pool.forward(input, on: engine, into: output)
+        pool.backwardToParameters(
+            .filled(pool.output, gradient), input: input, sums: sums, on: engine, into: masked)
+        return (output.values, masked.values, (0..<channels).map { scaleGradient.span[$0] })
+    }
+}

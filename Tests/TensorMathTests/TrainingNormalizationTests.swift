@@ -1,0 +1,192 @@
+import TensorMath
+import Testing
+
+/// Batch norm with what stands beside it, at every instruction set of this machine, against the plain loops.
+struct TrainingNormalizationTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let images: Int
+        let channels: Int
+        let height: Int
+        let width: Int
+        /// Added to every input: a mean far from zero must not cost the variance its digits.
+        var center: Float = 0
+        var testDescription: String { "\(images)×\(channels)×\(height)×\(width) around \(center)" }
+
+        func batch(seed: UInt64) -> FeatureBatch<Float> { .pattern(images, channels, height, width, seed: seed) }
+        func layout(border: Int = 0) -> MapLayout {
+            .blocked(images: images, channels: channels, height: height, width: width, border: border)
+        }
+    }
+
+    /// What is added before ReLU.
+    enum Residual: CaseIterable { case none, plain, normalized }
+
+    static let shapes = [
+        Shape(images: 1, channels: 1, height: 1, width: 2), Shape(images: 5, channels: 17, height: 1, width: 1),
+        Shape(images: 2, channels: 16, height: 3, width: 5), Shape(images: 3, channels: 33, height: 7, width: 8),
+        Shape(images: 2, channels: 15, height: 30, width: 31, center: 100),
+        Shape(images: 2, channels: 3, height: 9, width: 9, center: -4),
+    ]
+
+    @Test(arguments: shapes, Residual.allCases) func equalsPlainLoops(_ shape: Shape, _ residual: Residual) {
+        let expected = Expected(shape, residual)
+        for instructionSet in InstructionSet.available {
+            let one = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+            let three = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
+            let ours = Layers(shape, residual, one).results
+            #expect(ours == Layers(shape, residual, three).results, "\(instructionSet): threads change the result")
+            for (name, values) in expected.results {
+                let scale = values.reduce(1) { max($0, abs($1)) }
+                let result = ours[name] ?? []
+                let difference = result.count == values.count ? largestDifference(result.span, values) : .infinity
+                // 100 ± 1 in float32 has 4e-6 between neighbors.
+                #expect(difference <= (shape.center == 100 ? 4e-5 : 4e-6) * scale, "\(instructionSet), \(name)")
+            }
+        }
+    }
+}
+
+private let epsilon = 1e-5
+
+/// Inputs that the plain loops and the kernels share.
+private struct Data {
+    let input, other, gradient: FeatureBatch<Float>
+    let scale, shift, otherScale, otherShift, mean, variance: [Float]
+
+    init(_ shape: TrainingNormalizationTests.Shape) {
+        input = shape.batch(seed: 1).with(shape.batch(seed: 1).values.map { $0 + shape.center })
+        (other, gradient) = (shape.batch(seed: 2), shape.batch(seed: 3))
+        (scale, shift) = (pattern(shape.channels, 4), pattern(shape.channels, 5))
+        (otherScale, otherShift) = (pattern(shape.channels, 6), pattern(shape.channels, 7))
+        (mean, variance) = (pattern(shape.channels, 8), pattern(shape.channels, 9).map(abs))
+    }
+}
+
+/// The plain loops' results by name.
+private struct Expected {
+    var results: [String: [Float]] = [:]
+
+    init(_ shape: TrainingNormalizationTests.Shape, _ residual: TrainingNormalizationTests.Residual) {
+        let data = Data(shape)
+        let statistics = ReferenceBatchNormalization.statistics(data.input)
+        let otherStatistics = ReferenceBatchNormalization.statistics(data.other)
+        var sum = ReferenceBatchNormalization.forward(
+            data.input, scale: data.scale, shift: data.shift, statistics: statistics, epsilon: epsilon)
+        switch residual {
+        case .none: break
+        case .plain: sum = ReferenceRectifier.sum(sum, data.other)
+        case .normalized:
+            let other = ReferenceBatchNormalization.forward(
+                data.other, scale: data.otherScale, shift: data.otherShift, statistics: otherStatistics,
+                epsilon: epsilon)
+            sum = ReferenceRectifier.sum(sum, other)
+        }
+        let output = ReferenceRectifier.forward(sum)
+        let gradient = ReferenceRectifier.backward(data.gradient, output: output)
+        let ours = ReferenceBatchNormalization.backward(
+            gradient, input: data.input, scale: data.scale, statistics: statistics, epsilon: epsilon)
+        var (mean, variance) = (data.mean, data.variance)
+        statistics.update(runningMean: &mean, runningVariance: &variance, momentum: 0.1)
+        results = [
+            "output": output.values, "mean": mean, "variance": variance, "input": ours.input.values,
+            "scale": ours.scale, "shift": ours.shift,
+        ]
+        if residual != .none { results["masked"] = gradient.values }
+        guard residual == .normalized else { return }
+        let others = ReferenceBatchNormalization.backward(
+            gradient, input: data.other, scale: data.otherScale, statistics: otherStatistics, epsilon: epsilon)
+        results.merge(["otherInput": others.input.values, "otherScale": others.scale, "otherShift": others.shift]) {
+            $1
+        }
+    }
+}
+
+/// The kernels' results by name.
+private struct Layers {
+    private let engine: ComputeEngine
+    private let sums: TensorSlice
+    private let data: Data
+    private let shape: TrainingNormalizationTests.Shape
+    var results: [String: [Float]] = [:]
+
+    init(
+        _ shape: TrainingNormalizationTests.Shape, _ residual: TrainingNormalizationTests.Residual,
+        _ engine: ComputeEngine
+    ) {
+        self.engine = engine
+        self.shape = shape
+        data = Data(shape)
+        sums = Tensor(count: TrainingNormalization.sumCount(shape.layout())).all
+        run(residual)
+    }
+
+    private mutating func run(_ residual: TrainingNormalizationTests.Residual) {
+        let (input, other) = (
+            BlockedMap.filled(shape.layout(), data.input), BlockedMap.filled(shape.layout(), data.other)
+        )
+        let layer = Layer(shape, scale: data.scale, shift: data.shift, data: data)
+        let otherLayer = Layer(shape, scale: data.otherScale, shift: data.otherShift, data: data)
+        layer.normalization.gatherStatistics(input, sums: sums, on: engine)
+        otherLayer.normalization.gatherStatistics(other, sums: sums, on: engine)
+        let output = BlockedMap.new(shape.layout(border: residual == .none ? 1 : 0))
+        let gradient = BlockedMap.filled(shape.layout(), data.gradient)
+        let (result, otherResult) = (BlockedMap.new(shape.layout(border: 1)), BlockedMap.new(shape.layout()))
+        switch residual {
+        case .none:
+            layer.normalization.forward(input, on: engine, into: output)
+            layer.normalization.backwardToParameters(gradient, input: input, sums: sums, on: engine)
+            layer.normalization.backwardToInput(gradient, input: input, on: engine, into: result)
+        case .plain:
+            layer.normalization.forward(input, adding: other, on: engine, into: output)
+            layer.normalization.backwardToParameters(
+                masking: gradient, input: input, output: output, sums: sums, on: engine)
+            layer.normalization.backwardToInput(masked: gradient, input: input, on: engine, into: result)
+        case .normalized:
+            let second = otherLayer.normalization
+            layer.normalization.forward(input, adding: other, normalizedBy: second, on: engine, into: output)
+            layer.normalization.backwardToParameters(
+                masking: gradient, input: input, output: output, other: other, normalizedBy: second, sums: sums,
+                on: engine)
+            layer.normalization.backwardToInput(masked: gradient, input: input, on: engine, into: result)
+            second.backwardToInput(masked: gradient, input: other, on: engine, into: otherResult)
+            results["otherInput"] = otherResult.values
+            (results["otherScale"], results["otherShift"]) = (otherLayer.scaleGradient, otherLayer.shiftGradient)
+        }
+        if residual != .none { results["masked"] = gradient.values }
+        (results["output"], results["input"]) = (output.values, result.values)
+        (results["mean"], results["variance"]) = (layer.runningMean, layer.runningVariance)
+        (results["scale"], results["shift"]) = (layer.scaleGradient, layer.shiftGradient)
+    }
+}
+
+/// One normalization with memory of its own.
+private struct Layer {
+    let normalization: TrainingNormalization
+    private let parameters: TrainingNormalization.Parameters
+    private let channels: Int
+
+    init(_ shape: TrainingNormalizationTests.Shape, scale: [Float], shift: [Float], data: Data) {
+        let layout = shape.layout()
+        let count = layout.planes * MapLayout.blockLanes
+        func slice(_ values: [Float] = []) -> TensorSlice {
+            let slice = Tensor(count: count).all
+            var span = slice.mutableSpan
+            for place in values.indices { span[place] = values[place] }
+            return slice
+        }
+        parameters = TrainingNormalization.Parameters(
+            scale: slice(scale), shift: slice(shift), scaleGradient: slice(), shiftGradient: slice(),
+            runningMean: slice(data.mean), runningVariance: slice(data.variance))
+        normalization = TrainingNormalization(
+            layout: layout, parameters: parameters,
+            table: Tensor(count: TrainingNormalization.tableCount(layout)).all, epsilon: epsilon)
+        channels = shape.channels
+    }
+
+    var scaleGradient: [Float] { values(parameters.scaleGradient) }
+    var shiftGradient: [Float] { values(parameters.shiftGradient) }
+    var runningMean: [Float] { values(parameters.runningMean) }
+    var runningVariance: [Float] { values(parameters.runningVariance) }
+
+    private func values(_ slice: TensorSlice) -> [Float] { (0..<channels).map { slice.span[$0] } }
+}
