@@ -1,9 +1,10 @@
 /// A residual block, reduce 1×1 → spatial 3×3 → expand 1×1, plus its shortcut.
 ///
-/// Generic over what stands at each place: the layout's units, or the same units folded for inference.
-struct Bottleneck<Unit: Sendable>: Sendable {
+/// Generic over what stands at each place: the layout's units, the same units folded for inference, or with their maps for
+/// training.
+struct Bottleneck<Unit> {
     /// What the block's output is added to.
-    enum Shortcut: Sendable {
+    enum Shortcut {
         case identity
         /// A 1×1 convolution, where width or stride change.
         case projection(Unit)
@@ -27,3 +28,6 @@ struct Bottleneck<Unit: Sendable>: Sendable {
         if case .projection(let unit) = shortcut { unit } else { nil }
     }
 }
+
+extension Bottleneck: Sendable where Unit: Sendable {}
+extension Bottleneck.Shortcut: Sendable where Unit: Sendable {}

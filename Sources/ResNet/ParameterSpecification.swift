@@ -16,4 +16,7 @@ package struct ParameterSpecification: Sendable, Hashable {
     package let role: Role
 
     package var count: Int { shape.reduce(1, *) }
+
+    /// Whether a gradient moves it; running statistics follow the batches instead.
+    package var isTrained: Bool { role != .runningMean && role != .runningVariance }
 }

@@ -47,6 +47,12 @@ package struct ResNet50Layout: Sendable, Hashable {
     /// Floats in all parameters together.
     package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+    /// Where a stage's blocks begin in `blocks`; torchvision calls stages 1 … 4 `layer1` … `layer4`.
+    static func firstBlock(ofStage stage: Int) -> Int {
+        precondition((1...stages.count).contains(stage), "no such stage")
+        return stages.prefix(stage - 1).reduce(0) { $0 + $1.blocks }
+    }
+
     var stem: ConvolutionUnit { Self.stem(baseWidth) }
     var blocks: [Bottleneck<ConvolutionUnit>] { Self.blocks(baseWidth) }
     /// Weight and bias of the head, or none.

@@ -1,0 +1,97 @@
+internal import TensorMath
+
+/// A residual block with the maps that a training step keeps of it.
+struct TrainingBlock {
+    let input: BlockedMap
+    let units: Bottleneck<TrainingUnit>
+    /// After the first 1×1 and after the 3×3, normalized and rectified.
+    let reduced: BlockedMap
+    let spatial: BlockedMap
+    let output: BlockedMap
+
+    init(
+        _ block: Bottleneck<ConvolutionUnit>, input: BlockedMap, parameters: TrainingParameters,
+        memory: TrainingMemory
+    ) {
+        let reduce = TrainingUnit(block.reduce, input: input.layout, parameters: parameters, memory: memory)
+        let reduced = memory.map(reduce.convolution.output.withBorder(block.spatial.window.padding))
+        let spatial = TrainingUnit(block.spatial, input: reduced.layout, parameters: parameters, memory: memory)
+        let spatialMap = memory.map(spatial.convolution.output)
+        let expand = TrainingUnit(block.expand, input: spatialMap.layout, parameters: parameters, memory: memory)
+        let projection = block.projection.map {
+            TrainingUnit($0, input: input.layout, parameters: parameters, memory: memory)
+        }
+        self.input = input
+        self.reduced = reduced
+        self.spatial = spatialMap
+        output = memory.map(expand.convolution.output)
+        units = Bottleneck(
+            reduce: reduce, spatial: spatial, expand: expand,
+            shortcut: projection.map(Bottleneck.Shortcut.projection) ?? .identity)
+    }
+
+    func forward(_ workspace: TrainingWorkspace) {
+        let engine = workspace.engine
+        units.reduce.convolve(input, workspace)
+        units.reduce.normalization.forward(units.reduce.convolved, on: engine, into: reduced)
+        units.spatial.convolve(reduced, workspace)
+        units.spatial.normalization.forward(units.spatial.convolved, on: engine, into: spatial)
+        units.expand.convolve(spatial, workspace)
+        let expand = units.expand
+        switch units.shortcut {
+        case .identity:
+            expand.normalization.forward(expand.convolved, adding: input, on: engine, into: output)
+        case .projection(let projection):
+            projection.convolve(input, workspace)
+            expand.normalization.forward(
+                expand.convolved, adding: projection.convolved, normalizedBy: projection.normalization, on: engine,
+                into: output)
+        }
+    }
+
+    /// From the gradient of the block's output, in `workspace.current`, to those of its parameters.
+    func backward(_ workspace: TrainingWorkspace) {
+        let gradient = workspace.current(output.layout)
+        mask(gradient, workspace)
+        let expanded = workspace.expanded(output.layout)
+        units.expand.backward(masked: gradient, input: spatial, into: expanded, workspace)
+        let behindSpatial = workspace.spatial(spatial.layout)
+        units.expand.backwardToInput(expanded, into: behindSpatial, workspace)
+        let convolved = workspace.bordered(units.spatial.convolution.outputGradient)
+        units.spatial.backward(behindSpatial, input: reduced, into: convolved, workspace)
+        let behindReduced = workspace.reduced(units.reduce.convolution.output)
+        units.spatial.backwardToInput(convolved, into: behindReduced, workspace)
+        // The reduction's gradient takes the place of the one behind it.
+        units.reduce.backward(behindReduced, input: input, into: behindReduced, workspace)
+        if case .projection(let projection) = units.shortcut {
+            projection.backward(masked: gradient, input: input, into: expanded, workspace)
+        }
+    }
+
+    /// Leaves the gradient of the block's input in `workspace.current`; after `backward`.
+    func backwardToInput(_ workspace: TrainingWorkspace) {
+        let reduced = workspace.reduced(units.reduce.convolution.output)
+        switch units.shortcut {
+        case .identity: units.reduce.backwardToInput(reduced, addingTo: workspace.current(input.layout), workspace)
+        case .projection(let projection):
+            let result = workspace.next(input.layout)
+            units.reduce.backwardToInput(reduced, into: result, workspace)
+            projection.backwardToInput(workspace.expanded(output.layout), addingTo: result, workspace)
+            workspace.turnOver()
+        }
+    }
+
+    /// The gradient becomes that of the sum before ReLU; the normalizations at its two ends learn their parameters'.
+    private func mask(_ gradient: BlockedMap, _ workspace: TrainingWorkspace) {
+        let (expand, sums, engine) = (units.expand, workspace.sums, workspace.engine)
+        switch units.shortcut {
+        case .identity:
+            expand.normalization.backwardToParameters(
+                masking: gradient, input: expand.convolved, output: output, sums: sums, on: engine)
+        case .projection(let projection):
+            expand.normalization.backwardToParameters(
+                masking: gradient, input: expand.convolved, output: output, other: projection.convolved,
+                normalizedBy: projection.normalization, sums: sums, on: engine)
+        }
+    }
+}
