@@ -12,7 +12,9 @@ internal import SystemPackage
 struct FixtureCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
-        subcommands: [DrawEye.self, DrawEyes.self, SeededModel.self, ValidateVerdicts.self, Parity.self])
+        subcommands: [
+            DrawEye.self, DrawEyes.self, SeededModel.self, ValidateVerdicts.self, Parity.self, TrainingParity.self,
+        ])
 }
 
 struct DrawEye: ParsableCommand {
