@@ -1,15 +1,19 @@
 package import FoundationEssentials
 internal import FundusImage
 internal import LinuxIO
+internal import ResNet
 package import SystemPackage
 
 extension ModelStore {
     /// Takes in a `.pth` state dictionary or a `.safetensors` file, told apart by content.
     ///
     /// One output makes a judge; any other number, or no head, a base network.
+    ///
+    /// - Parameter holdout: inputs of the model's preprocessing until nil comes; the record then says whether a judge
+    ///   gives the same verdicts on them in bfloat16.
     @discardableResult
     package func importModel(
-        from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date
+        from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date, holdout: (() -> [Float]?)? = nil
     ) throws(ModelFailure) -> ModelRecord {
         let source = try ByteSource(opening: path)
         let archive = try WeightArchive(source)
@@ -17,6 +21,9 @@ extension ModelStore {
         var model = NewModel(parameters: parameters, positiveClass: positiveClass)
         model.source = ModelRecord.Source(
             file: path.lastComponent?.string ?? path.string, sha256: try source.sha256())
+        if let holdout, parameters.layout.outputs == 1 {
+            model.precisionCheck = try PrecisionCheck.bfloat16(of: model, tensors: holdout)
+        }
         return try publish(model, date: date)
     }
 

@@ -25,8 +25,8 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
     ///
     /// - Parameter tensors: inputs of the model's preprocessing, NCHW, until nil comes.
     package static func bfloat16(
-        of model: NewModel, tensors: () throws -> [Float]?
-    ) throws -> PrecisionCheck {
+        of model: NewModel, tensors: () -> [Float]?
+    ) throws(ModelFailure) -> PrecisionCheck {
         let (layout, parameters) = (model.parameters.layout, model.parameters)
         let path = model.source?.file ?? "the model"
         let exact = try model.preprocessing.form(layout).network(parameters, path: path)
@@ -34,7 +34,7 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
         let threshold = model.threshold.value
         var check = PrecisionCheck(
             precision: .bfloat16, images: 0, changedVerdicts: 0, largestChange: 0, threshold: threshold)
-        while let tensor = try tensors() {
+        while let tensor = tensors() {
             let (before, after) = (model.probability(exact, tensor), model.probability(rounded, tensor))
             check.images += 1
             check.changedVerdicts += (before >= threshold) == (after >= threshold) ? 0 : 1

@@ -96,6 +96,11 @@ struct ImportModel: ParsableCommand {
             normal = 1, so such a network's output speaks for normal.
             """, valueName: "disease|normal"))
     var positiveClass: PositiveClass = .disease
+    @Option(
+        help: ArgumentHelp(
+            "Images in disease/ and normal/ to learn from whether verdicts stay the same in bf16; see docs/numerics.md.",
+            valueName: "folder"))
+    var holdout: String?
     @OptionGroup(title: "Folders") var folders: FolderOptions
 
     enum PositiveClass: String, ExpressibleByArgument, CaseIterable {
@@ -105,8 +110,11 @@ struct ImportModel: ParsableCommand {
     func run() throws {
         try withStore(folders) { store in
             let positive: ModelRecord.PositiveClass = positiveClass == .disease ? .disease : .normal
-            let record = try store.importModel(from: FilePath(file), positiveClass: positive, date: Date())
+            let record = try store.importModel(
+                from: FilePath(file), positiveClass: positive, date: Date(),
+                holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next })
             try StandardOutput.say(record.id)
+            if let check = record.precisionCheck { StandardError.say(check.summary) }
             if record.role == .base {
                 StandardError.say("\(record.id) is a base network: it can be trained from, and gives no verdicts")
             } else if store.championID == record.id {

@@ -5,7 +5,9 @@ import Testing
 struct PackedWeightsTests {
     /// A file without a name that holds `head` bytes and then the values.
     private static func file(_ values: [Float], head: Int) -> CInt {
-        let descriptor = open("/tmp", O_TMPFILE | O_RDWR, 0o600)
+        var template = Array("/tmp/fundusd-packed-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        unlink(template)
         let bytes = [UInt8](repeating: 7, count: head) + values.withUnsafeBytes(Array.init)
         #expect(descriptor >= 0 && pwrite(descriptor, bytes, bytes.count, 0) == bytes.count)
         return descriptor
@@ -16,32 +18,36 @@ struct PackedWeightsTests {
     private static func storage(_ values: [Float]) -> PackedWeights { PackedWeights(TensorStorage(values)) }
 
     @Test(arguments: [(16, 64), (16, 4096), (1 << 20, 4096)])
-    func mappedWordsAreTheFiles(count: Int, head: Int) throws {
+    func mappedWordsAreTheFiles(count: Int, head: Int) {
         let values = pattern(count, 1)
         let descriptor = Self.file(values, head: head)
         defer { close(descriptor) }
-        let mapped = PackedWeights(mapping: descriptor, from: head, count: count)
-        let weights = try #require(mapped)
-        #expect(weights.count == count)
-        #expect(largestDifference(weights.span, values) == 0)
-        #expect(weights.checksum(on: Self.engine) == Self.storage(values).checksum(on: Self.engine))
+        guard let weights = PackedWeights(mapping: descriptor, from: head, count: count) else {
+            Issue.record("not mapped")
+            return
+        }
+        let (found, difference) = (weights.count, largestDifference(weights.span, values))
+        let sum = weights.checksum(on: Self.engine)
+        #expect(found == count && difference == 0)
+        #expect(sum == Self.storage(values).checksum(on: Self.engine))
     }
 
     @Test(arguments: [-64, -4, 4, 64]) func aFileOfAnotherLengthIsNotMapped(difference: Int) {
         let descriptor = Self.file(pattern(1024, 1), head: 4096)
         defer { close(descriptor) }
         #expect(ftruncate(descriptor, off_t(4096 + 4096 + difference)) == 0)
-        let mapped = PackedWeights(mapping: descriptor, from: 4096, count: 1024)
-        #expect(mapped == nil)
+        #expect(!Self.isMapped(descriptor, from: 4096, count: 1024))
     }
 
     @Test func whatCannotBeMappedIsNot() {
         let folder = open("/tmp", O_RDONLY | O_DIRECTORY)
         defer { close(folder) }
-        let (mapped, closed) = (
-            PackedWeights(mapping: folder, from: 64, count: 16), PackedWeights(mapping: -1, from: 64, count: 16)
-        )
-        #expect(mapped == nil && closed == nil)
+        #expect(!Self.isMapped(folder, from: 64, count: 16) && !Self.isMapped(-1, from: 64, count: 16))
+    }
+
+    private static func isMapped(_ descriptor: CInt, from head: Int, count: Int) -> Bool {
+        guard PackedWeights(mapping: descriptor, from: head, count: count) != nil else { return false }
+        return true
     }
 
     /// Two pieces and a half, so that sums of pieces matter too.

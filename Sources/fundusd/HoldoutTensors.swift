@@ -1,0 +1,44 @@
+internal import FundusImage
+internal import ModelStore
+internal import Screening
+internal import SystemPackage
+
+/// The gradable images of a labelled folder as network inputs, one after the other.
+final class HoldoutTensors {
+    private let folder: LabelledFolder
+    private let reader = NamedImageReader(maximumBytes: 64 << 20)
+    private let preprocessing = Preprocessing.torchvision224
+    private var place = 0
+
+    init(_ root: FilePath) throws { folder = try LabelledFolder(root) }
+
+    /// Nil after the last; what can't be read, decoded or graded gets no verdict and is passed over.
+    func next() -> [Float]? {
+        while place < folder.entries.count {
+            let path = folder.root.pushing(folder.entries[place].path)
+            place += 1
+            if let tensor = tensor(path) { return tensor }
+        }
+        return nil
+    }
+
+    private func tensor(_ path: FilePath) -> [Float]? {
+        guard let bytes = try? reader.read(path).bytes,
+            let image = try? JPEGDecoder.decode(
+                bytes, resizedTo: (preprocessing.width, preprocessing.height), maximumPixels: 100_000_000, progress: {}),
+            QualityGrader.grade(image.picture).gradable
+        else { return nil }
+        var tensor = [Float](repeating: 0, count: preprocessing.elementCount)
+        preprocessing.fill(&tensor, from: image.picture)
+        return tensor
+    }
+}
+
+extension PrecisionCheck {
+    var summary: String {
+        let change = (largestChange * 1e4).rounded() / 1e4
+        let verdicts = changedVerdicts == 0 ? "no verdict changes" : "\(changedVerdicts) verdicts change"
+        let few = images < Self.fewestImages ? "; at least \(Self.fewestImages) images are needed to rely on that" : ""
+        return "in bf16 \(verdicts) on \(images) images (P(disease) moves by \(change) at most)\(few)"
+    }
+}
