@@ -10,7 +10,12 @@ internal import Training
 /// Holds training steps at full width against those that Tests/EndToEnd/training_oracle.py let PyTorch do.
 struct TrainingParity: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compares training steps from real weights with PyTorch's; exits 1 beyond the tolerances.")
+        abstract:
+            "Compares training steps from real weights with PyTorch's; exits 1 where ours are farther from the truth.",
+        discussion: """
+            The truth is PyTorch's float64. The first loss must be within 1e-4 of it; gradients and later losses may be \
+            twice as far from it as PyTorch's own float32.
+            """)
 
     /// The script's steps.json.
     private struct Oracle: Decodable {
@@ -18,7 +23,8 @@ struct TrainingParity: ParsableCommand {
         let images: Int
         let side: Int
         let learningRate: Double
-        let losses: [Double]
+        let losses32: [Double]
+        let losses64: [Double]
     }
 
     @Argument(help: "The weights that the script started from.") var weights: String
@@ -28,21 +34,19 @@ struct TrainingParity: ParsableCommand {
     func run() throws {
         let oracle = try JSONDecoder().decode(
             Oracle.self, from: Data(contentsOf: URL(filePath: folder + "/steps.json")))
-        let archive = try WeightArchive(ByteSource.open(FilePath(weights)))
+        let archive = try WeightArchive(ByteSource(opening: FilePath(weights)))
         let network = ResNet50Training(
             parameters: try archive.parameters(archive.layout()), largestBatch: oracle.images,
             inputHeight: oracle.side, inputWidth: oracle.side,
             engine: ComputeEngine(instructionSet: try .chosen(), team: ComputeTeam(threadCount: threads)))
         let moments = AdamMoments(count: network.packedCount)
-        var isClose = true
-        for (step, expected) in oracle.losses.enumerated() {
-            let loss = backward(network, oracle, step)
-            if step == 0 { isClose = try compare(network.gradients, network.layout) && isClose }
-            network.move(by: Adam().step(step + 1, learningRate: oracle.learningRate), moments)
-            let difference = abs(loss / expected - 1)
-            print("step \(step + 1): loss \(loss), PyTorch \(expected), \(difference) relative")
-            isClose = isClose && difference <= (step == 0 ? 1e-4 : 1e-3)
+        var losses = [backward(network, oracle, 0)]
+        var isClose = try compare(network.gradients, network.layout)
+        for step in oracle.losses64.indices.dropFirst() {
+            network.move(by: Adam().step(step, learningRate: oracle.learningRate), moments)
+            losses.append(backward(network, oracle, step))
         }
+        isClose = compare(losses, oracle) && isClose
         if !isClose { throw ExitCode.failure }
     }
 
@@ -58,24 +62,53 @@ struct TrainingParity: ParsableCommand {
         return loss.loss(logits: logits, targets: targets)
     }
 
-    /// Whether every gradient is within 1e-3 of its norm.
-    private func compare(_ gradients: [String: [Float]], _ layout: ResNet50Layout) throws -> Bool {
-        let bytes = try Data(contentsOf: URL(filePath: folder + "/gradients.f32"))
-        var start = 0
-        var farthest = (name: "", distance: 0.0)
-        for specification in layout.parameters where specification.isTrained {
-            var (square, norm) = (0.0, 0.0)
-            for value in gradients[specification.name] ?? [] {
-                let word = bytes[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-                let expected = Double(Float(bitPattern: word))
-                square += (Double(value) - expected) * (Double(value) - expected)
-                norm += expected * expected
-                start += 4
-            }
-            let distance = (square / norm).squareRoot()
-            if !(distance <= farthest.distance) { farthest = (specification.name, distance) }
+    private func compare(_ losses: [Double], _ oracle: Oracle) -> Bool {
+        var (ours, theirs) = (0.0, 0.0)
+        for (step, truth) in oracle.losses64.enumerated() {
+            let (our, their) = (abs(losses[step] / truth - 1), abs(oracle.losses32[step] / truth - 1))
+            print("step \(step + 1): loss \(losses[step]); from float64 \(our), PyTorch's float32 \(their)")
+            (ours, theirs) = (max(ours, our), max(theirs, their))
         }
-        print("gradients of step 1: \(farthest.distance) of the norm at most (\(farthest.name))")
-        return farthest.distance <= 1e-3 && start == bytes.count
+        print("losses of \(losses.count) steps: at most \(ours) from float64, PyTorch's float32 \(theirs)")
+        return abs(losses[0] / oracle.losses64[0] - 1) <= 1e-4 && ours <= max(1e-3, 2 * theirs)
+    }
+
+    /// Distances of all gradient tensors from float64, as shares of their norms.
+    private func compare(_ gradients: [String: [Float]], _ layout: ResNet50Layout) throws -> Bool {
+        let truth = try floats("gradients64.f32")
+        let trained = layout.parameters.filter(\.isTrained)
+        let ours = distances(trained.flatMap { gradients[$0.name] ?? [] }, truth, trained)
+        let theirs = distances(try floats("gradients32.f32"), truth, trained)
+        for (title, of) in [("median", 0.5), ("largest", 1)] {
+            let place = Int(of * Double(ours.count - 1))
+            print(
+                "gradients of step 1, \(title): \(ours[place]) of the norm from float64, PyTorch's float32 \(theirs[place])"
+            )
+        }
+        return ours[ours.count / 2] <= max(1e-3, 2 * theirs[theirs.count / 2])
+            && ours[ours.count - 1] <= max(1e-3, 2 * theirs[theirs.count - 1])
+    }
+
+    /// |values − truth| / |truth| of each tensor, sorted.
+    private func distances(_ values: [Float], _ truth: [Float], _ tensors: [ParameterSpecification]) -> [Double] {
+        var start = 0
+        return tensors.map { tensor in
+            var (square, norm) = (0.0, 0.0)
+            for place in start..<start + tensor.count {
+                let difference = Double(values[place]) - Double(truth[place])
+                square += difference * difference
+                norm += Double(truth[place]) * Double(truth[place])
+            }
+            start += tensor.count
+            return (square / norm).squareRoot()
+        }.sorted()
+    }
+
+    private func floats(_ name: String) throws -> [Float] {
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: folder + "/" + name)))
+        return stride(from: 0, to: bytes.count, by: 4).map { start in
+            let word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) }
+            return Float(bitPattern: word)
+        }
     }
 }
