@@ -5,7 +5,7 @@ internal import TensorMath
 /// Each source row is resampled across at once and rounded to 8 bits (Pillow's intermediate), then added, weighted,
 /// to the sums of the output rows whose windows it lies in. Integer sums do not depend on their order, so the
 /// result equals the two-pass resize to the bit. An axis that keeps its length has windows of one sample with weight 1,
-/// which change nothing; Pillow skips that pass. Memory: 7 bytes an output sample.
+/// which change nothing; Pillow skips that pass. Memory: 19 bytes an output pixel.
 struct StreamingResizer {
     private let target: (width: Int, height: Int)
     private let across: RowResampler
@@ -41,8 +41,7 @@ struct StreamingResizer {
         pitch = across.inputPitch
         narrowedRows = [UInt8](repeating: 0, count: Self.rowsAtOnce * across.outputCount)
         sums = [Int32](repeating: ResamplingWeights.half, count: target.height * across.outputCount)
-        pixels = []
-        pixels.reserveCapacity(target.width * target.height * 3)
+        pixels = [UInt8](repeating: 0, count: target.width * target.height * 3)
     }
 
     /// Takes the next source rows, `pitch` bytes apart; of the last ones, what lies below the picture does not matter.
@@ -68,15 +67,22 @@ struct StreamingResizer {
             let weight = down.fixedPoint[window.weights.lowerBound + sourceRow - window.first]
             across.accumulate(narrowedRows, from: row * count, weight: weight, into: &sums, at: y * count)
         }
-        while firstOpenRow < target.height, down.windows[firstOpenRow].end == sourceRow + 1 { closeFirstOpenRow() }
+        while firstOpenRow < target.height, down.windows[firstOpenRow].end == sourceRow + 1 {
+            Self.round(sums, into: &pixels, from: firstOpenRow * target.width, count: target.width)
+            firstOpenRow += 1
+        }
     }
 
-    private mutating func closeFirstOpenRow() {
-        let count = across.outputCount
-        for i in firstOpenRow * count..<(firstOpenRow + 1) * count where i % RowResampler.samplesPerPixel < 3 {
-            pixels.append(ResamplingWeights.sample(sums[i]))
+    /// Four sums a pixel to three samples.
+    private static func round(_ sums: [Int32], into pixels: inout [UInt8], from first: Int, count: Int) {
+        let sums = sums.span
+        var pixels = pixels.mutableSpan
+        for pixel in first..<first + count {
+            for channel in 0..<3 {
+                let sum = sums[pixel * RowResampler.samplesPerPixel + channel]
+                pixels[3 * pixel + channel] = ResamplingWeights.sample(sum)
+            }
         }
-        firstOpenRow += 1
     }
 }
 

@@ -1,9 +1,10 @@
 internal import LinuxIO
 
-/// Screens what lies in the inbox now, once, on the calling thread: `fundusd screen --once`.
+/// Screens what lies in the inbox now, once: `fundusd screen --once`.
 package struct InboxPass {
     private var scanner: InboxScanner
     private let worker: ScreeningWorker
+    private let workerCount: Int
     private let control: InboxControl
     private let retries: Retries
 
@@ -13,31 +14,49 @@ package struct InboxPass {
         package let incomplete: Int
         /// Files that a fault of the machine held back.
         package let heldBack: Int
+
+        package init(incomplete: Int = 0, heldBack: Int = 0) {
+            self.incomplete = incomplete
+            self.heldBack = heldBack
+        }
     }
 
     /// How often a file that keeps changing is looked at again before it is left for the next time.
     private static let patience = 5
 
-    package init(scanner: InboxScanner, worker: ScreeningWorker, control: InboxControl, retries: Retries) {
+    /// - Parameter workerCount: Threads on which the worker runs at the same time.
+    package init(
+        scanner: InboxScanner, worker: ScreeningWorker, workerCount: Int = 1, control: InboxControl, retries: Retries
+    ) {
+        precondition(workerCount >= 1, "somebody works")
         self.scanner = scanner
         self.worker = worker
+        self.workerCount = workerCount
         self.control = control
         self.retries = retries
     }
 
-    package mutating func run() throws -> Remainder {
+    package mutating func run() async throws -> Remainder {
         scanner.trustsFileTimes = try FileSystemKind.of(Folder(scanner.root)) == .local
         try scanner.scan(watchedBy: nil)
-        worker.drain()
+        await drain()
         for _ in 0..<Self.patience {
             takePostponed()
             guard let deadline = scanner.arrivals.nextDeadline, !control.shouldStop else { break }
             control.wakeUp.sleep(orUntilReadable: nil, atMost: deadline - .now)
             scanner.inspectDue()
-            worker.drain()
+            await drain()
         }
         takePostponed()
         return Remainder(incomplete: scanner.arrivals.pendingCount, heldBack: retries.count)
+    }
+
+    private func drain() async {
+        await withDiscardingTaskGroup { [worker, workerCount] group in
+            for number in 1...workerCount {
+                group.addTask { await onOwnThread(named: "worker \(number)", worker.drain) }
+            }
+        }
     }
 
     private mutating func takePostponed() {

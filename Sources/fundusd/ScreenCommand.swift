@@ -4,7 +4,7 @@ internal import Logging
 internal import Screening
 internal import Settings
 
-struct ScreenCommand: ParsableCommand {
+struct ScreenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "screen",
         abstract: "Screens what lies in the inbox now, then exits.",
@@ -24,12 +24,12 @@ struct ScreenCommand: ParsableCommand {
         guard once else { throw ValidationError("Say `fundusd screen --once`; to keep watching: `fundusd watch`.") }
     }
 
-    func run() throws {
+    func run() async throws {
         let settings = try Settings.resolved(folders, judging.texts, intake.texts)
         let voice = JournalVoice(logger: WatchCommand.bootstrapLogger())
         let station = try Station(settings, tell: voice.tell)
         let before = station.tally.total
-        let remainder = try screenAll(station)
+        let remainder = try await screenAll(station)
         try StandardOutput.say("\(station.tally.total - before) new verdicts in \(settings.outbox).")
         if remainder.incomplete > 0 {
             StandardError.say("\(remainder.incomplete) files are still being written; they are left for the next time.")
@@ -39,13 +39,13 @@ struct ScreenCommand: ParsableCommand {
         }
     }
 
-    private func screenAll(_ station: Station) throws -> InboxPass.Remainder {
+    private func screenAll(_ station: Station) async throws -> InboxPass.Remainder {
         do {
             try station.queueRecovered()
             var pass = InboxPass(
-                scanner: station.scanner(), worker: station.worker(), control: station.control,
-                retries: station.retries)
-            return try pass.run()
+                scanner: station.scanner(), worker: station.worker(), workerCount: station.settings.workerCount,
+                control: station.control, retries: station.retries)
+            return try await pass.run()
         } catch {
             throw Refusal(.inputOutput, "\(error)")
         }

@@ -20,6 +20,18 @@ import Testing
         }
     }
 
+    /// The grader sees the same, however large photographs are decoded.
+    @Test func decodingSmallerChangesNoFinding() throws {
+        let images = RealData.images(in: "originals")
+        if images.isEmpty { print("Skipped: ../shared/data/originals is not here.") }
+        for path in images {
+            let decoded = try JPEGDecoder.decode(
+                RealData.bytes(of: path), resizedTo: (224, 224), maximumPixels: 100_000_000, fidelity: .scaled)
+            #expect(decoded.shrinkage == 2, "\(path)")
+            #expect(QualityGrader.grade(decoded.picture).findings.isEmpty, "\(path)")
+        }
+    }
+
     /// Pictures that show no retina, and the damage that the grader sees.
     @Test(arguments: ["nonfundus_": "no-retina", "synth_under": "too-dark", "synth_blur8": "blurred"])
     func poorPicturesAreNot(_ kind: (prefix: String, code: String)) throws {

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import FundusImage
 import Glibc
 import LinuxIO
 import Screening
@@ -110,6 +111,22 @@ final class EventLog: Sendable {
         _ = line.screen("a.jpg")
         #expect(try line.verdictFiles() == ["a.jpg.\(first.image.sha256.prefix(12)).json", "a.jpg.json"])
         #expect(try line.verdict("a.jpg")?.image.sha256 != first.image.sha256)
+    }
+
+    /// 256 pixels are 8 for each of the network's 32 here: decoded at half, 4 stay.
+    @Test(arguments: DecodeFidelity.allCases) func `a verdict says if its picture was decoded smaller`(
+        fidelity: DecodeFidelity
+    ) throws {
+        var model = ConstantModel()
+        model.preprocessing = Preprocessing(
+            name: "small", width: 32, height: 32, mean: [0, 0, 0], deviation: [1, 1, 1])
+        let point = OperatingPoint(value: 0.5, source: .model)
+        let line = try LineUnderTest(judge: Judge(model: model, operatingPoint: point, fidelity: fidelity))
+        try line.drop(SyntheticEye(seed: 1, width: 256, height: 256).jpeg(), as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        let verdict = try #require(try line.verdict("a.jpg"))
+        #expect(verdict.image.shrinkage == (fidelity == .scaled ? 2 : nil))
+        #expect(verdict.image.width.value == 256)
     }
 
     @Test func `a fault of the outbox is no verdict, and the same bytes appear once it is mended`() throws {

@@ -6,7 +6,7 @@ import Screening
 struct ConstantModel: EyeModel {
     var probability: Double = 0.25
     var identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
-    var preprocessing: Preprocessing { .torchvision224 }
+    var preprocessing = Preprocessing.torchvision224
     func probabilityOfDisease(of tensor: [Float]) throws -> Double { probability }
 
     /// Disease in the middle, and nothing of it elsewhere.

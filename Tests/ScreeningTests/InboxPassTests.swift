@@ -1,0 +1,63 @@
+import Fixtures
+import Foundation
+import FundusImage
+import Screening
+import Testing
+
+/// One pass over the inbox, on several threads.
+@Suite(.timeLimit(.minutes(1))) struct InboxPassTests {
+    /// A model that gives an answer only when as many images are in it as it waits for.
+    final class MeetingPlace: EyeModel, @unchecked Sendable {
+        let identity = ConstantModel().identity
+        let preprocessing = Preprocessing.torchvision224
+        private let expected: Int
+        private let condition = NSCondition()
+        private var present = 0
+
+        init(expecting expected: Int) { self.expected = expected }
+
+        func probabilityOfDisease(of tensor: [Float]) throws -> Double {
+            let patience = Date(timeIntervalSinceNow: 30)
+            return try condition.withLock {
+                present += 1
+                condition.broadcast()
+                while present < expected {
+                    if !condition.wait(until: patience) { throw Loneliness() }
+                }
+                return 0.25
+            }
+        }
+    }
+
+    struct Loneliness: Error {}
+
+    @Test func `workers have images in hand at the same time`() async throws {
+        let judge = Judge(
+            model: MeetingPlace(expecting: 2), operatingPoint: OperatingPoint(value: 0.5, source: .model))
+        let line = try LineUnderTest(judge: judge)
+        for seed in 0..<4 { try line.drop(SyntheticEye(seed: UInt64(seed)).jpeg(), as: "\(seed).jpg") }
+        var pass = try pass(over: line, workerCount: 2)
+        #expect(try await pass.run() == InboxPass.Remainder())
+        #expect(try line.verdictFiles() == (0..<4).map { "\($0).jpg.json" })
+    }
+
+    @Test(arguments: [1, 3, 8]) func `each image is screened once, by however many workers`(count: Int) async throws {
+        let line = try LineUnderTest()
+        for number in 0..<20 { try line.drop([UInt8(number)], as: "\(number).jpg") }
+        var pass = try pass(over: line, workerCount: count)
+        #expect(try await pass.run() == InboxPass.Remainder())
+        #expect(try line.verdictFiles() == (0..<20).map { "\($0).jpg.json" }.sorted())
+        #expect(try await pass.run() == InboxPass.Remainder())
+        #expect(try line.verdictFiles().count == 20)
+    }
+
+    private func pass(over line: LineUnderTest, workerCount: Int) throws -> InboxPass {
+        let (queue, retries, control) = (ArrivalQueue(), Retries(), try InboxControl())
+        let scanner = InboxScanner(
+            root: line.inbox, isRecursive: false, settlingTime: .milliseconds(1), known: line.known, retries: retries,
+            queue: queue, now: { Date() }, tell: line.log.note, progress: {})
+        let worker = ScreeningWorker(queue: queue, line: line.line, retries: retries, control: control)
+        return InboxPass(
+            scanner: scanner, worker: worker, workerCount: workerCount, control: control, retries: retries)
+    }
+}
