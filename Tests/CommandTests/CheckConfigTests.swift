@@ -82,6 +82,14 @@ import Testing
         #expect(values(first).contains("threshold: 0.41") && values(first).contains("workers: 3"))
     }
 
+    @Test func `it shows how many workers the machine allows, and why`() throws {
+        let site = try ScreeningSite(model: .none)
+        let outcome = try site.runBare(["check-config", "--print", "--config", "config.yaml"])
+        let shown = try #require(outcome.lines.first { $0.hasPrefix("# workers: ") })
+        #expect(shown.contains("can be used") || shown.contains("allows"), "\(shown)")
+        #expect(Int(shown.split(separator: " ")[2]).map { $0 >= 1 } == true, "\(shown)")
+    }
+
     @Test func `with no file at all the folders are those of the working folder`() throws {
         let global = "/etc/fundusd/config.yaml"
         guard !FileManager.default.fileExists(atPath: global) else {
