@@ -27,6 +27,10 @@ import Testing
                 return 0.25
             }
         }
+
+        func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
+            (try probabilityOfDisease(of: tensor), try ConstantModel().diseaseMap(of: tensor).map)
+        }
     }
 
     struct Loneliness: Error {}
