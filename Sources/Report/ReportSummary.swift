@@ -29,9 +29,9 @@ extension EvaluationReport {
         let f1 = "F1           \(DisplayNumber.share(matrix.f1))  (\(DisplayNumber.interval(figures.bootstrap.f1)))"
         return [
             "", "At P(disease) ≥ \(question.figures.threshold) (\(question.thresholdOrigin)):",
-            line("sensitivity", matrix.sensitivity, "of the images with disease are called disease"),
+            line("sensitivity", matrix.sensitivity, "of the images with disease are called disease (recall)"),
             line("specificity", matrix.specificity, "of the normal images are called normal"),
-            line("PPV", matrix.positivePredictiveValue, "of those called disease have disease"),
+            line("PPV", matrix.positivePredictiveValue, "of those called disease have disease (precision)"),
             line("NPV", matrix.negativePredictiveValue, "of those called normal are normal"),
             line("accuracy", matrix.accuracy, "are called what they are"), f1,
         ]

@@ -96,7 +96,13 @@ struct SVGCanvas {
         return number.hasSuffix(".0") ? String(number.dropLast(2)) : number
     }
 
+    /// Points that fall on the one before are left out: a curve over many thousands of images stays small.
     private static func list(_ points: [Point]) -> String {
-        points.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
+        var places: [String] = []
+        for point in points {
+            let place = "\(text(point.x)),\(text(point.y))"
+            if places.last != place { places.append(place) }
+        }
+        return places.joined(separator: " ")
     }
 }
