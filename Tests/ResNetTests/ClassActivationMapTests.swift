@@ -1,6 +1,7 @@
 import Fixtures
 import FoundationEssentials
 import ResNet
+import TensorMath
 import Testing
 
 @Suite(.serialized) struct ClassActivationMapTests {
@@ -44,5 +45,20 @@ import Testing
     @Test(arguments: goldens) func `the logits are those of an ordinary pass`(golden: Golden) throws {
         let network = try golden.network()
         #expect(try network.logits(of: golden.input) == golden.network().activation(of: golden.input, output: 0).logits)
+    }
+
+    /// bfloat16 keeps 8 bits: values of a few units, and sums of a hundred of them, move by some hundredths.
+    @Test(arguments: zip(Precision.allCases, [Float(1e-4), 0.05]))
+    func `at every precision the mean of the map is the logit`(precision: Precision, tolerance: Float) throws {
+        let golden = try #require(Self.goldens.first)
+        let parameters = SeededNetwork.parameters(
+            layout: ResNet50Layout(baseWidth: golden.baseWidth, outputs: golden.outputs), seed: golden.seed)
+        let network = try ResNet50Inference(
+            parameters: parameters, inputHeight: golden.inputHeight, inputWidth: golden.inputWidth,
+            precision: precision)
+        let (logits, map) = network.activation(of: golden.input, output: 0)
+        let mean = map.values.reduce(0, +) / Float(map.values.count)
+        #expect(abs(mean - logits[0]) <= tolerance, "\(mean), not \(logits[0])")
+        for (ours, theirs) in zip(map.values, golden.values) { #expect(abs(ours - theirs) <= 20 * tolerance) }
     }
 }
