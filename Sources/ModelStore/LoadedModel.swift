@@ -97,7 +97,8 @@ package final class LoadedModel: Sendable {
         let logits = logits.map { Double($0) }
         guard logits.count == batchSize, logits.allSatisfy(\.isFinite) else {
             throw ModelFailure(
-                .notFinite, folder.path.string, "gives a logit that is not finite", remedy: "verify it: `fundusd model verify`")
+                .notFinite, folder.path.string, "gives a logit that is not finite",
+                remedy: "verify it: `fundusd model verify`")
         }
         return logits.map { (Probability.ofDisease(logit: $0, positiveClass: record.positiveClass), $0) }
     }

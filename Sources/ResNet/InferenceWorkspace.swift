@@ -25,7 +25,8 @@ struct InferenceWorkspace: ~Copyable {
         var count = 0
         for layout in plan.reducedLayouts {
             starts[layout] = count
-            count += layout.count
+            // Each on a cache line; a map of bfloat16 may end in the middle of one.
+            count += (layout.count + MapLayout.blockLanes - 1) / MapLayout.blockLanes * MapLayout.blockLanes
         }
         reduced = TensorStorage(count: count)
         reducedStarts = starts

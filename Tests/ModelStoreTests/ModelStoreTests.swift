@@ -112,7 +112,9 @@ import Testing
 
     @Test func theSameWeightsTwiceAreRefused() throws {
         _ = try importNarrow()
-        #expect { _ = try importNarrow(.disease) } throws: { "\($0)".contains("already") && "\($0)".contains("fundusd model promote 20261124-") }
+        #expect { _ = try importNarrow(.disease) } throws: {
+            "\($0)".contains("already") && "\($0)".contains("fundusd model promote 20261124-")
+        }
     }
 
     @Test(arguments: [Optional(1000), nil]) func baseNetworksAreKeptButDoNotJudge(outputs: Int?) throws {
