@@ -116,7 +116,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",
-            dependencies: ["ModelStore", "Fixtures", "FundusImage", "LinuxIO", "ResNet", system],
+            dependencies: ["ModelStore", "Fixtures", "FundusImage", "LinuxIO", "ResNet", "TensorMath", system],
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
