@@ -49,21 +49,24 @@ package enum SafetensorsWriter {
     package static func bytes(
         _ tensors: [Tensor], metadata: [String: String], path: String
     ) throws(ModelFailure) -> [UInt8] {
-        var data: [UInt8] = []
+        let ordered = [8, 4, 2].flatMap { width in tensors.filter { $0.type.byteCount == width } }
         var entries: [String: Entry] = [:]
-        for width in [8, 4, 2] {
-            for tensor in tensors where tensor.type.byteCount == width {
-                let encoded = try encode(tensor, path: path)
-                entries[tensor.name] = Entry(
-                    dtype: tensor.type.rawValue, shape: tensor.shape,
-                    dataOffsets: [data.count, data.count + encoded.count])
-                data.append(contentsOf: encoded)
-            }
+        var end = 0
+        for tensor in ordered {
+            let start = end
+            end += tensor.values.count * tensor.type.byteCount
+            entries[tensor.name] = Entry(
+                dtype: tensor.type.rawValue, shape: tensor.shape, dataOffsets: [start, end])
         }
         precondition(entries.count == tensors.count, "tensors need different names and a type of floats")
         var header = json(entries, metadata: metadata)
         header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-        return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header + data
+        var file = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+        // A model is large: its file is in memory once, and never copied.
+        file.reserveCapacity(8 + header.count + end)
+        file += header
+        for tensor in ordered { file += try encode(tensor, path: path) }
+        return file
     }
 
     private static func encode(_ tensor: Tensor, path: String) throws(ModelFailure) -> [UInt8] {
