@@ -81,7 +81,7 @@ def run(*command):
 
 
 def export_onnx(network, path):
-    """By the tracing exporter: the newer one needs two more packages and gives the same graph here."""
+    """By the tracing exporter: the newer one needs another package and gives the same graph here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
