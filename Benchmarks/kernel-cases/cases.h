@@ -5,13 +5,20 @@
 
 #include "CKernels.h"
 
-struct kernel_case {
-    const char *name;
+struct setting {
+    const struct ck_kernels *inference;
+    const struct ck_training_kernels *training;
+    struct ck_team *team; /* of one thread, the caller */
     enum ck_element element;
-    void (*run)(const struct ck_kernels *kernels, struct ck_team *team, enum ck_element element);
 };
 
-extern const struct kernel_case kernel_cases[];
-extern const long kernel_case_count;
+struct kernel_case {
+    const char *name;
+    void (*run)(const struct setting *setting);
+    enum ck_element element;
+};
+
+/* Both end with a case that has no name. */
+extern const struct kernel_case inference_cases[], training_cases[];
 
 #endif

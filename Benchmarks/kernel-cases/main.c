@@ -17,14 +17,27 @@ static int level_named(const char *name)
 }
 
 /* Once unmeasured: the first call of a library's function finds that function first. */
-static void measure(const struct ck_kernels *kernels, struct ck_team *team, const struct kernel_case *kernel_case)
+static void measure(const struct setting *setting, const struct kernel_case *kernel_case)
 {
     char name[64];
-    snprintf(name, sizeof name, "%s %s", level_names[kernels->level], kernel_case->name);
-    kernel_case->run(kernels, team, kernel_case->element);
+    snprintf(name, sizeof name, "%s %s", level_names[setting->inference->level], kernel_case->name);
+    kernel_case->run(setting);
     counter_start();
-    kernel_case->run(kernels, team, kernel_case->element);
+    kernel_case->run(setting);
     counter_stop(name);
+}
+
+/* How many cases had the name, or were there where it is NULL. */
+static long measure_all(struct setting setting, const struct kernel_case *cases, const char *name)
+{
+    long found = 0;
+    for (; cases->name; cases++) {
+        if (name && strcmp(name, cases->name) != 0) continue;
+        setting.element = cases->element;
+        measure(&setting, cases);
+        found++;
+    }
+    return found;
 }
 
 int main(int count, char **arguments)
@@ -34,19 +47,20 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: %s baseline|avx2|avx512|avx512bf16 [CASE]\n", arguments[0]);
         return 64;
     }
-    const struct ck_kernels *kernels = ck_kernels_at((enum ck_level)level);
-    if (!kernels || !counter_prepare()) {
+    struct setting setting = {
+        .inference = ck_kernels_at((enum ck_level)level),
+        .training = ck_training_kernels_at((enum ck_level)level),
+    };
+    if (!setting.inference || !counter_prepare()) {
         printf("%s absent\n", arguments[1]);
         return 0;
     }
-    struct ck_team *team = ck_team_create(1);
-    if (!team) return 71;
-    long found = 0;
-    for (long i = 0; i < kernel_case_count; i++) {
-        if (count == 3 && strcmp(arguments[2], kernel_cases[i].name) != 0) continue;
-        measure(kernels, team, &kernel_cases[i]);
-        found++;
-    }
-    ck_team_destroy(team);
+    setting.team = ck_team_create(1);
+    if (!setting.team) return 71;
+    const char *name = count == 3 ? arguments[2] : NULL;
+    long found = measure_all(setting, inference_cases, name);
+    /* A level without training kernels of its own uses those of the one below. */
+    if (setting.training->level == setting.inference->level) found += measure_all(setting, training_cases, name);
+    ck_team_destroy(setting.team);
     return found > 0 ? 0 : 64;
 }

@@ -6,6 +6,7 @@ Called by bench.py; what is there already is kept.
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import tempfile
 import warnings
@@ -26,16 +27,20 @@ def main():
         workspace = arguments.root / identity(weights, positive_class)
         if not workspace.exists():
             made = Path(scratch) / "workspace"
-            fill(made, weights, positive_class, arguments)
+            made.mkdir()
+            take_in(made, weights, positive_class, arguments.fundusd)
+            export(made, arguments.fixtures)
             made.rename(workspace)
+        elif program_of(workspace).read_text() != digest(arguments.fundusd):
+            take_in(workspace, weights, positive_class, arguments.fundusd)
     print(workspace)
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("--fundusd", required=True)
-    parser.add_argument("--fixtures", required=True)
+    parser.add_argument("--fundusd", type=Path, required=True)
+    parser.add_argument("--fixtures", type=Path, required=True)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--positive-class", default="disease")
     return parser.parse_args()
@@ -53,21 +58,34 @@ def weights_of(arguments, scratch):
     return arguments.model, arguments.positive_class
 
 
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def identity(weights, positive_class):
     """A name that changes with the weights, with this code and with the exporter."""
     sources = [HERE / name for name in ("prepare.py", "network.py", "ncnn_model.py")]
-    digest = hashlib.sha256(f"{torch.__version__} {positive_class}".encode())
-    for path in [*sources, weights]:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"workspace-{digest.hexdigest()[:12]}"
+    parts = [torch.__version__, positive_class, *map(digest, [*sources, weights])]
+    return f"workspace-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
 
-def fill(workspace, weights, positive_class, arguments):
-    workspace.mkdir()
-    run(arguments.fundusd, "model", "import", weights, "--positive-class", positive_class,
-        "--state", workspace / "state")
+def program_of(workspace):
+    """Holds the digest of the program that took the model in."""
+    return workspace / "program.sha256"
+
+
+def take_in(workspace, weights, positive_class, fundusd):
+    """Anew for every build, which may keep more beside the weights than the last one; `verify` makes it do so."""
+    state = workspace / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    run(fundusd, "model", "import", weights, "--positive-class", positive_class, "--state", state)
+    run(fundusd, "model", "verify", champion(workspace).resolve().name, "--state", state)
+    program_of(workspace).write_text(digest(fundusd))
+
+
+def export(workspace, fixtures):
     for name, side in (("small.jpg", 224), ("large.jpg", 2000)):
-        run(arguments.fixtures, "draw-eye", workspace / name, "--side", side)
+        run(fixtures, "draw-eye", workspace / name, "--side", side)
     network = load_network(workspace)
     export_onnx(network, workspace / "resnet50.onnx")
     with torch.no_grad():

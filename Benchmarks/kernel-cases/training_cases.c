@@ -1,0 +1,202 @@
+/* What a training step takes beside the convolutions; floats only. */
+#include "cases.h"
+
+enum {
+    blocks = 2, height = 4, width = 14,
+    row = width * ck_lanes,
+    plane = height * row,
+    weights_3x3 = 9 * ck_lanes * ck_lanes, /* of one block and one plane */
+};
+
+static _Alignas(64) float input[1 << 16], gradient[1 << 16], result[1 << 16], weights[1 << 16], sums[1 << 10];
+static _Alignas(64) float table[blocks * ck_lanes]; /* factors, offsets, means */
+static _Alignas(64) unsigned char places[blocks * height * width * ck_lanes];
+
+static const struct ck_extent extent = {.blocks = blocks, .images = 1, .height = height, .width = width};
+
+static struct ck_map map_of(float *data)
+{
+    return (struct ck_map){.data = data, .plane = plane, .image = plane, .row = row};
+}
+
+/* Twice the height and the width of `map_of`. */
+static struct ck_map large_map_of(float *data)
+{
+    return (struct ck_map){.data = data, .plane = 4 * plane, .image = 4 * plane, .row = 2 * row};
+}
+
+static void run_weight_gradient(const struct setting *setting, long kernel, long stride, long depth)
+{
+    const long input_width = (width - 1) * stride + kernel, input_height = (height - 1) * stride + kernel;
+    const long lanes = depth == ck_lanes ? ck_lanes : 1;
+    struct ck_weight_gradient task = {
+        .input = input, .gradient = gradient, .weights = weights,
+        .input_planes = depth == ck_lanes ? 1 : 3,
+        .input_plane = input_height * input_width * lanes, .input_image = input_height * input_width * lanes,
+        .input_row = input_width * lanes,
+        .gradient_blocks = blocks, .gradient_plane = plane, .gradient_image = plane, .gradient_row = row,
+        .images = 1, .height = height, .width = width,
+        .kernel = kernel, .stride = stride, .depth = depth, .shares = 1,
+    };
+    ck_sum_weight_gradient(setting->training, setting->team, &task);
+}
+
+static void run_gradient_1x1(const struct setting *setting)
+{
+    run_weight_gradient(setting, 1, 1, ck_lanes);
+}
+
+static void run_gradient_3x3(const struct setting *setting)
+{
+    run_weight_gradient(setting, 3, 1, ck_lanes);
+}
+
+static void run_gradient_3x3_stride_2(const struct setting *setting)
+{
+    run_weight_gradient(setting, 3, 2, ck_lanes);
+}
+
+static void run_gradient_image(const struct setting *setting)
+{
+    run_weight_gradient(setting, 7, 2, 7);
+}
+
+static void run_statistics(const struct setting *setting)
+{
+    const struct ck_statistics task = {.input = map_of(input), .extent = extent, .sums = sums};
+    ck_run_boxes(setting->team, setting->training->statistics, &task, blocks, 1);
+}
+
+/* At a block's end, with a shortcut that is normalized too: the longest of its ways. */
+static void run_normalize(const struct setting *setting)
+{
+    const struct ck_normalization task = {
+        .input = map_of(input), .other = map_of(gradient), .output = map_of(result), .extent = extent,
+        .factor = table, .offset = table, .other_factor = table, .other_offset = table};
+    ck_run_boxes(setting->team, setting->training->normalize, &task, blocks, 1);
+}
+
+static struct ck_normalization_sums sums_task(void)
+{
+    return (struct ck_normalization_sums){
+        .gradient = map_of(gradient), .input = map_of(input), .extent = extent,
+        .factor = table, .offset = table, .mean = table, .other_mean = table, .sums = sums};
+}
+
+static void run_sums_inside(const struct setting *setting)
+{
+    const struct ck_normalization_sums task = sums_task();
+    ck_run_boxes(setting->team, setting->training->normalization_sums, &task, blocks, 1);
+}
+
+static void run_sums_at_end(const struct setting *setting)
+{
+    struct ck_normalization_sums task = sums_task();
+    task.output = map_of(result);
+    task.other = map_of(input);
+    ck_run_boxes(setting->team, setting->training->normalization_sums, &task, blocks, 1);
+}
+
+static void run_normalization_gradient(const struct setting *setting)
+{
+    const struct ck_normalization_gradient task = {
+        .gradient = map_of(gradient), .input = map_of(input), .result = map_of(result), .extent = extent,
+        .factor = table, .offset = table, .mean = table, .a = table, .b = table, .c = table};
+    ck_run_boxes(setting->team, setting->training->normalization_gradient, &task, blocks, 1);
+}
+
+static struct ck_normalized_pool pool_task(void)
+{
+    return (struct ck_normalized_pool){
+        .input = large_map_of(input), .output = map_of(result), .places = places, .extent = extent,
+        .input_height = 2 * height, .input_width = 2 * width, .kernel = 3, .stride = 2, .padding = 1,
+        .factor = table, .offset = table, .mean = table,
+        .gradient = map_of(gradient), .result = large_map_of(result), .sums = sums};
+}
+
+static void run_normalized_pool(const struct setting *setting)
+{
+    const struct ck_normalized_pool task = pool_task();
+    ck_run_boxes(setting->team, setting->training->normalized_pool, &task, blocks, 1);
+}
+
+static void run_normalized_pool_gradient(const struct setting *setting)
+{
+    const struct ck_normalized_pool task = pool_task();
+    ck_run_boxes(setting->team, setting->training->normalized_pool_gradient, &task, blocks, 1);
+}
+
+static void run_average_gradient(const struct setting *setting)
+{
+    const struct ck_map mean = {.data = gradient, .plane = ck_lanes, .image = ck_lanes, .row = ck_lanes};
+    const struct ck_spread task = {.from = mean, .to = map_of(result), .extent = extent};
+    ck_run_boxes(setting->team, setting->training->average_gradient, &task, blocks, 1);
+}
+
+static void run_add_to_even(const struct setting *setting)
+{
+    const struct ck_spread task = {.from = map_of(gradient), .to = map_of(result), .extent = extent};
+    ck_run_boxes(setting->team, setting->training->add_to_even, &task, blocks, 1);
+}
+
+static void run_interleave(const struct setting *setting)
+{
+    const struct ck_spread task = {
+        .from = map_of(gradient), .to = map_of(result), .extent = extent, .phase = blocks * plane};
+    ck_run_boxes(setting->team, setting->training->interleave, &task, blocks, 1);
+}
+
+/* Turned by half a revolution, as the gradient of a 3×3 convolution's input takes them. */
+static void run_turn_weights(const struct setting *setting)
+{
+    static const long sources[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
+    const struct ck_turned_weights task = {
+        .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 9, .taps = 9, .sources = sources};
+    ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
+}
+
+static void transform(const struct setting *setting, enum ck_winograd_size size)
+{
+    const struct ck_transformed_weights task = {
+        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .size = size};
+    ck_run_boxes(setting->team, setting->training->transform_weights, &task, 1, 1);
+}
+
+static void run_transform_2(const struct setting *setting)
+{
+    transform(setting, ck_winograd_two);
+}
+
+static void run_transform_4(const struct setting *setting)
+{
+    transform(setting, ck_winograd_four);
+}
+
+static void run_adam(const struct setting *setting)
+{
+    const struct ck_adam task = {
+        .parameters = weights, .first = input, .second = result, .gradients = gradient, .count = weights_3x3};
+    ck_run_boxes(setting->team, setting->training->adam, &task, 1, 1);
+}
+
+const struct kernel_case training_cases[] = {
+    {"gradient-1x1", run_gradient_1x1},
+    {"gradient-3x3", run_gradient_3x3},
+    {"gradient-3x3-stride-2", run_gradient_3x3_stride_2},
+    {"gradient-image", run_gradient_image},
+    {"statistics", run_statistics},
+    {"normalize", run_normalize},
+    {"normalization-sums-inside", run_sums_inside},
+    {"normalization-sums-at-end", run_sums_at_end},
+    {"normalization-gradient", run_normalization_gradient},
+    {"normalized-pool", run_normalized_pool},
+    {"normalized-pool-gradient", run_normalized_pool_gradient},
+    {"average-gradient", run_average_gradient},
+    {"add-to-even", run_add_to_even},
+    {"interleave", run_interleave},
+    {"turn-weights", run_turn_weights},
+    {"transform-weights-2", run_transform_2},
+    {"transform-weights-4", run_transform_4},
+    {"adam", run_adam},
+    {0},
+};
