@@ -69,6 +69,16 @@ let package = Package(
             dependencies: ["FundusImage", "LinuxIO", "ModelStore", crypto, grdb, system],
             swiftSettings: strict),
 
+        // labelled/ → LabelledData → Training → Evaluation → Retraining → ModelStore
+        .target(name: "LabelledData", dependencies: ["FundusImage", crypto], swiftSettings: hotLoops),
+        .target(
+            name: "Retraining",
+            dependencies: [
+                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training",
+                system,
+            ],
+            swiftSettings: hotLoops),
+
         // What is measured on images whose class is known, and how it is told.
         .target(name: "Evaluation", swiftSettings: strictMemory),
         .target(name: "Report", dependencies: ["Evaluation"], swiftSettings: strictMemory),
@@ -80,8 +90,9 @@ let package = Package(
         .executableTarget(
             name: "fundusd",
             dependencies: [
-                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "Report", "ResNet", "Screening", "Settings",
-                "Supervision", "TensorMath", argumentParser, lifecycle, logging, system, unixSignals,
+                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Retraining",
+                "Screening", "Settings", "Supervision", "TensorMath", "Training", argumentParser, lifecycle, logging,
+                system, unixSignals,
             ],
             swiftSettings: strict),
 
@@ -113,6 +124,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LabelledDataTests", dependencies: ["LabelledData", "FundusImage", "Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "RetrainingTests",
+            dependencies: [
+                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath",
+                "Training", "Fixtures", system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",

@@ -1,0 +1,80 @@
+package import TensorMath
+
+/// Everything that decides how weights come of images, but for the images, the first weights and the seed.
+package struct Recipe: Codable, Sendable, Equatable {
+    package enum Schedule: String, Codable, Sendable, CaseIterable { case constant, cosine }
+
+    package enum ClassWeights: String, Codable, Sendable, CaseIterable {
+        case none
+        /// Both classes weigh the same in the loss, however many images each has.
+        case balanced
+    }
+
+    package enum Layers: String, Codable, Sendable, CaseIterable {
+        case all
+        case fromStage2 = "from-stage-2"
+        case fromStage3 = "from-stage-3"
+        case fromStage4 = "from-stage-4"
+        case head
+    }
+
+    package enum Arithmetic: String, Codable, Sendable, CaseIterable { case float32, bf16 }
+
+    package var name: String
+    package var epochs: Int
+    /// Images a step.
+    package var batchSize: Int
+    package var learningRate: Double
+    package var schedule: Schedule
+    /// The share of all steps in which the learning rate rises; of a cosine schedule only.
+    package var warmUpShare: Double
+    /// Apart from the gradient, as AdamW has it; 0 is plain Adam.
+    package var weightDecay: Double
+    /// Flip, rotation, brightness and contrast, anew for each image in each epoch.
+    package var isAugmented: Bool
+    package var classWeights: ClassWeights
+    package var trainedLayers: Layers
+    package var arithmetic: Arithmetic
+    /// Pixels of the network's input, width and height.
+    package var inputSide: Int
+    /// Epochs without a lower loss on the validation share after which training ends; nil trains all epochs.
+    package var patience: Int?
+
+    /// The PyTorch experiment's to the letter: Adam at 0.001, all layers, batches of 8, ten epochs, nothing else.
+    package static let experiment = Recipe(
+        name: "experiment", epochs: 10, batchSize: 8, learningRate: 0.001, schedule: .constant, warmUpShare: 0,
+        weightDecay: 0, isAugmented: false, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
+        inputSide: 224, patience: nil)
+
+    /// What measured best on people that no training saw; docs/training.md has the figures.
+    package static let screening = Recipe(
+        name: "screening", epochs: 10, batchSize: 8, learningRate: 0.0001, schedule: .cosine, warmUpShare: 0.05,
+        weightDecay: 0.01, isAugmented: true, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
+        inputSide: 224, patience: nil)
+
+    package static let all = [screening, experiment]
+
+    package static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
+}
+
+extension Recipe {
+    var optimizer: Adam { Adam(weightDecay: weightDecay > 0 ? .decoupled(weightDecay) : .none) }
+
+    /// The learning rate's course over a number of steps.
+    func learningRateSchedule(stepCount: Int) -> LearningRateSchedule {
+        switch schedule {
+        case .constant: .constant
+        case .cosine: .cosine(warmUpSteps: Int((warmUpShare * Double(stepCount)).rounded()))
+        }
+    }
+
+    /// The loss over images of which these have disease.
+    func loss(isDisease: [Bool]) -> BinaryCrossEntropy {
+        let disease = isDisease.count { $0 }
+        guard classWeights == .balanced, disease > 0, disease < isDisease.count else { return BinaryCrossEntropy() }
+        // Both sum to half of all images: the loss keeps its scale, and the learning rate its meaning.
+        let half = Double(isDisease.count) / 2
+        return BinaryCrossEntropy(
+            positiveWeight: half / Double(disease), negativeWeight: half / Double(isDisease.count - disease))
+    }
+}

@@ -1,0 +1,136 @@
+package import ResNet
+package import TensorMath
+
+/// A training under way: epochs of batches, the loss, the optimizer, the schedule. Opens no file and knows no clock.
+///
+/// Same recipe, images, seed, first state and instruction set: the same bits, however often the state was taken out and
+/// put in again between steps. Not thread-safe.
+package final class TrainingSession {
+    /// What one step did.
+    package struct Step: Sendable, Equatable {
+        package let images: Int
+        /// The step's loss, mean over its images.
+        package let loss: Double
+        /// The mean loss over the whole epoch, at its last step.
+        package let epochLoss: Double?
+    }
+
+    package let recipe: Recipe
+    package let seed: UInt64
+    private let isDisease: [Bool]
+    private let network: ResNet50Training
+    private let moments: AdamMoments
+    private let loss: BinaryCrossEntropy
+    private let schedule: LearningRateSchedule
+    private let stepCount: Int
+    private var order: [Int]
+    package private(set) var epoch: Int
+    package private(set) var imagesDone: Int
+    private var lossSum: Double
+    private var steps: Int
+
+    /// Takes all memory that the training needs.
+    ///
+    /// - Parameter isDisease: the class of each image; the network's one logit speaks for disease.
+    package init(
+        _ recipe: Recipe, isDisease: [Bool], seed: UInt64, from state: TrainingState, engine: ComputeEngine = .shared
+    ) {
+        precondition(!isDisease.isEmpty && recipe.epochs > 0 && recipe.batchSize > 0, "something to train")
+        precondition(state.parameters.layout.outputs == 1, "one logit: disease or not")
+        self.recipe = recipe
+        self.seed = seed
+        self.isDisease = isDisease
+        network = ResNet50Training(
+            parameters: state.parameters, largestBatch: min(recipe.batchSize, isDisease.count),
+            inputHeight: recipe.inputSide, inputWidth: recipe.inputSide, trained: recipe.trainedLayers.layers,
+            engine: engine)
+        moments =
+            state.firstMoments.isEmpty
+            ? AdamMoments(count: network.packedCount)
+            : network.moments(first: state.firstMoments, second: state.secondMoments)
+        loss = recipe.loss(isDisease: isDisease)
+        stepCount = (isDisease.count + recipe.batchSize - 1) / recipe.batchSize * recipe.epochs
+        schedule = recipe.learningRateSchedule(stepCount: stepCount)
+        epoch = state.epoch
+        imagesDone = state.imagesDone
+        lossSum = state.lossSum
+        steps = state.steps
+        order = EpochOrder.places(count: isDisease.count, epoch: state.epoch, seed: seed)
+    }
+
+    /// Whether all epochs are over.
+    package var isFinished: Bool { epoch >= recipe.epochs }
+
+    /// Everything that a later session needs to go on from here.
+    package var state: TrainingState {
+        var state = TrainingState(parameters: network.parameters)
+        (state.firstMoments, state.secondMoments) = network.tensors(of: moments)
+        state.epoch = epoch
+        state.imagesDone = imagesDone
+        state.lossSum = lossSum
+        state.steps = steps
+        return state
+    }
+
+    package var parameters: ResNet50Parameters { network.parameters }
+
+    /// Trains on the next batch.
+    ///
+    /// - Parameter input: gives an image's 3×side×side normalized values, altered as it is to be in this epoch.
+    /// - Throws: what `input` throws, before anything has changed; `TrainingFault` where the loss is no number.
+    package func step(_ input: (_ image: Int, _ epoch: Int) throws -> [Float]) throws -> Step {
+        precondition(!isFinished, "all epochs are over")
+        let places = order[imagesDone..<min(imagesDone + recipe.batchSize, order.count)]
+        // A single image whose last maps have one place has no variance: it waits for the next epoch.
+        guard network.canTrain(images: places.count) else { return finish(places.count, loss: 0, sum: 0) }
+        let batch = try places.flatMap { try input($0, epoch) }
+        let targets: [Float] = places.map { isDisease[$0] ? 1 : 0 }
+        let logits = network.forward(batch)
+        let value = loss.loss(logits: logits, targets: targets)
+        guard value.isFinite else { throw TrainingFault.notFinite(epoch: epoch + 1, step: steps + 1) }
+        network.backward(loss.gradient(logits: logits, targets: targets))
+        let rate = recipe.learningRate * schedule.factor(step: steps, of: stepCount)
+        steps += 1
+        network.move(by: recipe.optimizer.step(steps, learningRate: rate), moments)
+        return finish(places.count, loss: value, sum: value * Double(places.count))
+    }
+
+    private func finish(_ images: Int, loss: Double, sum: Double) -> Step {
+        imagesDone += images
+        lossSum += sum
+        guard imagesDone == order.count else { return Step(images: images, loss: loss, epochLoss: nil) }
+        let epochLoss = lossSum / Double(order.count)
+        (epoch, imagesDone, lossSum) = (epoch + 1, 0, 0)
+        order = EpochOrder.places(count: order.count, epoch: epoch, seed: seed)
+        return Step(images: images, loss: loss, epochLoss: epochLoss)
+    }
+}
+
+/// Why a training can't go on.
+package enum TrainingFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Counted from 1.
+    case notFinite(epoch: Int, step: Int)
+
+    package var description: String {
+        switch self {
+        case .notFinite(let epoch, let step):
+            """
+            the loss is no number any more in epoch \(epoch), step \(step): the learning rate is too high for these \
+            images and weights; start again with a lower one
+            """
+        }
+    }
+}
+
+extension Recipe.Layers {
+    /// The layers as the network knows them.
+    var layers: TrainedLayers {
+        switch self {
+        case .all: .all
+        case .fromStage2: .fromStage(2)
+        case .fromStage3: .fromStage(3)
+        case .fromStage4: .fromStage(4)
+        case .head: .head
+        }
+    }
+}
