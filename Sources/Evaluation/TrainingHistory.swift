@@ -5,6 +5,8 @@ package struct TrainingHistory: Codable, Sendable, Equatable {
         package var epoch: Int
         /// Mean binary cross-entropy over the images trained on; ln 2 = 0.693 is a guess.
         package var trainLoss: Double
+        /// The same over the images that decide which epoch is kept.
+        package var validationLoss: Double?
         /// The same over the images held out.
         package var holdoutLoss: Double?
         /// AUC for disease over the images held out.
@@ -12,11 +14,12 @@ package struct TrainingHistory: Codable, Sendable, Equatable {
         package var seconds: Double?
 
         package init(
-            epoch: Int, trainLoss: Double, holdoutLoss: Double? = nil, holdoutAUC: Double? = nil,
-            seconds: Double? = nil
+            epoch: Int, trainLoss: Double, validationLoss: Double? = nil, holdoutLoss: Double? = nil,
+            holdoutAUC: Double? = nil, seconds: Double? = nil
         ) {
             self.epoch = epoch
             self.trainLoss = trainLoss
+            self.validationLoss = validationLoss
             self.holdoutLoss = holdoutLoss
             self.holdoutAUC = holdoutAUC
             self.seconds = seconds
@@ -25,6 +28,7 @@ package struct TrainingHistory: Codable, Sendable, Equatable {
         private enum CodingKeys: String, CodingKey {
             case epoch, seconds
             case trainLoss = "train_loss"
+            case validationLoss = "validation_loss"
             case holdoutLoss = "holdout_loss"
             case holdoutAUC = "holdout_auc"
         }

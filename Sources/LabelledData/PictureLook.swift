@@ -105,8 +105,8 @@ private struct LuminanceGrid {
         (0..<rows).flatMap { row in
             (0..<columns).map { column in
                 let difference = self[row, column] - surroundings(row, column)
-                // ±8 gray levels: the rim of the retina must not outweigh its vessels.
-                return Int8((max(-8, min(7.9, difference)) * 16 / 1.01).rounded())
+                // Cut off: the rim of the retina must not outweigh its vessels.
+                return Int8((max(-7.9, min(7.9, difference)) * 16).rounded())
             }
         }
     }

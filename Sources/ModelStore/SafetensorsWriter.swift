@@ -1,5 +1,7 @@
 internal import FoundationEssentials
+internal import LinuxIO
 package import ResNet
+package import SystemPackage
 
 /// Lays parameters out as a safetensors file.
 package enum SafetensorsWriter {
@@ -50,23 +52,54 @@ package enum SafetensorsWriter {
         _ tensors: [Tensor], metadata: [String: String], path: String
     ) throws(ModelFailure) -> [UInt8] {
         let ordered = [8, 4, 2].flatMap { width in tensors.filter { $0.type.byteCount == width } }
+        let form = ordered.map { (name: $0.name, shape: $0.shape, type: $0.type) }
+        var (file, end) = head(form, metadata: metadata)
+        // A model is large: its file is in memory once, and never copied.
+        file.reserveCapacity(file.count + end)
+        for tensor in ordered { file += try encode(tensor, path: path) }
+        return file
+    }
+
+    /// The same for tensors of F32 that are too many for memory: each is asked for when its turn comes.
+    ///
+    /// - Parameter values: row-major in the tensor's shape.
+    package static func write(
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: FilePath,
+        values: (String) -> [Float]
+    ) throws(ModelFailure) {
+        var next = 0
+        do throws(SystemFailure) {
+            try AtomicFile.write(
+                pieces: {
+                    defer { next += 1 }
+                    if next == 0 { return head(tensors.map { ($0.name, $0.shape, .f32) }, metadata: metadata).bytes }
+                    guard next <= tensors.count else { return nil }
+                    let tensor = tensors[next - 1]
+                    let values = values(tensor.name)
+                    precondition(values.count == tensor.shape.reduce(1, *), "\(tensor.name) has another shape")
+                    return ElementType.f32.bytes(values)
+                }, to: path)
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+
+    /// What stands before the tensors, and how many bytes they have.
+    private static func head(
+        _ tensors: [(name: String, shape: [Int], type: ElementType)], metadata: [String: String]
+    ) -> (bytes: [UInt8], dataCount: Int) {
         var entries: [String: Entry] = [:]
         var end = 0
-        for tensor in ordered {
+        for tensor in tensors {
             let start = end
-            end += tensor.values.count * tensor.type.byteCount
+            end += tensor.shape.reduce(1, *) * tensor.type.byteCount
             entries[tensor.name] = Entry(
                 dtype: tensor.type.rawValue, shape: tensor.shape, dataOffsets: [start, end])
         }
         precondition(entries.count == tensors.count, "tensors need different names and a type of floats")
         var header = json(entries, metadata: metadata)
         header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-        var file = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
-        // A model is large: its file is in memory once, and never copied.
-        file.reserveCapacity(8 + header.count + end)
-        file += header
-        for tensor in ordered { file += try encode(tensor, path: path) }
-        return file
+        return ((0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header, end)
     }
 
     private static func encode(_ tensor: Tensor, path: String) throws(ModelFailure) -> [UInt8] {

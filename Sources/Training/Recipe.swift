@@ -1,5 +1,3 @@
-package import TensorMath
-
 /// Everything that decides how weights come of images, but for the images, the first weights and the seed.
 package struct Recipe: Codable, Sendable, Equatable {
     package enum Schedule: String, Codable, Sendable, CaseIterable { case constant, cosine }

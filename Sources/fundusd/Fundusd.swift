@@ -20,9 +20,8 @@ struct Fundusd: ParsableCommand {
             """,
         version: "fundusd \(softwareVersion)",
         subcommands: [
-            WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, EvaluateCommand.self, ModelCommand.self,
-            ExplainCommand.self,
-            StatusCommand.self, CheckConfigCommand.self, BenchCommand.self,
+            WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, TrainCommand.self, EvaluateCommand.self,
+            ModelCommand.self, ExplainCommand.self, StatusCommand.self, CheckConfigCommand.self, BenchCommand.self,
         ])
 }
 

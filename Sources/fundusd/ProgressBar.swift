@@ -4,35 +4,49 @@ internal import Screening
 /// One line on a terminal that shows how far many files have come; silent where nobody watches.
 struct ProgressBar {
     private let total: Int
-    private var done = 0
+    private var done: Int
+    /// Before this process began; they tell nothing of the rate.
+    private let doneBefore: Int
     private let start = ContinuousClock.now
     private var lastDrawn: ContinuousClock.Instant?
     private let isShown: Bool
 
     /// - Parameter isShown: standard error is a terminal and results do not go to the same one.
-    init(total: Int, isShown: Bool) {
+    init(total: Int, done: Int = 0, isShown: Bool) {
         self.total = total
+        self.done = done
+        doneBefore = done
         self.isShown = isShown && total > 1
     }
 
-    mutating func advance() {
-        done += 1
+    mutating func advance(by count: Int = 1, remark: String = "") {
+        done += count
         let now = ContinuousClock.now
         guard isShown, done == total || lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         lastDrawn = now
         let line = Self.line(
-            done: done, of: total, seconds: (now - start).milliseconds / 1000, columns: Self.columns)
+            done: done, before: doneBefore, of: total, seconds: (now - start).milliseconds / 1000, remark: remark,
+            columns: Self.columns)
         StandardError.write("\r\u{1B}[K\(line)")
         if done == total { StandardError.write("\n") }
     }
 
-    /// `[#####     ] 123/585  7.4 images/s  1:02 left`, cut to the terminal's width.
-    static func line(done: Int, of total: Int, seconds: Double, columns: Int) -> String {
-        let rate = seconds > 0 ? Double(done) / seconds : 0
+    /// Makes room for a line of text; the bar comes back below it.
+    mutating func interrupt() {
+        guard isShown, lastDrawn != nil, done < total else { return }
+        StandardError.write("\r\u{1B}[K")
+        lastDrawn = nil
+    }
+
+    /// `[#####     ] 123/585  7.4 images/s  1:02 left  loss 0.612`, cut to the terminal's width.
+    static func line(
+        done: Int, before: Int = 0, of total: Int, seconds: Double, remark: String = "", columns: Int
+    ) -> String {
+        let rate = seconds > 0 ? Double(done - before) / seconds : 0
         let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
         let secondsLeft = String(left % 60)
         let clock = "\(left / 60):\(secondsLeft.count == 1 ? "0" : "")\(secondsLeft)"
-        let text = " \(done)/\(total)  \(rate.rounded1) images/s  \(clock) left"
+        let text = " \(done)/\(total)  \(rate.rounded1) images/s  \(clock) left\(remark.isEmpty ? "" : "  \(remark)")"
         let width = max(0, min(40, columns - text.count - 3))
         let filled = total > 0 ? width * done / total : width
         let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: width - filled)

@@ -1,0 +1,111 @@
+package import FundusImage
+package import LabelledData
+package import LinuxIO
+package import SystemPackage
+
+/// The images of a labelled folder as they come in: decoded, known by content, each content once.
+package struct LabelledCollection: ~Copyable {
+    /// What became of an image.
+    package enum Addition: Sendable, Equatable {
+        case added
+        /// Its content is there already, in the same class.
+        case copy(of: String)
+        /// Its content is there already, in the other class: neither can be trusted.
+        case contradiction(with: String)
+    }
+
+    private struct Member {
+        let image: LabelledImage
+        let picture: Int
+    }
+
+    private var pictures: PictureFile
+    private var members: [String: Member] = [:]
+    private var contradictory: Set<String> = []
+
+    /// - Parameters:
+    ///   - folder: where decoded pictures are kept, in a file without a name.
+    ///   - side: pixels of the pictures, width and height.
+    package init(in folder: FilePath, side: Int) throws(SystemFailure) {
+        pictures = try PictureFile(in: folder, width: side, height: side)
+    }
+
+    package mutating func add(
+        path: String, isDisease: Bool, sha256: String, person: String?, picture: RGBPicture
+    ) throws(SystemFailure) -> Addition {
+        if let present = members[sha256]?.image {
+            if present.isDisease == isDisease { return .copy(of: present.path) }
+            contradictory.insert(sha256)
+            return .contradiction(with: present.path)
+        }
+        let image = LabelledImage(
+            path: path, isDisease: isDisease, sha256: sha256, person: person, look: PictureLook(picture))
+        members[sha256] = Member(image: image, picture: try pictures.append(picture))
+        return .added
+    }
+
+    /// The images of a class that can be used.
+    package func count(isDisease: Bool) -> Int {
+        members.values.count { $0.image.isDisease == isDisease && !contradictory.contains($0.image.sha256) }
+    }
+
+    /// How to divide a collection.
+    package struct Division: Sendable {
+        package var holdoutFraction: Double
+        /// Of the groups that are not held out; decides which epoch is kept.
+        package var validationFraction: Double
+        package var seed: UInt64
+        /// Sides of contents in earlier divisions.
+        package var earlier: [String: HoldoutSplit.Side]
+
+        package init(
+            holdoutFraction: Double, validationFraction: Double, seed: UInt64,
+            earlier: [String: HoldoutSplit.Side] = [:]
+        ) {
+            self.holdoutFraction = holdoutFraction
+            self.validationFraction = validationFraction
+            self.seed = seed
+            self.earlier = earlier
+        }
+    }
+
+    /// Who trains and who measures, and what a person should know of it.
+    package struct Divided {
+        package let images: TrainingImages
+        package let manifest: ImageManifest
+        package let grouping: ImageGrouping
+    }
+
+    /// Divides the images by group; their order, and so all that follows, is that of their contents' hashes.
+    package consuming func divided(_ division: Division) -> Divided {
+        let usable = members.values.filter { !contradictory.contains($0.image.sha256) }
+            .sorted { $0.image.sha256 < $1.image.sha256 }
+        let images = usable.map(\.image)
+        let grouping = ImageGrouping(images)
+        let split = HoldoutSplit(
+            images, grouping, fraction: division.holdoutFraction, seed: division.seed, earlier: division.earlier)
+        // Drawn independently of the first: other bits of chance for the same groups.
+        let inner = HoldoutSplit(
+            images, grouping, fraction: division.validationFraction, seed: division.seed &+ 0x9E37_79B9_7F4A_7C15)
+        func examples(_ side: HoldoutSplit.Side, decidingWhenToEnd: Bool?) -> [TrainingImages.Example] {
+            usable.indices.filter { place in
+                split.sides[place] == side
+                    && decidingWhenToEnd.map { $0 == (inner.sides[place] == .holdout) } ?? true
+            }.map {
+                TrainingImages.Example(
+                    picture: usable[$0].picture, isDisease: images[$0].isDisease, group: grouping.groups[$0])
+            }
+        }
+        let rows = images.indices.map {
+            ImageManifest.Row(
+                sha256: images[$0].sha256, isDisease: images[$0].isDisease, side: split.sides[$0],
+                group: grouping.groups[$0], path: images[$0].path)
+        }
+        return Divided(
+            images: TrainingImages(
+                pictures: pictures, training: examples(.training, decidingWhenToEnd: false),
+                validation: examples(.training, decidingWhenToEnd: true),
+                holdout: examples(.holdout, decidingWhenToEnd: nil)),
+            manifest: ImageManifest(rows), grouping: grouping)
+    }
+}

@@ -1,0 +1,94 @@
+internal import Evaluation
+package import FoundationEssentials
+package import LabelledData
+package import ModelStore
+internal import Training
+
+extension TrainedNetwork {
+    /// The sensitivities that `target-sensitivity` may ask for.
+    private static let sensitivities = [0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99]
+
+    /// The model that is to be published, with what it was made of.
+    ///
+    /// - Parameter parent: the id of the model that the training started from, if one did.
+    package func model(
+        _ origin: TrainingCheckpoint.Origin, parent: String?, _ manifest: ImageManifest, date: Date,
+        softwareVersion: String
+    ) -> NewModel {
+        var model = NewModel(parameters: parameters, positiveClass: .disease)
+        model.trainedAt = date
+        model.parent = parent
+        model.recipe = origin.recipe.name
+        model.preprocessing = origin.recipe.preprocessing
+        if let figures {
+            model.threshold = Self.point(figures.threshold, figures)
+            model.operatingPoints = Self.sensitivities.map {
+                Self.point(Self.threshold(reaching: $0, figures.samples), figures)
+            }
+        }
+        model.training = training(origin, manifest, softwareVersion)
+        model.attachments = [
+            ModelAttachment(name: ImageManifest.fileName, bytes: manifest.csv),
+            ModelAttachment(name: TrainingHistory.fileName, bytes: Self.json(history)),
+            ModelAttachment(name: TrainingCheckpoint.originFileName, bytes: Self.json(origin)),
+        ]
+        return model
+    }
+
+    private func training(
+        _ origin: TrainingCheckpoint.Origin, _ manifest: ImageManifest, _ softwareVersion: String
+    ) -> ModelRecord.Training {
+        func count(_ side: HoldoutSplit.Side, _ isDisease: Bool) -> Int {
+            manifest.rows.count { $0.side == side && $0.isDisease == isDisease }
+        }
+        let groups = Set(manifest.rows.filter { $0.side == .holdout }.map(\.group)).count
+        return ModelRecord.Training(
+            seed: origin.seed, epochs: history.epochs.count,
+            trainedOn: .init(disease: count(.training, true), normal: count(.training, false)),
+            holdout: groups == 0
+                ? nil : .init(disease: count(.holdout, true), normal: count(.holdout, false), groups: groups),
+            softwareVersion: softwareVersion, figures: figures.map(Self.recorded), temperature: temperature)
+    }
+
+    private static func recorded(_ figures: EvaluationFigures) -> ModelRecord.Training.Figures {
+        .init(
+            areaUnderCurve: figures.roc?.areaUnderCurve, low: figures.areaUnderCurveInterval?.lower,
+            high: figures.areaUnderCurveInterval?.upper, sensitivity: figures.matrix.sensitivity.value,
+            specificity: figures.matrix.specificity.value)
+    }
+
+    private static func point(_ threshold: Double, _ figures: EvaluationFigures) -> ModelRecord.OperatingPoint {
+        let matrix = figures.steps.matrix(at: threshold)
+        return ModelRecord.OperatingPoint(
+            value: threshold, sensitivity: matrix.sensitivity.value, specificity: matrix.specificity.value)
+    }
+
+    private static func json(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { preconditionFailure("numbers that are not finite") }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+}
+
+extension TrainedNetwork {
+    /// One sentence for whoever waited for it.
+    package var summary: String {
+        guard let figures, let area = figures.roc?.areaUnderCurve else {
+            return "Trained; too few images were kept aside to say how well, so its threshold is 0.5"
+        }
+        let interval = figures.areaUnderCurveInterval.map { " (95 % \($0.lower.percent)–\($0.upper.percent) %)" } ?? ""
+        let matrix = figures.matrix
+        return """
+            Trained; on \(figures.samples.count) images of people kept aside the AUC is \(area.percent) %\(interval), and at \
+            its threshold \((figures.threshold * 1000).rounded() / 1000) it finds \(matrix.truePositives) of \
+            \(figures.samples.diseaseCount) with disease and clears \(matrix.trueNegatives) of \
+            \(figures.samples.normalCount) without
+            """
+    }
+}
+
+extension Double {
+    /// With one decimal.
+    fileprivate var percent: String { "\((self * 1000).rounded() / 10)" }
+}

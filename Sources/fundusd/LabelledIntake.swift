@@ -1,0 +1,88 @@
+internal import FundusImage
+internal import LabelledData
+internal import LinuxIO
+internal import Retraining
+internal import Screening
+internal import SystemPackage
+
+/// Reads and decodes every image of a labelled folder for training, on another thread than the one that keeps them.
+struct LabelledIntake {
+    /// What was left out, and why, one sentence each.
+    struct Remarks {
+        var skipped: [String] = []
+        var copies = 0
+    }
+
+    let folder: LabelledFolder
+    let reader: NamedImageReader
+    let maximumPixels: Int
+    let groups: ImageGroups?
+    let persons: PersonPattern
+
+    /// A bad file is noted and left out; only a fault of the machine ends it.
+    func collect(into collection: inout LabelledCollection, side: Int, afterEach: () throws -> Void) throws -> Remarks {
+        let (entries, root, reader, maximumPixels) = (folder.entries, folder.root, reader, maximumPixels)
+        let pictures = DecodeAhead(count: entries.count) { place in
+            try Self.read(root.pushing(entries[place].path), reader, side: side, maximumPixels)
+        }
+        defer { pictures.abandon() }
+        var remarks = Remarks()
+        for entry in entries {
+            guard let found = try pictures.next() else { break }
+            let name = ImageName(entry.path).description
+            switch found {
+            case .unusable(let reason): remarks.skipped.append("\(name) is skipped: \(reason)")
+            case .picture(let picture, let sha256):
+                let addition = try collection.add(
+                    path: name, isDisease: entry.isDisease, sha256: sha256, person: person(entry), picture: picture)
+                Self.note(addition, of: name, in: &remarks)
+            }
+            try afterEach()
+        }
+        return remarks
+    }
+
+    private enum Found: Sendable {
+        case unusable(reason: String)
+        case picture(RGBPicture, sha256: String)
+    }
+
+    private static func read(
+        _ path: FilePath, _ reader: NamedImageReader, side: Int, _ maximumPixels: Int
+    ) throws -> Found {
+        let content: ImageContent
+        do throws(SystemFailure) {
+            content = try reader.read(path)
+        } catch {
+            return .unusable(reason: error.description)
+        }
+        guard let bytes = content.bytes else { return .unusable(reason: "too-large: it has \(content.byteCount) bytes") }
+        do throws(DecodeFailure) {
+            let image = try JPEGDecoder.decode(
+                bytes, resizedTo: (side, side), maximumPixels: maximumPixels, progress: {})
+            let quality = QualityGrader.grade(image.picture)
+            // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
+            guard quality.gradable else {
+                return .unusable(reason: quality.findings.map { "\($0.code): \($0.message)" }.joined(separator: " "))
+            }
+            return .picture(image.picture, sha256: content.sha256)
+        } catch {
+            if error.isMachineFault { throw Refusal(.software, "\(path): \(error.message)") }
+            return .unusable(reason: "\(error.code): \(error.message)")
+        }
+    }
+
+    private func person(_ entry: LabelledFolder.Entry) -> String? {
+        groups?[entry.path]?.group ?? entry.path.lastComponent.flatMap { persons.person(in: $0.string) }
+    }
+
+    private static func note(_ addition: LabelledCollection.Addition, of name: String, in remarks: inout Remarks) {
+        switch addition {
+        case .added: break
+        case .copy: remarks.copies += 1
+        case .contradiction(let other):
+            remarks.skipped.append(
+                "\(name) and \(other) are the same file in both classes: both are left out; remove the wrong one")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import LinuxIO
+internal import ModelStore
+internal import ResNet
+internal import Retraining
+internal import SystemPackage
+internal import Training
+
+/// The folder beside a model-to-be in which a training keeps its checkpoint and its pictures; one process at a time.
+struct TrainingBench: ~Copyable {
+    let folder: FilePath
+    private let lock: InstanceLock
+    private let isResuming: Bool
+
+    var checkpointPath: FilePath { folder.appending(TrainingCheckpoint.fileName) }
+    private var lockPath: FilePath { folder.appending("lock") }
+
+    /// - Throws: a `Refusal` where the model is there already, another process trains it, or an unfinished training is there
+    ///   and nobody asked to go on with it.
+    init(output: FilePath, isResuming: Bool) throws {
+        guard (try? Descriptor.open(output, 0)) == nil else {
+            throw Refusal(.cannotCreate, "\(output) is there already; name another --output, or remove it")
+        }
+        var folder = output
+        guard let name = folder.components.popLast() else {
+            throw Refusal(.cannotCreate, "\(output) can't be a model's folder; name another --output")
+        }
+        folder.append("\(name.string).training")
+        self.folder = folder
+        self.isResuming = isResuming
+        do throws(SystemFailure) {
+            try AtomicFile.makeFolder(folder)
+            guard let lock = try InstanceLock.acquire(at: folder.appending("lock")) else {
+                throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or name another --output")
+            }
+            self.lock = lock
+            try AtomicFile.removeUnfinished(in: folder)
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+        if !isResuming, (try? Descriptor.open(checkpointPath, 0)) != nil {
+            throw Refusal(
+                .cannotCreate,
+                "\(folder) holds an unfinished training: --resume goes on with it; remove that folder to begin anew")
+        }
+    }
+
+    /// The checkpoint to go on from, or the first state.
+    ///
+    /// - Throws: a `Refusal` where the checkpoint is of another training.
+    func start(_ origin: TrainingCheckpoint.Origin, _ base: ResNet50Parameters) throws -> TrainingCheckpoint {
+        let first = TrainingCheckpoint(
+            origin: origin, state: TrainingState(parameters: base), history: TrainingHistory(epochs: []), best: nil)
+        guard isResuming, let kept = try checkpoint() else { return first }
+        guard kept.origin == origin else {
+            throw Refusal(
+                .configuration,
+                """
+                \(checkpointPath) belongs to another training: \(origin.difference(from: kept.origin)). Go on with what \
+                it began with, or remove \(folder) to begin anew
+                """)
+        }
+        return kept
+    }
+
+    private func checkpoint() throws -> TrainingCheckpoint? {
+        do throws(ModelFailure) {
+            return try TrainingCheckpoint(at: checkpointPath)
+        } catch {
+            throw Refusal(.dataError, "\(error)")
+        }
+    }
+
+    /// Removes the folder: the model is there.
+    consuming func clear() {
+        for name in [TrainingCheckpoint.fileName, "lock"] { try? AtomicFile.remove(folder.appending(name)) }
+        AtomicFile.removeIfEmpty(folder)
+    }
+}
+
+extension TrainingCheckpoint.Origin {
+    /// What a person would have to put back.
+    fileprivate func difference(from kept: TrainingCheckpoint.Origin) -> String {
+        var differences: [String] = []
+        if recipe != kept.recipe { differences.append("the recipe was \(kept.recipe)") }
+        if seed != kept.seed { differences.append("the seed was \(kept.seed)") }
+        if images != kept.images { differences.append("the labelled images, or how they are divided, have changed") }
+        if validationFraction != kept.validationFraction {
+            differences.append("the validation share was \(kept.validationFraction)")
+        }
+        if base != kept.base { differences.append("the base was \(kept.base)") }
+        if instructionSet != kept.instructionSet {
+            differences.append("it ran on \(kept.instructionSet), this machine computes with \(instructionSet)")
+        }
+        return differences.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,47 @@
+internal import Evaluation
+internal import Logging
+internal import ModelStore
+internal import Retraining
+internal import Training
+
+/// Tells how a training goes: a bar on a terminal, one line an epoch in any case.
+struct TrainingVoice {
+    let logger: Logger
+
+    func say(_ message: String) { logger.notice("\(message)") }
+
+    func warn(_ message: String) { logger.warning("\(message)") }
+
+    /// Runs a training and tells of it.
+    ///
+    /// - Throws: a `Refusal` where it can't go on.
+    func follow(_ run: consuming TrainingRun) throws -> TrainingRun.Outcome {
+        var bar = ProgressBar(total: run.total, done: run.done, isShown: StandardError.isTerminal)
+        do {
+            return try run.train(shouldStop: { StopSignals.signal != nil }) { news in
+                switch news {
+                case .step(let images, let loss): bar.advance(by: images, remark: "loss \(loss.rounded3)")
+                case .epoch(let epoch, let count):
+                    bar.interrupt()
+                    say(Self.sentence(epoch, of: count))
+                case .checkpoint: break
+                }
+            }
+        } catch let fault as TrainingFault {
+            bar.interrupt()
+            throw Refusal(.dataError, "\(fault)")
+        } catch let failure as ModelFailure {
+            bar.interrupt()
+            throw Refusal(.inputOutput, "\(failure); --resume goes on from the last checkpoint")
+        }
+    }
+
+    private static func sentence(_ epoch: TrainingHistory.Epoch, of count: Int) -> String {
+        var parts = ["loss \(epoch.trainLoss.rounded3)"]
+        if let loss = epoch.validationLoss { parts.append("\(loss.rounded3) on the validation share") }
+        if let loss = epoch.holdoutLoss { parts.append("\(loss.rounded3) on the hold-out") }
+        if let area = epoch.holdoutAUC { parts.append("AUC there \(area.rounded3)") }
+        if let seconds = epoch.seconds { parts.append("\(Int(seconds.rounded())) s") }
+        return "Epoch \(epoch.epoch) of \(count): \(parts.joined(separator: ", "))."
+    }
+}
