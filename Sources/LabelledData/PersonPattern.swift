@@ -5,7 +5,7 @@ package struct PersonPattern: @unchecked Sendable {
 
     /// Everything before a word for an eye: `0042_left.jpg`, `Meier-OD-2024.jpg`. Names without one are nobody's.
     package static let eyes = PersonPattern(
-        regex: Regex(#/^(.+?)[_\- .]+(?i:left|right|links|rechts|od|os|ou|le|re|l|r)(?:[_\- .].*)?$/#))
+        regex: Regex(#/^(.+?)[_\- .]+(?i:left|right|links|rechts|od|os|ou|l|r)(?:[_\- .].*)?$/#))
 
     /// - Throws: `PersonPatternFault` where the text is no regular expression with a group in parentheses.
     package init(_ text: String) throws(PersonPatternFault) {

@@ -1,0 +1,160 @@
+import Evaluation
+import Fixtures
+import FundusImage
+import LinuxIO
+import ModelStore
+import ResNet
+import Retraining
+import SystemPackage
+import Testing
+import Training
+
+/// Trainings of a narrow network on small drawn pictures, to their end, and cut off on the way.
+@Suite struct TrainingRunTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let side = 32
+
+    /// Bright on the left where there is disease, on the right where there is none, with noise on top.
+    private static func picture(_ number: Int, isDisease: Bool) -> RGBPicture {
+        var generator = SeededGenerator(seed: UInt64(number))
+        let pixels = (0..<3 * side * side).map { place -> UInt8 in
+            let isLeft = place / 3 % side < side / 2
+            return UInt8(generator.next() >> 58) + (isLeft == isDisease ? 150 : 40)
+        }
+        return RGBPicture(width: side, height: side, pixels: pixels)
+    }
+
+    private func images(training: Int = 10, validation: Int = 0, holdout: Int = 0) throws -> TrainingImages {
+        var pictures = try PictureFile(in: folder.path, width: Self.side, height: Self.side)
+        var examples: [TrainingImages.Example] = []
+        for number in 0..<training + validation + holdout {
+            let isDisease = number % 2 == 0
+            let picture = try pictures.append(Self.picture(number, isDisease: isDisease))
+            examples.append(.init(picture: picture, isDisease: isDisease, group: number))
+        }
+        return TrainingImages(
+            pictures: pictures, training: Array(examples.prefix(training)),
+            validation: Array(examples[training..<training + validation]), holdout: Array(examples.suffix(holdout)))
+    }
+
+    private static func recipe(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
+        var recipe = Recipe.screening
+        (recipe.epochs, recipe.batchSize, recipe.inputSide) = (3, 4, side)
+        recipe.learningRate = 0.003
+        change(&recipe)
+        return recipe
+    }
+
+    private static func first(_ recipe: Recipe) -> TrainingCheckpoint {
+        let parameters = InitialParameters.network(ResNet50Layout(baseWidth: 16, outputs: 1), seed: 1)
+        let origin = TrainingCheckpoint.Origin(
+            recipe: recipe, seed: 5, images: "", validationFraction: 0, base: "", instructionSet: "")
+        return TrainingCheckpoint(
+            origin: origin, state: TrainingState(parameters: parameters), history: TrainingHistory(epochs: []), best: nil)
+    }
+
+    private var checkpointPath: FilePath { folder.path.appending(TrainingCheckpoint.fileName) }
+
+    private func run(_ images: TrainingImages, from start: TrainingCheckpoint) -> TrainingRun {
+        TrainingRun(images, from: start, checkpointPath: checkpointPath)
+    }
+
+    private static func network(_ outcome: TrainingRun.Outcome) -> TrainedNetwork? {
+        if case .finished(let network) = outcome { network } else { nil }
+    }
+
+    @Test func `a training learns what tells its images apart`() throws {
+        var epochs: [TrainingHistory.Epoch] = []
+        let recipe = Self.recipe { $0.epochs = 6 }
+        let run = run(try images(training: 16, holdout: 20), from: Self.first(recipe))
+        let outcome = try run.train(shouldStop: { false }) { news in
+            if case .epoch(let epoch, let count) = news {
+                epochs.append(epoch)
+                #expect(count == 6)
+            }
+        }
+        let network = try #require(Self.network(outcome))
+        #expect(epochs.map(\.epoch) == [1, 2, 3, 4, 5, 6] && network.history.epochs == epochs)
+        #expect(epochs[5].trainLoss < 0.5 * epochs[0].trainLoss)
+        #expect(epochs[5].holdoutAUC == 1)
+        let figures = try #require(network.figures)
+        #expect(figures.roc?.areaUnderCurve == 1 && figures.matrix.sensitivity.value == 1)
+    }
+
+    /// The batches are of 4, 4 and 2 images: a stop after any of nine steps.
+    @Test(arguments: [true, false])
+    func `a training stopped after every step goes on to the same bits`(isAugmented: Bool) throws {
+        let recipe = Self.recipe { $0.isAugmented = isAugmented }
+        let images = try images(holdout: 4)
+        let whole = try #require(
+            Self.network(try run(images, from: Self.first(recipe)).train(shouldStop: { false }) { _ in }))
+        var start = Self.first(recipe)
+        var stops = 0
+        while true {
+            let outcome = try run(images, from: start).train(shouldStop: { true }) { _ in }
+            if let network = Self.network(outcome) {
+                #expect(network.parameters == whole.parameters)
+                #expect(network.history.epochs.map(\.trainLoss) == whole.history.epochs.map(\.trainLoss))
+                break
+            }
+            stops += 1
+            start = try #require(try TrainingCheckpoint(at: checkpointPath))
+            #expect(start.state.steps == stops)
+        }
+        #expect(stops == 9)
+    }
+
+    @Test func `another seed, and the same one, give other weights, and the same ones`() throws {
+        func trained(_ seed: UInt64) throws -> ResNet50Parameters? {
+            var first = Self.first(Self.recipe { $0.epochs = 1 })
+            first.origin.seed = seed
+            return Self.network(try run(try images(), from: first).train(shouldStop: { false }) { _ in })?.parameters
+        }
+        let one = try trained(1)
+        #expect(try one == trained(1))
+        #expect(try one != trained(2))
+    }
+
+    @Test func `a loss that is no number ends the training and leaves the last checkpoint`() throws {
+        let good = run(try images(), from: Self.first(Self.recipe()))
+        var steps = 0
+        _ = try good.train(
+            shouldStop: {
+                steps += 1
+                return steps == 4
+            }, tell: { _ in })
+        let kept = try #require(try TrainingCheckpoint(at: checkpointPath))
+        var poisoned = kept
+        poisoned.state.parameters["fc.bias"] = [.nan]
+        let bad = run(try images(), from: poisoned)
+        #expect(throws: TrainingFault.notFinite(epoch: 2, step: 5)) {
+            try bad.train(shouldStop: { false }, tell: { _ in })
+        }
+        #expect(try TrainingCheckpoint(at: checkpointPath)?.state.parameters == kept.state.parameters)
+    }
+
+    @Test func `with patience the best epoch is kept, and the training ends when none is better`() throws {
+        let recipe = Self.recipe {
+            $0.epochs = 40
+            $0.patience = 2
+            // So high that it soon grows worse on what it does not train on.
+            $0.learningRate = 0.05
+            $0.schedule = .constant
+        }
+        let run = run(try images(training: 8, validation: 8), from: Self.first(recipe))
+        let network = try #require(Self.network(try run.train(shouldStop: { false }) { _ in }))
+        let losses = network.history.epochs.compactMap(\.validationLoss)
+        let best = try #require(network.history.bestEpoch)
+        #expect(losses.count == network.history.epochs.count && losses.count < 40)
+        #expect(losses[best - 1] == losses.min() && network.history.epochs.count == best + 2)
+    }
+
+    @Test func `a checkpoint that can't be written ends the training with what to do`() throws {
+        let run = TrainingRun(
+            try images(), from: Self.first(Self.recipe()), checkpointPath: folder.path.appending("gone/checkpoint"))
+        #expect(throws: ModelFailure.self) { try run.train(shouldStop: { true }, tell: { _ in }) }
+    }
+}
