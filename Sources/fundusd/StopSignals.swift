@@ -10,9 +10,9 @@ enum StopSignals {
         // Touched here, so that the handler below never is the one that sets it up.
         _ = received.load(ordering: .relaxed)
         for number in [SIGTERM, SIGINT] {
-            signal(number) { number in
-                received.store(number, ordering: .relaxed)
-                signal(number, SIG_DFL)
+            _ = Glibc.signal(number) { number in
+                StopSignals.received.store(number, ordering: .relaxed)
+                _ = Glibc.signal(number, SIG_DFL)
             }
         }
     }
@@ -25,10 +25,8 @@ enum StopSignals {
 
     /// Ends the process by the signal that it was asked to end by, as its parent expects (man 7 signal; bash says 128 + n).
     static func end(by number: Int32) -> Never {
-        Glibc.signal(number, SIG_DFL)
+        _ = Glibc.signal(number, SIG_DFL)
         raise(number)
         exit(128 + number)
     }
-
-    private static func signal(_ number: Int32, _ handler: __sighandler_t?) { Glibc.signal(number, handler) }
 }

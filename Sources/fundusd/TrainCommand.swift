@@ -71,7 +71,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func divide(
-        _ bench: borrowing TrainingBench, _ base: TrainingBase, _ settings: Settings, _ voice: TrainingVoice
+        _ bench: TrainingBench, _ base: TrainingBase, _ settings: Settings, _ voice: TrainingVoice
     ) throws -> (LabelledCollection.Divided, TrainingCheckpoint.Origin) {
         let recipe = recipe.resolved
         let validationFraction = recipe.patience == nil ? 0 : images.validationFraction
@@ -88,12 +88,13 @@ struct TrainCommand: ParsableCommand {
         _ manifest: ImageManifest, at output: FilePath
     ) throws {
         let model = network.model(origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+        let record: ModelRecord
         do throws(ModelFailure) {
-            let record = try ModelFolder.create(model, at: output, date: Date())
-            try StandardOutput.say(record.id)
+            record = try ModelFolder.create(model, at: output, date: Date())
         } catch {
             throw Refusal(.cannotCreate, "\(error)")
         }
+        try StandardOutput.say(record.id)
         StandardError.say("\(network.summary); `fundusd model import \(output)` takes it into the store")
     }
 }

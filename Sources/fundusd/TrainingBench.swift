@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import LinuxIO
 internal import ModelStore
 internal import ResNet
@@ -6,13 +7,13 @@ internal import SystemPackage
 internal import Training
 
 /// The folder beside a model-to-be in which a training keeps its checkpoint and its pictures; one process at a time.
-struct TrainingBench: ~Copyable {
+final class TrainingBench {
     let folder: FilePath
     private let lock: InstanceLock
     private let isResuming: Bool
 
     var checkpointPath: FilePath { folder.appending(TrainingCheckpoint.fileName) }
-    private var lockPath: FilePath { folder.appending("lock") }
+    private static let lockName = "lock"
 
     /// - Throws: a `Refusal` where the model is there already, another process trains it, or an unfinished training is there
     ///   and nobody asked to go on with it.
@@ -27,21 +28,25 @@ struct TrainingBench: ~Copyable {
         folder.append("\(name.string).training")
         self.folder = folder
         self.isResuming = isResuming
-        do throws(SystemFailure) {
-            try AtomicFile.makeFolder(folder)
-            guard let lock = try InstanceLock.acquire(at: folder.appending("lock")) else {
-                throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or name another --output")
-            }
-            self.lock = lock
-            try AtomicFile.removeUnfinished(in: folder)
-        } catch {
-            throw Refusal(.cannotCreate, "\(error)")
-        }
+        lock = try Self.lock(folder)
         if !isResuming, (try? Descriptor.open(checkpointPath, 0)) != nil {
             throw Refusal(
                 .cannotCreate,
                 "\(folder) holds an unfinished training: --resume goes on with it; remove that folder to begin anew")
         }
+    }
+
+    private static func lock(_ folder: FilePath) throws -> InstanceLock {
+        do {
+            try AtomicFile.makeFolder(folder)
+            if let lock = try InstanceLock.acquire(at: folder.appending(lockName)) {
+                try AtomicFile.removeUnfinished(in: folder)
+                return lock
+            }
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+        throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or name another --output")
     }
 
     /// The checkpoint to go on from, or the first state.
@@ -71,8 +76,8 @@ struct TrainingBench: ~Copyable {
     }
 
     /// Removes the folder: the model is there.
-    consuming func clear() {
-        for name in [TrainingCheckpoint.fileName, "lock"] { try? AtomicFile.remove(folder.appending(name)) }
+    func clear() {
+        for name in [TrainingCheckpoint.fileName, Self.lockName] { try? AtomicFile.remove(folder.appending(name)) }
         AtomicFile.removeIfEmpty(folder)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 /// One photograph saved twice is found; two eyes are told apart.
 @Suite struct PictureLookTests {
     private static func picture(_ seed: UInt64, side: Int = 320) -> RGBPicture {
-        SyntheticEye(seed: seed, width: side, height: side).picture()
+        SyntheticEye(seed: seed, width: side, height: side).picture
     }
 
     private static func look(_ picture: RGBPicture, quality: Int?) throws -> PictureLook {

@@ -10,7 +10,7 @@ import Testing
 @Suite struct LabelledCollectionTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() { folder = TemporaryFolder() }
 
     private static func picture(_ number: Int) -> RGBPicture {
         var generator = SeededGenerator(seed: UInt64(number))

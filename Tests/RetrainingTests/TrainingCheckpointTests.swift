@@ -13,7 +13,7 @@ import Training
     private let folder: TemporaryFolder
     private var path: FilePath { folder.path.appending(TrainingCheckpoint.fileName) }
 
-    init() throws { folder = try TemporaryFolder() }
+    init() { folder = TemporaryFolder() }
 
     private static func checkpoint(hasBest: Bool) -> TrainingCheckpoint {
         let layout = ResNet50Layout(baseWidth: 2, outputs: 1)
