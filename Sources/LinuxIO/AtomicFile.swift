@@ -112,7 +112,8 @@ extension AtomicFile {
         }
     }
 
-    private static func copy(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
+    /// Copies a file, whole or not at all; the entry is durable once its folder is synchronized.
+    package static func copy(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         let reading = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW)
         // Named after the source's inode: what a killed process left is overwritten by the next try, not added to.
         let inode = try reading.status().signature.inode

@@ -41,37 +41,6 @@ package struct ModelFolder: Sendable {
         }
     }
 
-    /// Writes the folder under a name that no reader looks at, then renames it.
-    ///
-    /// After a crash there is the whole model or none. See `man 2 rename`, `man 2 fsync`.
-    static func publish(
-        _ model: NewModel.Finished, card: String, in models: FilePath
-    ) throws(ModelFailure) -> ModelFolder {
-        let record = model.record
-        let folder = ModelFolder(models.appending(record.id))
-        do throws(SystemFailure) {
-            let temporary = models.appending(".\(record.id).\(UInt64.random(in: 0 ... .max)).partial")
-            try AtomicFile.makeFolder(temporary)
-            do throws(SystemFailure) {
-                let half = ModelFolder(temporary)
-                try AtomicFile.write(model.weights, to: half.weightsPath)
-                try AtomicFile.write(Array(card.utf8), to: temporary.appending(cardName))
-                try AtomicFile.write(record.json(), to: half.recordPath)
-                // A rename of the folder leaves the files' own times alone, which the packed weights go by.
-                let source = try Descriptor.open(half.weightsPath, O_RDONLY).status().signature
-                if record.role == .judge { _ = half.keepPackedWeights(of: model.network, record, from: source) }
-                try AtomicFile.rename(temporary, to: folder.path)
-            } catch {
-                try? ModelFolder(temporary).remove()
-                throw error
-            }
-            try AtomicFile.synchronizeFolder(of: folder.path)
-        } catch {
-            throw ModelFailure(error)
-        }
-        return folder
-    }
-
     /// Removes the folder and what it holds; it holds files only.
     func remove() throws(SystemFailure) {
         for name in try Folder(path).names() { try AtomicFile.remove(path.appending(name)) }

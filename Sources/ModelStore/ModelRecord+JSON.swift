@@ -57,7 +57,7 @@ extension ModelRecord {
     }
 
     /// The first value that no later step could work with.
-    private var fault: String? {
+    var fault: String? {
         let size = (preprocessing.width, preprocessing.height)
         let sides = ResNet50Inference.smallestSide...4096
         if architecture.name != Architecture.resNet50 { return "architecture “\(architecture.name)” is unknown" }
@@ -75,6 +75,7 @@ extension ModelRecord {
         if role == .judge && (architecture.outputs != 1 || golden?.logits.count != 1) {
             return "a judge needs one output and a golden logit"
         }
+        if let fault = training?.fault { return fault }
         if !Self.isIdentifier(id) { return "“\(id)” is no model's id" }
         return nil
     }

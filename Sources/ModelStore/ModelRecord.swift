@@ -63,6 +63,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var trainedAt: Date?
     package var parent: String?
     package var recipe: String?
+    package var training: Training?
     package var source: Source?
     package var architecture: Architecture
     package var positiveClass: PositiveClass

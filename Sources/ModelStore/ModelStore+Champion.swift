@@ -18,6 +18,15 @@ extension ModelStore {
         try point(Self.championLink, to: id)
     }
 
+    /// Makes a model of any folder the champion; one from outside the store is taken in first.
+    @discardableResult
+    package func promote(_ folder: ModelFolder) throws(ModelFailure) -> ModelRecord {
+        _ = try folder.judgeRecord()
+        let record = try adopt(folder)
+        try promote(record.id)
+        return record
+    }
+
     /// Makes the previous model the champion again, and the champion the previous one.
     ///
     /// - Returns: the id of the new champion.

@@ -27,6 +27,33 @@ extension ModelStore {
         return try publish(model, date: date)
     }
 
+    /// Takes in a copy of a whole model's folder, under its own id; it becomes the champion if it can judge and there is none.
+    ///
+    /// The copy is verified, not the original: what is checked is what is kept. A model that is here already stays as it
+    /// is.
+    @discardableResult
+    package func adopt(_ folder: ModelFolder) throws(ModelFailure) -> ModelRecord {
+        let record = try folder.record()
+        let place = self.folder(record.id)
+        if let present = try? place.record() {
+            guard present == record else {
+                throw ModelFailure(
+                    .ambiguous, place.path.string, "is there already, and its model.json differs from \(folder.path)",
+                    remedy: "judge by the one that is there: `fundusd model promote \(record.id)`; or remove it first")
+            }
+            return record
+        }
+        try place.publish { half throws(ModelFailure) in
+            try ModelFolder.calling { () throws(SystemFailure) in try half.copyFiles(of: folder) }
+            guard try half.verify().record == record else {
+                throw ModelFailure(
+                    .damaged, folder.path.string, "changed while it was copied", remedy: "try again")
+            }
+        }
+        if record.role == .judge && championID == nil { try promote(record.id) }
+        return record
+    }
+
     /// Writes a model's weights to a file of their own.
     ///
     /// - Parameter weightType: F32 or F16; what batch norm holds stays F32.

@@ -95,7 +95,7 @@ package struct ModelStore: Sendable {
                 remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
                     + "--positive-class, remove that folder first")
         }
-        _ = try ModelFolder.publish(finished, card: ModelCard.text(record), in: models)
+        try finished.write(to: folder(record.id))
         if record.role == .judge && championID == nil { try promote(record.id) }
         return record
     }

@@ -12,8 +12,11 @@ package struct NewModel: Sendable {
     package var trainedAt: Date?
     package var parent: String?
     package var recipe: String?
+    package var training: ModelRecord.Training?
     package var source: ModelRecord.Source?
     package var precisionCheck: PrecisionCheck?
+    /// Files that go into the folder as they are.
+    package var attachments: [ModelAttachment] = []
 
     package init(parameters: ResNet50Parameters, positiveClass: ModelRecord.PositiveClass) {
         self.parameters = parameters
@@ -26,11 +29,15 @@ package struct NewModel: Sendable {
     struct Finished {
         let record: ModelRecord
         let weights: [UInt8]
+        let attachments: [ModelAttachment]
         let network: ResNet50Inference
     }
 
     /// Encodes the weights and completes the record, its golden logit included.
     func finished(date: Date, path: String) throws(ModelFailure) -> Finished {
+        if let fault = ModelAttachment.fault(in: attachments) {
+            throw ModelFailure(.refused, path, fault, remedy: "give each attachment a plain name of its own")
+        }
         let weights = try SafetensorsWriter.bytes(
             SafetensorsWriter.tensors(parameters, weightType: .f32), metadata: ["format": "pt"], path: path)
         let hash = try ByteSource(weights, path: path).sha256()
@@ -47,10 +54,13 @@ package struct NewModel: Sendable {
         let record = ModelRecord(
             id: ModelRecord.identifier(sha256: hash, date: date), sha256: hash, role: role,
             createdAt: date.wholeSeconds, trainedAt: trainedAt?.wholeSeconds, parent: parent, recipe: recipe,
-            source: source, architecture: architecture, positiveClass: positiveClass, threshold: threshold,
+            training: training, source: source, architecture: architecture, positiveClass: positiveClass,
+            threshold: threshold,
             operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden,
             precisionCheck: precisionCheck)
-        return Finished(record: record, weights: weights, network: network)
+        // A model that nobody could load again must not be written.
+        if let fault = record.fault { throw ModelFailure(.damaged, path, fault, remedy: "correct what it is made of") }
+        return Finished(record: record, weights: weights, attachments: attachments, network: network)
     }
 }
 

@@ -47,6 +47,9 @@ struct PackedWeightsFile: Sendable {
     /// A piece begins at a multiple of it: the page cache then keeps the file in huge pages where it can.
     private static let pieceBytes = 4 << 20
 
+    /// Whether a model's folder holds such a file under this name.
+    static func isName(_ name: String) -> Bool { name.hasPrefix("packed-") && name.hasSuffix(".weights") }
+
     let path: FilePath
     private let form: ResNet50Inference.Form
     private let sha256: String

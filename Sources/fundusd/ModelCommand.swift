@@ -81,21 +81,22 @@ struct ShowModel: ParsableCommand {
 struct ImportModel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Takes in a PyTorch state_dict (.pth) or a .safetensors file.",
+        abstract: "Takes in a PyTorch state_dict (.pth), a .safetensors file, or a whole model's folder.",
         discussion: """
             ResNet-50 with torchvision's names. One output makes a judge, and the champion if there is none yet; 1000 \
-            outputs or none make a base for training. A .pth file is read, never executed.
+            outputs or none make a base for training. A .pth file is read, never executed. A model's folder, as `fundusd \
+            train` makes it, is copied with all that it says of itself.
 
                 fundusd model import --positive-class normal model.pth
             """)
-    @Argument(help: ArgumentHelp("The weights.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The weights, or a model's folder.", valueName: "file")) var file: String
     @Option(
         help: ArgumentHelp(
             """
             The class that a high output speaks for. torchvision's ImageFolder numbers folders by name: disease = 0, \
-            normal = 1, so such a network's output speaks for normal.
+            normal = 1, so such a network's output speaks for normal. Without it, disease; a folder says it itself.
             """, valueName: "disease|normal"))
-    var positiveClass: PositiveClass = .disease
+    var positiveClass: PositiveClass?
     @Option(
         help: ArgumentHelp(
             "Images in disease/ and normal/ to learn from whether verdicts stay the same in bf16; see docs/numerics.md.",
@@ -109,20 +110,31 @@ struct ImportModel: ParsableCommand {
 
     func run() throws {
         try withStore(folders) { store in
-            let positive: ModelRecord.PositiveClass = positiveClass == .disease ? .disease : .normal
-            let record = try store.importModel(
-                from: FilePath(file), positiveClass: positive, date: Date(),
-                holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next })
+            let record = try imported(into: store)
             try StandardOutput.say(record.id)
             if let check = record.precisionCheck { StandardError.say(check.summary) }
             if record.role == .base {
                 StandardError.say("\(record.id) is a base network: it can be trained from, and gives no verdicts")
             } else if store.championID == record.id {
-                StandardError.say("\(record.id) is the champion; a high output speaks for \(positive.rawValue)")
+                StandardError.say(
+                    "\(record.id) is the champion; a high output speaks for \(record.positiveClass.rawValue)")
             } else {
                 StandardError.say("\(record.id) is kept; `fundusd model promote \(record.id)` makes it the champion")
             }
         }
+    }
+
+    private func imported(into store: ModelStore) throws -> ModelRecord {
+        let path = FilePath(file)
+        if (try? Folder(path)) != nil {
+            guard positiveClass == nil, holdout == nil else {
+                throw ValidationError("\(file) is a model's folder, which says all of itself: leave out the options.")
+            }
+            return try store.adopt(ModelFolder(path))
+        }
+        return try store.importModel(
+            from: path, positiveClass: positiveClass == .normal ? .normal : .disease, date: Date(),
+            holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next })
     }
 }
 
@@ -160,8 +172,7 @@ struct PromoteModel: ParsableCommand {
 
     func run() throws {
         try withStore(folders) { store in
-            let record = try store.resolve(model).record()
-            try store.promote(record.id)
+            let record = try store.promote(try store.resolve(model))
             try StandardOutput.say("\(record.id) is the champion.")
         }
     }

@@ -101,6 +101,21 @@ import Testing
         #expect(probabilities[0] != nil && probabilities[0] == probabilities[1])
     }
 
+    @Test(arguments: ["import", "promote"]) func `a model's folder from elsewhere is taken in whole`(verb: String)
+        throws
+    {
+        let source = try ScreeningSite(model: .copied)
+        let folder = source.path("state/models/champion").string
+        let site = try ScreeningSite(model: .none)
+        try site.write(Eyes.first, to: "eye.jpg")
+        #expect(try site.run("model", verb, folder).status == 0)
+        let id = try source.run("model", "show").decoded(ShownModel.self).id
+        #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == id)
+        #expect(try site.read("state/models/\(id)/model.json") == source.read("state/models/champion/model.json"))
+        #expect(try site.run("model", "import", "--positive-class", "normal", folder).status == 64)
+        #expect(try site.run("model", "list").lines.count == 1)
+    }
+
     @Test func `an export to where nothing can be made ends with 73`() throws {
         let site = try ScreeningSite()
         let outcome = try site.run("model", "export", "champion", "--output", "nowhere/weights.safetensors")
