@@ -6,7 +6,7 @@ internal import Screening
 internal import SystemPackage
 
 /// Reads and decodes every image of a labelled folder for training, on another thread than the one that keeps them.
-struct LabelledIntake {
+struct LabelledIntake: Sendable {
     /// What was left out, and why, one sentence each.
     struct Remarks {
         var skipped: [String] = []
@@ -16,14 +16,16 @@ struct LabelledIntake {
     let folder: LabelledFolder
     let reader: NamedImageReader
     let maximumPixels: Int
+    /// Whether images that would get no verdict are learned from.
+    let takesUngradable: Bool
     let groups: ImageGroups?
     let persons: PersonPattern
 
     /// A bad file is noted and left out; only a fault of the machine ends it.
     func collect(into collection: inout LabelledCollection, side: Int, afterEach: () throws -> Void) throws -> Remarks {
-        let (entries, root, reader, maximumPixels) = (folder.entries, folder.root, reader, maximumPixels)
+        let (entries, root, intake) = (folder.entries, folder.root, self)
         let pictures = DecodeAhead(count: entries.count) { place in
-            try Self.read(root.pushing(entries[place].path), reader, side: side, maximumPixels)
+            try intake.read(root.pushing(entries[place].path), side: side)
         }
         defer { pictures.abandon() }
         var remarks = Remarks()
@@ -47,9 +49,7 @@ struct LabelledIntake {
         case picture(RGBPicture, sha256: String)
     }
 
-    private static func read(
-        _ path: FilePath, _ reader: NamedImageReader, side: Int, _ maximumPixels: Int
-    ) throws -> Found {
+    private func read(_ path: FilePath, side: Int) throws -> Found {
         let content: ImageContent
         do throws(SystemFailure) {
             content = try reader.read(path)
@@ -62,7 +62,7 @@ struct LabelledIntake {
                 bytes, resizedTo: (side, side), maximumPixels: maximumPixels, progress: {})
             let quality = QualityGrader.grade(image.picture)
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
-            guard quality.gradable else {
+            guard quality.gradable || takesUngradable else {
                 return .unusable(reason: quality.findings.map { "\($0.code): \($0.message)" }.joined(separator: " "))
             }
             return .picture(image.picture, sha256: content.sha256)

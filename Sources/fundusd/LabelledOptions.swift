@@ -23,6 +23,8 @@ struct LabelledOptions: ParsableArguments {
         help: ArgumentHelp("Of the others, the share who decide which epoch is kept; with --patience.", valueName: "0…1"))
     var validationFraction = 0.1
     @Option(help: ArgumentHelp("Usable images that each class needs.", valueName: "count")) var minPerClass = 20
+    @Flag(help: "Learn from ungradable images too, though they will get no verdict; all files that decode count then.")
+    var withUngradable = false
     @Option(help: ArgumentHelp("Larger images are left out by their header (default: 100M).", valueName: "count"))
     var maxPixels: String?
     @Option(help: ArgumentHelp("Larger files are left out (default: 64MiB).", valueName: "size"))
@@ -48,7 +50,7 @@ struct LabelledOptions: ParsableArguments {
         var collection = try LabelledCollection(in: workFolder, side: side)
         let intake = LabelledIntake(
             folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes), maximumPixels: settings.maxPixels,
-            groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: try persons())
+            takesUngradable: withUngradable, groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: try persons())
         var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
         let remarks = try intake.collect(into: &collection, side: side) {
             bar.advance()
