@@ -110,6 +110,15 @@ final class ScreeningSite {
         return daemon
     }
 
+    /// Starts a verb and leaves it running.
+    func start(_ arguments: [String]) throws -> WatchingDaemon {
+        let errors = newLog()
+        return WatchingDaemon(
+            try ChildProcess(
+                Fundusd.start(
+                    arguments + ["--config", "config.yaml"], environment: [:], in: work, errors: errors)), log: errors)
+    }
+
     private func newLog() -> FilePath {
         runs += 1
         return logs.appending("run-\(runs)")

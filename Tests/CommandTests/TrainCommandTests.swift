@@ -1,0 +1,171 @@
+import Fixtures
+import FoundationEssentials
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// `fundusd train`: a labelled folder in, a model out, whatever happens on the way.
+@Suite struct TrainCommandTests {
+    private let site: ScreeningSite
+
+    /// Twelve drawn eyes of each class, those with disease with lesions.
+    init() throws {
+        site = try ScreeningSite()
+        for folder in ["labelled/disease", "labelled/normal"] { try site.makeFolder(folder) }
+        for number in 0..<24 { try site.write(Self.eyes[number], to: "labelled/\(Self.name(number))") }
+    }
+
+    private static let eyes = (0..<24).map {
+        SyntheticEye(seed: UInt64($0) + 50, width: 96, height: 96, lesionCount: $0 % 2 == 0 ? 12 : 0).jpeg()
+    }
+
+    private static func name(_ number: Int) -> String { "\(number % 2 == 0 ? "disease" : "normal")/\(number).jpg" }
+
+    /// Quick, from the shared narrow network.
+    private static let quick = [
+        "train", "--base", "champion", "--input-side", "64", "--with-ungradable", "--min-per-class", "5", "--epochs", "3",
+        "--batch-size", "4",
+    ]
+
+    private func train(_ output: String, _ more: String...) throws -> Fundusd.Outcome {
+        try Fundusd.run(
+            Self.quick + ["--output", output, "--config", "config.yaml"] + more, in: site.work,
+            logs: site.path("../logs/train-\(output)-\(more.count)"))
+    }
+
+    private struct Record: Decodable {
+        struct Training: Decodable {
+            struct Images: Decodable { let disease, normal: Int }
+            let seed: UInt64
+            let epochs: Int
+            let trainedOn: Images
+        }
+        let sha256: String
+        let recipe: String
+        let training: Training
+    }
+
+    private func record(_ model: String) throws -> Record {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Record.self, from: Data(try site.read("\(model)/model.json")))
+    }
+
+    @Test func `a model comes out, with all that tells how it was made, and judges`() throws {
+        let outcome = try train("model")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("Epoch 3 of 3: loss"))
+        let names = ["card.md", "history.json", "images.csv", "model.json", "model.safetensors", "training.json"]
+        #expect(try site.names(in: "model").filter { !$0.hasPrefix("packed-") } == names)
+        #expect(!site.exists("model.training"))
+        let record = try record("model")
+        #expect(record.recipe == "screening, changed" && record.training.epochs == 3)
+        let images = String(decoding: try site.read("model/images.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(images.count == 25)
+        #expect(images.count { $0.contains(",training,") } == record.training.trainedOn.disease + record.training.trainedOn.normal)
+        let evaluated = try site.run("evaluate", "--model", "./model", "--report", "report")
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        #expect(String(decoding: try site.read("report/report.html"), as: UTF8.self).contains("Loss"))
+    }
+
+    @Test func `kill -9 at any time, and the resumed training ends with the same weights`() throws {
+        #expect(try train("whole").status == 0)
+        let whole = try record("whole").sha256
+        var generator = SeededGenerator(seed: 9)
+        for round in 0..<4 {
+            let run = try site.start(Self.quick + ["--output", "cut", "--resume"])
+            // After the first, the second … epoch has been told, and a random time on from there.
+            if round > 0 { try run.waitForLine("Epoch \(round) of 3") }
+            usleep(UInt32(generator.next() % 30_000))
+            run.signal(SIGKILL)
+            _ = try run.stop(with: SIGKILL)
+            if site.exists("cut/model.json") { break }
+        }
+        if !site.exists("cut/model.json") { #expect(try train("cut", "--resume").status == 0) }
+        #expect(try record("cut").sha256 == whole)
+        #expect(!site.exists("cut.training"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal ends it after a checkpoint, as the signal would have`(signal: Int32) throws {
+        #expect(try train("whole").status == 0)
+        let run = try site.start(Self.quick + ["--output", "cut"])
+        try run.waitForLine("train, ")
+        #expect(try run.stop(with: signal) == 128 + signal)
+        #expect(run.said.contains("--resume"))
+        #expect(try train("cut").status == 73)
+        #expect(try train("cut", "--resume").status == 0)
+        #expect(try record("cut").sha256 == record("whole").sha256)
+    }
+
+    @Test func `what is no image is named and left out, and so is what is in both classes`() throws {
+        try site.write(SyntheticPictures.text(), to: "labelled/normal/text.jpg")
+        try site.write(SyntheticPictures.truncated(), to: "labelled/disease/cut.jpg")
+        try site.write(Self.eyes[0], to: "labelled/normal/wrong.jpg")
+        try site.write(Self.eyes[1], to: "labelled/normal/copy.jpg")
+        let outcome = try train("model")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("normal/text.jpg is skipped: not-jpeg"))
+        #expect(outcome.errors.contains("disease/cut.jpg is skipped: truncated"))
+        #expect(outcome.errors.contains("normal/wrong.jpg and disease/0.jpg are the same file in both classes"))
+        #expect(outcome.errors.contains("1 copies of other images count once"))
+        #expect(String(decoding: try site.read("model/images.csv"), as: UTF8.self).split(separator: "\n").count == 24)
+    }
+
+    struct Refused: Sendable, CustomTestStringConvertible {
+        let arguments: [String]
+        let words: String
+        let status: Int32
+        var testDescription: String { words }
+    }
+
+    static let refused = [
+        Refused(arguments: ["--min-per-class", "13"], words: "has 12 usable images", status: 65),
+        Refused(arguments: ["--labelled", "nowhere"], words: "nowhere/disease is not there", status: 66),
+        Refused(arguments: ["--base", "nobody"], words: "names no model", status: 66),
+        Refused(arguments: ["--base", "labelled/disease/0.jpg"], words: "neither a safetensors file", status: 65),
+        Refused(arguments: ["--recipe", "magic"], words: "no recipe 'magic'", status: 64),
+        Refused(arguments: ["--learning-rate", "0"], words: "--learning-rate must be above 0", status: 64),
+        Refused(arguments: ["--epochs", "0"], words: "--epochs must be from 1", status: 64),
+        Refused(arguments: ["--holdout-fraction", "1"], words: "--holdout-fraction", status: 64),
+        Refused(arguments: ["--person-pattern", "(["], words: "no regular expression", status: 78),
+        Refused(arguments: ["--groups", "no.csv"], words: "no.csv", status: 66),
+    ]
+
+    @Test(arguments: refused)
+    func `what can't be done is refused with a reason`(refused: Refused) throws {
+        let outcome = try Fundusd.run(
+            ["train", "--output", "model", "--config", "config.yaml"] + refused.arguments, in: site.work,
+            logs: site.path("../logs/refused"))
+        #expect(outcome.status == refused.status, "\(outcome.errors)")
+        #expect(outcome.errors.contains(refused.words), "\(outcome.errors)")
+        #expect(!site.exists("model"))
+    }
+
+    @Test func `a model that is there is not overwritten`() throws {
+        try site.makeFolder("model")
+        let outcome = try train("model")
+        #expect(outcome.status == 73 && outcome.errors.contains("is there already"))
+        #expect(try site.names(in: "model").isEmpty)
+    }
+
+    @Test func `a checkpoint goes on with its own recipe and images only`() throws {
+        let run = try site.start(Self.quick + ["--output", "cut"])
+        try run.waitForLine("train, ")
+        try run.stop()
+        let other = try train("cut", "--resume", "--learning-rate", "0.01")
+        #expect(other.status == 78 && other.errors.contains("the recipe was"))
+        try site.write(Eyes.first, to: "labelled/disease/new.jpg")
+        let grown = try train("cut", "--resume", "--seed", "0")
+        #expect(grown.status == 78 && grown.errors.contains("the labelled images"))
+    }
+
+    @Test func `two trainings of one model can't run`() throws {
+        let first = try site.start(Self.quick + ["--output", "model", "--epochs", "1000"])
+        try first.waitForLine("train, ")
+        let second = try train("model", "--resume")
+        #expect(second.status == 75 && second.errors.contains("another process trains"))
+        try first.stop()
+    }
+}
