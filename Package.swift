@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "Retraining",
             dependencies: [
-                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training",
+                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath",
+                "Training",
                 system,
             ],
             swiftSettings: hotLoops),
@@ -130,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
-                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath",
+                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet",
+                "TensorMath",
                 "Training", "Fixtures", system,
             ],
             swiftSettings: strict),

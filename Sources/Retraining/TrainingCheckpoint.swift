@@ -92,7 +92,8 @@ package struct TrainingCheckpoint: Sendable {
 
     private var parts: [Part] {
         let all = state.parameters.layout.parameters
-        func part(_ name: String, _ tensors: [ParameterSpecification], _ values: @escaping (String) -> [Float]) -> Part {
+        func part(_ name: String, _ tensors: [ParameterSpecification], _ values: @escaping (String) -> [Float]) -> Part
+        {
             Part(name: name, shapes: tensors.map { ($0.name, $0.shape) }, values: values)
         }
         var parts = [part("parameters", all) { Array(state.parameters[$0]) }]

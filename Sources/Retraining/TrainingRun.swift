@@ -2,8 +2,8 @@ package import Evaluation
 internal import FundusImage
 internal import ModelStore
 internal import ResNet
-internal import TensorMath
 package import SystemPackage
+internal import TensorMath
 internal import Training
 
 /// A training from its first or last step to its end, with checkpoints on the way.

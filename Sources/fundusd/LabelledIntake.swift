@@ -56,7 +56,9 @@ struct LabelledIntake: Sendable {
         } catch {
             return .unusable(reason: error.description)
         }
-        guard let bytes = content.bytes else { return .unusable(reason: "too-large: it has \(content.byteCount) bytes") }
+        guard let bytes = content.bytes else {
+            return .unusable(reason: "too-large: it has \(content.byteCount) bytes")
+        }
         do throws(DecodeFailure) {
             let image = try JPEGDecoder.decode(
                 bytes, resizedTo: (side, side), maximumPixels: maximumPixels, progress: {})

@@ -14,13 +14,14 @@ struct LabelledOptions: ParsableArguments {
     var groups: String?
     @Option(
         help: ArgumentHelp(
-            "Regular expression whose part in parentheses is the person (default: what stands before _left, _OD and such).",
+            "Regular expression; its part in parentheses is the person (default: what stands before _left, _OD …).",
             valueName: "regex"))
     var personPattern: String?
     @Option(help: ArgumentHelp("The share of people who only measure the result.", valueName: "0…1"))
     var holdoutFraction = 0.15
     @Option(
-        help: ArgumentHelp("Of the others, the share who decide which epoch is kept; with --patience.", valueName: "0…1"))
+        help: ArgumentHelp(
+            "Of the others, the share who decide which epoch is kept; with --patience.", valueName: "0…1"))
     var validationFraction = 0.1
     @Option(help: ArgumentHelp("Usable images that each class needs.", valueName: "count")) var minPerClass = 20
     @Flag(help: "Learn from ungradable images too, though they will get no verdict; all files that decode count then.")
@@ -49,8 +50,9 @@ struct LabelledOptions: ParsableArguments {
         let folder = try LabelledFolder(settings.labelled)
         var collection = try LabelledCollection(in: workFolder, side: side)
         let intake = LabelledIntake(
-            folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes), maximumPixels: settings.maxPixels,
-            takesUngradable: withUngradable, groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: try persons())
+            folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
+            maximumPixels: settings.maxPixels, takesUngradable: withUngradable,
+            groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: try persons())
         var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
         let remarks = try intake.collect(into: &collection, side: side) {
             bar.advance()

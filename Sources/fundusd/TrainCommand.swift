@@ -5,6 +5,7 @@ internal import LabelledData
 internal import LinuxIO
 internal import Logging
 internal import ModelStore
+internal import Report
 internal import Retraining
 internal import Screening
 internal import Settings
@@ -30,7 +31,8 @@ struct TrainCommand: ParsableCommand {
             """)
 
     @OptionGroup(title: "Folders") var folders: FolderOptions
-    @Option(name: .shortAndLong, help: ArgumentHelp("The model's folder, which must not be there yet.", valueName: "model"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The model's folder, which must not be there yet.", valueName: "model"))
     var output: String
     @Option(
         help: ArgumentHelp(
@@ -76,7 +78,8 @@ struct TrainCommand: ParsableCommand {
         let recipe = recipe.resolved
         let validationFraction = recipe.patience == nil ? 0 : images.validationFraction
         let divided = try images.divided(
-            settings, in: bench.folder, side: recipe.inputSide, seed: seed, validationFraction: validationFraction, voice)
+            settings, in: bench.folder, side: recipe.inputSide, seed: seed, validationFraction: validationFraction,
+            voice)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: seed, images: divided.manifest.fingerprint, validationFraction: validationFraction,
             base: base.description, instructionSet: "\(ComputeEngine.shared.instructionSet)")
@@ -87,7 +90,9 @@ struct TrainCommand: ParsableCommand {
         _ network: TrainedNetwork, _ origin: TrainingCheckpoint.Origin, _ base: TrainingBase,
         _ manifest: ImageManifest, at output: FilePath
     ) throws {
-        let model = network.model(origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+        var model = network.model(origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+        model.attachments.append(
+            ModelAttachment(name: TrainingPage.fileName, bytes: Array(TrainingPage.text(network.history).utf8)))
         let record: ModelRecord
         do throws(ModelFailure) {
             record = try ModelFolder.create(model, at: output, date: Date())

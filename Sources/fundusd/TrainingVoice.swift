@@ -18,15 +18,17 @@ struct TrainingVoice {
     func follow(_ run: consuming TrainingRun) throws -> TrainingRun.Outcome {
         var bar = ProgressBar(total: run.total, done: run.done, isShown: StandardError.isTerminal)
         do {
-            return try run.train(shouldStop: { StopSignals.signal != nil }) { news in
-                switch news {
-                case .step(let images, let loss): bar.advance(by: images, remark: "loss \(loss.rounded3)")
-                case .epoch(let epoch, let count):
-                    bar.interrupt()
-                    say(Self.sentence(epoch, of: count))
-                case .checkpoint: break
-                }
-            }
+            return try run.train(
+                shouldStop: { StopSignals.signal != nil },
+                tell: { news in
+                    switch news {
+                    case .step(let images, let loss): bar.advance(by: images, remark: "loss \(loss.rounded3)")
+                    case .epoch(let epoch, let count):
+                        bar.interrupt()
+                        say(Self.sentence(epoch, of: count))
+                    case .checkpoint: break
+                    }
+                })
         } catch let fault as TrainingFault {
             bar.interrupt()
             throw Refusal(.dataError, "\(fault)")

@@ -24,7 +24,8 @@ import Testing
 
     /// Quick, from the shared narrow network.
     private static let quick = [
-        "train", "--base", "champion", "--input-side", "64", "--with-ungradable", "--min-per-class", "5", "--epochs", "3",
+        "train", "--base", "champion", "--input-side", "64", "--with-ungradable", "--min-per-class", "5", "--epochs",
+        "3",
         "--batch-size", "4",
     ]
 
@@ -56,14 +57,19 @@ import Testing
         let outcome = try train("model")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.errors.contains("Epoch 3 of 3: loss"))
-        let names = ["card.md", "history.json", "images.csv", "model.json", "model.safetensors", "training.json"]
+        let names = [
+            "card.md", "history.json", "images.csv", "loss-curve.html", "model.json", "model.safetensors",
+            "training.json",
+        ]
         #expect(try site.names(in: "model").filter { !$0.hasPrefix("packed-") } == names)
         #expect(!site.exists("model.training"))
+        #expect(String(decoding: try site.read("model/loss-curve.html"), as: UTF8.self).contains("Training loss"))
         let record = try record("model")
         #expect(record.recipe == "screening, changed" && record.training.epochs == 3)
         let images = String(decoding: try site.read("model/images.csv"), as: UTF8.self).split(separator: "\n")
         #expect(images.count == 25)
-        #expect(images.count { $0.contains(",training,") } == record.training.trainedOn.disease + record.training.trainedOn.normal)
+        let trained = record.training.trainedOn
+        #expect(images.count { $0.contains(",training,") } == trained.disease + trained.normal)
         let evaluated = try site.run("evaluate", "--model", "./model", "--report", "report")
         #expect(evaluated.status == 0, "\(evaluated.errors)")
         #expect(String(decoding: try site.read("report/report.html"), as: UTF8.self).contains("Loss"))

@@ -50,7 +50,8 @@ import Testing
     }
 
     @Test(arguments: [(0.0, 0...0), (0.15, 110...190), (0.5, 440...560)])
-    func `the share of groups that is held out is about what was asked for`(fraction: Double, counts: ClosedRange<Int>) {
+    func `the share of groups that is held out is about what was asked for`(fraction: Double, counts: ClosedRange<Int>)
+    {
         let sides = Self.split((0..<1000).map { Self.image($0) }, fraction: fraction, seed: 1)
         #expect(counts.contains(sides.count { $0 == .holdout }))
     }

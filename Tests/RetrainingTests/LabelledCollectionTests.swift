@@ -68,7 +68,8 @@ import Testing
         #expect(lines.count == 10 && lines[0] == "sha256,class,side,group,path")
         let renamed = ImageManifest(
             manifest.rows.map {
-                .init(sha256: $0.sha256, isDisease: $0.isDisease, side: $0.side, group: $0.group, path: "a \"b\", c.jpg")
+                .init(
+                    sha256: $0.sha256, isDisease: $0.isDisease, side: $0.side, group: $0.group, path: "a \"b\", c.jpg")
             })
         #expect(renamed.fingerprint == manifest.fingerprint && manifest.fingerprint.utf8.count == 64)
         #expect(String(decoding: renamed.csv, as: UTF8.self).contains("\"a \"\"b\"\", c.jpg\""))

@@ -53,7 +53,8 @@ import Training
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: 5, images: "", validationFraction: 0, base: "", instructionSet: "")
         return TrainingCheckpoint(
-            origin: origin, state: TrainingState(parameters: parameters), history: TrainingHistory(epochs: []), best: nil)
+            origin: origin, state: TrainingState(parameters: parameters), history: TrainingHistory(epochs: []),
+            best: nil)
     }
 
     private var checkpointPath: FilePath { folder.path.appending(TrainingCheckpoint.fileName) }
@@ -70,12 +71,13 @@ import Training
         var epochs: [TrainingHistory.Epoch] = []
         let recipe = Self.recipe { ($0.epochs, $0.batchSize) = (12, 8) }
         let run = run(try images(training: 32, holdout: 20), from: Self.first(recipe))
-        let outcome = try run.train(shouldStop: { false }) { news in
-            if case .epoch(let epoch, let count) = news {
+        let outcome = try run.train(
+            shouldStop: { false },
+            tell: { news in
+                guard case .epoch(let epoch, let count) = news else { return }
                 epochs.append(epoch)
                 #expect(count == 12)
-            }
-        }
+            })
         let network = try #require(Self.network(outcome))
         #expect(epochs.map(\.epoch) == Array(1...12) && network.history.epochs == epochs)
         #expect(epochs[11].trainLoss < 0.5 * epochs[0].trainLoss)
@@ -90,11 +92,11 @@ import Training
         let recipe = Self.recipe { $0.isAugmented = isAugmented }
         let images = try images(holdout: 4)
         let whole = try #require(
-            Self.network(try run(images, from: Self.first(recipe)).train(shouldStop: { false }) { _ in }))
+            Self.network(try run(images, from: Self.first(recipe)).train(shouldStop: { false }, tell: { _ in })))
         var start = Self.first(recipe)
         var stops = 0
         while true {
-            let outcome = try run(images, from: start).train(shouldStop: { true }) { _ in }
+            let outcome = try run(images, from: start).train(shouldStop: { true }, tell: { _ in })
             if let network = Self.network(outcome) {
                 #expect(network.parameters == whole.parameters)
                 #expect(network.history.epochs.map(\.trainLoss) == whole.history.epochs.map(\.trainLoss))
@@ -111,7 +113,8 @@ import Training
         func trained(_ seed: UInt64) throws -> ResNet50Parameters? {
             var first = Self.first(Self.recipe { $0.epochs = 1 })
             first.origin.seed = seed
-            return Self.network(try run(try images(), from: first).train(shouldStop: { false }) { _ in })?.parameters
+            return Self.network(try run(try images(), from: first).train(shouldStop: { false }, tell: { _ in }))?
+                .parameters
         }
         let one = try trained(1)
         #expect(try one == trained(1))
@@ -145,7 +148,7 @@ import Training
             $0.schedule = .constant
         }
         let run = run(try images(training: 8, validation: 8), from: Self.first(recipe))
-        let network = try #require(Self.network(try run.train(shouldStop: { false }) { _ in }))
+        let network = try #require(Self.network(try run.train(shouldStop: { false }, tell: { _ in })))
         let losses = network.history.epochs.compactMap(\.validationLoss)
         let best = try #require(network.history.bestEpoch)
         #expect(losses.count == network.history.epochs.count && losses.count < 40)
