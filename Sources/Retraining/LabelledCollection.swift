@@ -44,10 +44,15 @@ package struct LabelledCollection: ~Copyable {
         return .added
     }
 
-    /// The images of a class that can be used.
-    package func count(isDisease: Bool) -> Int {
-        members.values.count { $0.image.isDisease == isDisease && !contradictory.contains($0.image.sha256) }
+    /// The images that can be used, in the order of their contents' hashes.
+    package var images: [LabelledImage] { usable.map(\.image) }
+
+    private var usable: [Member] {
+        members.values.filter { !contradictory.contains($0.image.sha256) }.sorted { $0.image.sha256 < $1.image.sha256 }
     }
+
+    /// The images of a class that can be used.
+    package func count(isDisease: Bool) -> Int { images.count { $0.isDisease == isDisease } }
 
     /// How to divide a collection.
     package struct Division: Sendable {
@@ -78,8 +83,7 @@ package struct LabelledCollection: ~Copyable {
 
     /// Divides the images by group; their order, and so all that follows, is that of their contents' hashes.
     package consuming func divided(_ division: Division) -> Divided {
-        let usable = members.values.filter { !contradictory.contains($0.image.sha256) }
-            .sorted { $0.image.sha256 < $1.image.sha256 }
+        let usable = usable
         let images = usable.map(\.image)
         let grouping = ImageGrouping(images)
         let split = HoldoutSplit(

@@ -9,6 +9,8 @@ package struct TrainedNetwork: Sendable {
     package let history: TrainingHistory
     /// What the head's logits were divided by; nil where the hold-out is too small to say.
     package let temperature: Double?
+    /// P(disease) of each image held out, after calibration.
+    package let holdoutProbabilities: [Double]
     /// What the hold-out tells of the calibrated network; nil where there is none, or one of a single class.
     package let figures: EvaluationFigures?
 
@@ -24,6 +26,7 @@ package struct TrainedNetwork: Sendable {
         let disease = holdout.count { $0.isDisease }
         guard min(disease, holdout.count - disease) >= Self.fewestOfEachClass else {
             (self.parameters, temperature, figures) = (parameters, nil, nil)
+            holdoutProbabilities = Self.probabilities(logits.map { Double($0) })
             return
         }
         let raw = try Self.samples(logits.map { Double($0) }, holdout)
@@ -32,6 +35,7 @@ package struct TrainedNetwork: Sendable {
         let divisor = temperature ?? 1
         self.parameters = parameters.dividingLogits(by: divisor)
         let samples = try Self.samples(logits.map { Double($0) / divisor }, holdout)
+        holdoutProbabilities = samples.scores
         var generator = SplitMix64(seed: 0)
         figures = EvaluationFigures(
             samples, .init(threshold: Self.threshold(samples), targetSensitivity: Self.targetSensitivity),
@@ -40,8 +44,11 @@ package struct TrainedNetwork: Sendable {
 
     private static func samples(_ logits: [Double], _ holdout: [TrainingImages.Example]) throws -> ScoredSamples {
         try ScoredSamples(
-            scores: logits.map { Probability.ofDisease(logit: $0, positiveClass: .disease) },
-            isDisease: holdout.map(\.isDisease), groups: holdout.map { String($0.group) })
+            scores: probabilities(logits), isDisease: holdout.map(\.isDisease), groups: holdout.map { String($0.group) })
+    }
+
+    private static func probabilities(_ logits: [Double]) -> [Double] {
+        logits.map { Probability.ofDisease(logit: $0, positiveClass: .disease) }
     }
 
     /// The threshold that reaches the sensitivity that a screening program asks for, on the hold-out.

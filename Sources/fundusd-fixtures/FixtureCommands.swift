@@ -13,7 +13,7 @@ struct FixtureCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
         subcommands: [
-            DrawEye.self, DrawEyes.self, SeededModel.self, ValidateVerdicts.self, Parity.self, TrainingParity.self,
+            DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, ValidateVerdicts.self, Parity.self, TrainingParity.self,
         ])
 }
 
@@ -38,6 +38,28 @@ struct DrawEyes: ParsableCommand {
         for number in 1...max(1, count) {
             let eye = SyntheticEye(seed: UInt64(number), width: side, height: side).jpeg(quality: 90)
             try AtomicFile.write(eye, to: FilePath(folder).appending("eye-\(number).jpg"))
+        }
+    }
+}
+
+struct DrawLabelled: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draws labelled eyes of as many people, those in disease/ with lesions.")
+    @Argument var folder: String
+    @Argument var count: Int
+    @Option(help: "The first person's number.") var first = 1
+    @Option var side = 256
+    @Flag(help: "Puts every eye into the wrong class.") var flipped = false
+
+    func run() throws {
+        for name in ["disease", "normal"] { try AtomicFile.makeFolder(FilePath(folder).appending(name)) }
+        for number in first..<first + max(1, count) {
+            let hasLesions = number % 2 == 0
+            let eye = SyntheticEye(
+                seed: UInt64(number), width: side, height: side, lesionCount: hasLesions ? 12 : 0)
+            let name = hasLesions != flipped ? "disease" : "normal"
+            try AtomicFile.write(
+                eye.jpeg(quality: 90), to: FilePath(folder).pushing(FilePath("\(name)/person\(number)_left.jpg")))
         }
     }
 }

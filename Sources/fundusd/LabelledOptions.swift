@@ -1,8 +1,5 @@
 internal import ArgumentParser
-internal import LabelledData
-internal import LinuxIO
 internal import Retraining
-internal import Screening
 internal import Settings
 internal import SystemPackage
 
@@ -47,63 +44,15 @@ struct LabelledOptions: ParsableArguments {
         _ settings: Settings, in workFolder: FilePath, side: Int, seed: UInt64, validationFraction: Double,
         _ voice: TrainingVoice
     ) throws -> LabelledCollection.Divided {
-        let folder = try LabelledFolder(settings.labelled)
-        var collection = try LabelledCollection(in: workFolder, side: side)
-        let intake = LabelledIntake(
-            folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
-            maximumPixels: settings.maxPixels, takesUngradable: withUngradable,
-            groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: try persons())
-        var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
-        let remarks = try intake.collect(into: &collection, side: side) {
-            bar.advance()
-            if let signal = StopSignals.signal { StopSignals.end(by: signal) }
-        }
-        for remark in remarks.skipped { voice.warn(remark) }
-        if remarks.copies > 0 { voice.say("\(remarks.copies) copies of other images count once.") }
-        try check(collection, settings)
+        let plan = try LabelledPlan(
+            settings, groups: groups, personPattern: personPattern, takesUngradable: withUngradable,
+            minimumPerClass: minPerClass)
+        let collection = try plan.collect(in: workFolder, side: side, voice)
+        try plan.check(collection)
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: holdoutFraction, validationFraction: validationFraction, seed: seed))
         voice.say(divided.summary)
         return divided
-    }
-
-    private func persons() throws -> PersonPattern {
-        guard let personPattern else { return .eyes }
-        do throws(PersonPatternFault) {
-            return try PersonPattern(personPattern)
-        } catch {
-            throw Refusal(.configuration, "--person-pattern: \(error)")
-        }
-    }
-
-    private func check(_ collection: borrowing LabelledCollection, _ settings: Settings) throws {
-        for (name, isDisease) in [("disease", true), ("normal", false)] {
-            let count = collection.count(isDisease: isDisease)
-            guard count < minPerClass else { continue }
-            throw Refusal(
-                .dataError,
-                """
-                \(settings.labelled.appending(name)) has \(count) usable images, and training needs at least \
-                \(minPerClass) of each class: add images, or lower --min-per-class
-                """)
-        }
-    }
-}
-
-extension LabelledCollection.Divided {
-    /// How many images there are, and which do what.
-    fileprivate var summary: String {
-        func part(_ examples: [TrainingImages.Example]) -> String {
-            let disease = examples.count { $0.isDisease }
-            return "\(examples.count) (\(disease) disease, \(examples.count - disease) normal)"
-        }
-        let validation = images.validation.isEmpty ? "" : ", \(part(images.validation)) decide which epoch is kept"
-        let alike = grouping.nearlyIdenticalPairs
-        let pairs = alike == 0 ? "" : "; \(alike) pairs that look the same stay together"
-        return """
-            \(manifest.rows.count) images of \(grouping.groupCount) people: \(part(images.training)) train\(validation), \
-            \(part(images.holdout)) measure the result\(pairs).
-            """
     }
 }

@@ -10,7 +10,7 @@ internal import SystemPackage
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Shows the queue, counts, the model, the last verdict.",
+        abstract: "Shows the queue, counts, the model, the last verdict and retraining.",
         discussion: "Reads the ledger and the inbox; works while the daemon runs and while it does not.")
 
     @Flag(help: "Print JSON.")
@@ -37,6 +37,7 @@ struct StatusReport: Encodable, Equatable {
     var leftAlone = 0
     var model: String?
     var lastVerdict: LastVerdict?
+    var lastRetraining: LastRetraining?
     /// Set when the inbox can't be read.
     var inboxFault: String?
 
@@ -58,6 +59,7 @@ struct StatusReport: Encodable, Equatable {
         case heldBack = "held_back"
         case leftAlone = "left_alone"
         case lastVerdict = "last_verdict"
+        case lastRetraining = "last_retraining"
         case inboxFault = "inbox_fault"
     }
 
@@ -65,6 +67,7 @@ struct StatusReport: Encodable, Equatable {
         for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
         processID = try? InstanceLock.holder(at: settings.lockPath)
         model = ModelStore(root: settings.state).championID
+        lastRetraining = LastRetraining(settings)
         var known: [ImageName: FileSignature] = [:]
         if let ledger = try settings.ledgerReader() {
             try take(ledger)
@@ -114,6 +117,9 @@ struct StatusReport: Encodable, Equatable {
                 "Last verdict:  \(TerminalText.escaped(last.name)): \(last.outcome)\(probability), \(last.publishedAt)")
         } else {
             lines.append("Last verdict:  none yet")
+        }
+        if let last = lastRetraining {
+            lines.append("Retraining:    \(last.at): \(TerminalText.escaped(last.summary))")
         }
         if let inboxFault { lines.append("Inbox:         \(inboxFault)") }
         return lines.joined(separator: "\n")

@@ -10,14 +10,15 @@ internal import Training
 final class TrainingBench {
     let folder: FilePath
     private let lock: InstanceLock
-    private let isResuming: Bool
 
     var checkpointPath: FilePath { folder.appending(TrainingCheckpoint.fileName) }
     private static let lockName = "lock"
 
+    /// The bench beside a model that is to be made.
+    ///
     /// - Throws: a `Refusal` where the model is there already, another process trains it, or an unfinished training is there
     ///   and nobody asked to go on with it.
-    init(output: FilePath, isResuming: Bool) throws {
+    convenience init(output: FilePath, isResuming: Bool) throws {
         guard (try? Descriptor.open(output, 0)) == nil else {
             throw Refusal(.cannotCreate, "\(output) is there already; name another --output, or remove it")
         }
@@ -26,14 +27,18 @@ final class TrainingBench {
             throw Refusal(.cannotCreate, "\(output) can't be a model's folder; name another --output")
         }
         folder.append("\(name.string).training")
-        self.folder = folder
-        self.isResuming = isResuming
-        lock = try Self.lock(folder)
+        try self.init(folder: folder)
         if !isResuming, (try? Descriptor.open(checkpointPath, 0)) != nil {
             throw Refusal(
                 .cannotCreate,
                 "\(folder) holds an unfinished training: --resume goes on with it; remove that folder to begin anew")
         }
+    }
+
+    /// - Throws: a `Refusal` where another process trains there.
+    init(folder: FilePath) throws {
+        self.folder = folder
+        lock = try Self.lock(folder)
     }
 
     private static func lock(_ folder: FilePath) throws -> InstanceLock {
@@ -46,16 +51,14 @@ final class TrainingBench {
         } catch {
             throw Refusal(.cannotCreate, "\(error)")
         }
-        throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or name another --output")
+        throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or stop it")
     }
 
     /// The checkpoint to go on from, or the first state.
     ///
     /// - Throws: a `Refusal` where the checkpoint is of another training.
     func start(_ origin: TrainingCheckpoint.Origin, _ base: ResNet50Parameters) throws -> TrainingCheckpoint {
-        let first = TrainingCheckpoint(
-            origin: origin, state: TrainingState(parameters: base), history: TrainingHistory(epochs: []), best: nil)
-        guard isResuming, let kept = try checkpoint() else { return first }
+        guard let kept = try checkpoint() else { return Self.first(origin, base) }
         guard kept.origin == origin else {
             throw Refusal(
                 .configuration,
@@ -65,6 +68,25 @@ final class TrainingBench {
                 """)
         }
         return kept
+    }
+
+    /// The same, but a checkpoint of another training, or a damaged one, is of no use and no hindrance.
+    ///
+    /// - Parameter tell: hears why a checkpoint is not gone on with.
+    func startOrBeginAnew(
+        _ origin: TrainingCheckpoint.Origin, _ base: ResNet50Parameters, tell: (String) -> Void
+    ) -> TrainingCheckpoint {
+        do {
+            return try start(origin, base)
+        } catch {
+            tell("The last training is begun anew: \((error as? Refusal)?.message ?? "\(error)").")
+            return Self.first(origin, base)
+        }
+    }
+
+    private static func first(_ origin: TrainingCheckpoint.Origin, _ base: ResNet50Parameters) -> TrainingCheckpoint {
+        TrainingCheckpoint(
+            origin: origin, state: TrainingState(parameters: base), history: TrainingHistory(epochs: []), best: nil)
     }
 
     private func checkpoint() throws -> TrainingCheckpoint? {

@@ -1,0 +1,24 @@
+package import Evaluation
+internal import FundusImage
+package import ModelStore
+package import ResNet
+package import Training
+
+/// What champion and challenger say of the same images, which neither was trained on.
+package enum HoldoutComparison {
+    /// - Parameters:
+    ///   - champion: the weights of the model that judges, and the class that its logit speaks for.
+    ///   - images: those that the challenger was trained with; its hold-out measures both.
+    package static func scores(
+        champion: ResNet50Parameters, _ positiveClass: ModelRecord.PositiveClass, challenger: TrainedNetwork,
+        _ images: TrainingImages, _ recipe: Recipe
+    ) throws -> PairedScores {
+        let measured = try NetworkMeasurement(champion, images.holdout, of: images, recipe.preprocessing)
+        let probabilities = (measured?.logits ?? []).map {
+            Probability.ofDisease(logit: Double($0), positiveClass: positiveClass)
+        }
+        return PairedScores(
+            champion: probabilities, challenger: challenger.holdoutProbabilities,
+            isDisease: images.holdout.map(\.isDisease), groups: images.holdout.map { String($0.group) })
+    }
+}

@@ -1,0 +1,84 @@
+internal import LabelledData
+internal import LinuxIO
+internal import Retraining
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+/// How the labelled images are read for a training: which count, who they show, how many there must be.
+struct LabelledPlan {
+    let settings: Settings
+    let groups: String?
+    let persons: PersonPattern
+    /// Whether images that would get no verdict are learned from.
+    let takesUngradable: Bool
+    let minimumPerClass: Int
+
+    /// - Parameter personPattern: as a person wrote it; nil for words such as _left and _OD.
+    init(
+        _ settings: Settings, groups: String?, personPattern: String?, takesUngradable: Bool, minimumPerClass: Int
+    ) throws {
+        self.settings = settings
+        self.groups = groups
+        self.takesUngradable = takesUngradable
+        self.minimumPerClass = minimumPerClass
+        do throws(PersonPatternFault) {
+            persons = try personPattern.map { text throws(PersonPatternFault) in try PersonPattern(text) } ?? .eyes
+        } catch {
+            throw Refusal(.configuration, "--person-pattern: \(error)")
+        }
+    }
+
+    /// Reads and decodes them; says which are left out.
+    ///
+    /// - Parameter side: pixels of the pictures, width and height.
+    func collect(in workFolder: FilePath, side: Int, _ voice: TrainingVoice) throws -> LabelledCollection {
+        let folder = try LabelledFolder(settings.labelled)
+        var collection = try LabelledCollection(in: workFolder, side: side)
+        let intake = LabelledIntake(
+            folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
+            maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
+            groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: persons)
+        var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
+        let remarks = try intake.collect(into: &collection, side: side) {
+            bar.advance()
+            if let signal = StopSignals.signal { StopSignals.end(by: signal) }
+        }
+        for remark in remarks.skipped { voice.warn(remark) }
+        if remarks.copies > 0 { voice.say("\(remarks.copies) copies of other images count once.") }
+        return collection
+    }
+
+    /// - Throws: a `Refusal` where a class has too few.
+    func check(_ collection: borrowing LabelledCollection) throws {
+        for (name, isDisease) in [("disease", true), ("normal", false)] {
+            let count = collection.count(isDisease: isDisease)
+            guard count < minimumPerClass else { continue }
+            throw Refusal(
+                .dataError,
+                """
+                \(settings.labelled.appending(name)) has \(count) usable images, and training needs at least \
+                \(minimumPerClass) of each class: add images, or lower --min-per-class
+                """)
+        }
+    }
+}
+
+extension LabelledCollection.Divided {
+    /// How many images there are, and which do what.
+    var summary: String {
+        func part(_ examples: [TrainingImages.Example]) -> String {
+            let disease = examples.count { $0.isDisease }
+            return "\(examples.count) (\(disease) disease, \(examples.count - disease) normal)"
+        }
+        let validation = images.validation.isEmpty ? "" : ", \(part(images.validation)) decide which epoch is kept"
+        let alike = grouping.nearlyIdenticalPairs
+        let pairs = alike == 0 ? "" : "; \(alike) pairs that look the same stay together"
+        let aside = manifest.rows.count { $0.side == .setAside }
+        let rest = aside == 0 ? "" : "; \(aside) that link people of both are set aside"
+        return """
+            \(manifest.rows.count) images of \(grouping.groupCount) people: \(part(images.training)) train\(validation), \
+            \(part(images.holdout)) measure the result\(pairs)\(rest).
+            """
+    }
+}

@@ -1,0 +1,224 @@
+internal import Evaluation
+internal import Foundation
+internal import FundusImage
+internal import LabelledData
+internal import LinuxIO
+internal import Logging
+internal import ModelStore
+internal import ResNet
+internal import Retraining
+internal import Screening
+internal import Settings
+internal import Supervision
+internal import SystemPackage
+internal import TensorMath
+internal import Training
+
+/// Growth, challenger, gate, promotion: one retraining from its beginning to its decision.
+struct Retrainer {
+    let settings: Settings
+    let plan: LabelledPlan
+    let voice: TrainingVoice
+
+    private var store: ModelStore { ModelStore(root: settings.state) }
+
+    /// - Parameter onlyIfGrown: end, with a reason, where too little has changed.
+    func run(onlyIfGrown: Bool) throws {
+        let bench = try TrainingBench(folder: settings.state.appending("retraining"))
+        let champion = try Champion(settings)
+        let recipe = try settings.recipe(for: champion?.record)
+        let collection = try plan.collect(in: bench.folder, side: recipe.inputSide, voice)
+        let growth = Growth(collection.images, since: champion?.manifest)
+        voice.say("Since the model was trained: \(growth.sentence)")
+        if onlyIfGrown, let reason = settings.reasonToWait(growth) {
+            return try conclude(.waited, nil, "Nothing is retrained: \(reason).")
+        }
+        try plan.check(collection)
+        let divided = collection.divided(
+            LabelledCollection.Division(
+                holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
+                earlier: champion?.manifest?.sides ?? [:]))
+        voice.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
+        guard let trained = try train(recipe, divided, champion, bench) else { return }
+        try decide(trained, divided, champion)
+        bench.clear()
+    }
+
+    /// A trained challenger with what it was made from.
+    private struct Trained {
+        let network: TrainedNetwork
+        let origin: TrainingCheckpoint.Origin
+        let base: TrainingBase
+    }
+
+    /// Nil after a stop on request: the process ends by the signal then.
+    private func train(
+        _ recipe: Recipe, _ divided: LabelledCollection.Divided, _ champion: Champion?, _ bench: TrainingBench
+    ) throws -> Trained? {
+        let base = try TrainingBase.forRetraining(settings, champion)
+        let origin = TrainingCheckpoint.Origin(
+            recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
+            base: base.description, instructionSet: "\(ComputeEngine.shared.instructionSet)")
+        let start = bench.startOrBeginAnew(origin, base.parameters, tell: voice.warn)
+        let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
+        switch try voice.follow(run) {
+        case .stopped:
+            voice.say("Retraining stops here and goes on the next time.")
+            StopSignals.end(by: StopSignals.signal ?? SIGTERM)
+        case .finished(let network): return Trained(network: network, origin: origin, base: base)
+        }
+    }
+
+    private func decide(
+        _ trained: Trained, _ divided: LabelledCollection.Divided, _ champion: Champion?
+    ) throws {
+        var model = trained.network.model(
+            trained.origin, parent: trained.base.parent, divided.manifest, date: Date(),
+            softwareVersion: softwareVersion)
+        guard let champion else {
+            let record = try publish(model)
+            return try conclude(.promoted, record.id, "Model \(record.id) is the first, and judges from now on.")
+        }
+        let scores = try HoldoutComparison.scores(
+            champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
+            trained.origin.recipe)
+        var generator = SplitMix64(seed: settings.retrain.seed)
+        var decision = PromotionGate().decide(
+            scores, championThreshold: try settings.operatingPoint(of: champion.record).value, using: &generator)
+        decision.championID = champion.record.id
+        model.attachments.append(ModelAttachment(name: GateDecision.fileName, bytes: decision.json))
+        try follow(decision, try publish(model), champion)
+    }
+
+    /// Promotes, keeps or leaves the challenger, as the gate and the configuration say.
+    private func follow(_ decision: GateDecision, _ record: ModelRecord, _ champion: Champion) throws {
+        let id = record.id
+        guard decision.passed else {
+            let reasons = decision.conditions.filter { !$0.passed }.map(\.name.rawValue).joined(separator: " ")
+            return try conclude(
+                .refused, id, "Model \(champion.record.id) stays. \(decision.summary)", reasons: reasons)
+        }
+        do throws(ModelFailure) {
+            switch settings.retrain.promotion {
+            case .gated: try store.promote(id)
+            case .manual: try store.keepChallenger(id)
+            }
+        } catch {
+            throw Refusal(.inputOutput, "\(error)")
+        }
+        switch settings.retrain.promotion {
+        case .gated: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
+        case .manual:
+            try conclude(.kept, id, "Model \(id) waits for `fundusd model promote \(id)`. \(decision.summary)")
+        }
+    }
+
+    private func publish(_ model: NewModel) throws -> ModelRecord {
+        do throws(ModelFailure) {
+            return try store.publish(model, date: Date())
+        } catch {
+            throw Refusal(error.code == .inputOutput ? .inputOutput : .dataError, "\(error)")
+        }
+    }
+
+    /// - Parameter reasons: the gate's conditions that failed, in words for programs.
+    private func conclude(
+        _ outcome: LastRetraining.Outcome, _ model: String?, _ sentence: String, reasons: String? = nil
+    ) throws {
+        var fields: [JournalFieldName: Logger.MetadataValue] = [:]
+        if let reasons { fields[.reason] = .string(reasons) }
+        if let model { fields[.model] = .string(model) }
+        switch outcome {
+        case .refused: voice.logger.record(.retrainingRefused, "\(sentence)", fields)
+        case .promoted, .kept: voice.logger.record(.retrainingFinished, "\(sentence)", fields)
+        case .waited: voice.say(sentence)
+        }
+        let last = LastRetraining(outcome: outcome, model: model, summary: sentence, at: Date().timestamp)
+        do throws(SystemFailure) {
+            try AtomicFile.write(last.json, to: settings.lastRetrainingPath)
+        } catch {
+            throw Refusal(.inputOutput, "\(error)")
+        }
+    }
+}
+
+/// How the last retraining ended: `state/last-retraining.json`, for `fundusd status`.
+struct LastRetraining: Codable, Equatable {
+    enum Outcome: String, Codable { case waited, refused, promoted, kept }
+
+    let outcome: Outcome
+    /// The challenger.
+    let model: String?
+    let summary: String
+    /// ISO 8601, UTC.
+    let at: String
+
+    var json: [UInt8] { SortedJSON.bytes(self) }
+
+    /// Nil where nothing was retrained yet, or the file is damaged.
+    init?(_ settings: Settings) {
+        guard let content = try? NamedImageReader(maximumBytes: 1 << 20).read(settings.lastRetrainingPath),
+            let last = try? JSONDecoder().decode(Self.self, from: Data(content.bytes ?? []))
+        else { return nil }
+        self = last
+    }
+
+    init(outcome: Outcome, model: String?, summary: String, at: String) {
+        self.outcome = outcome
+        self.model = model
+        self.summary = summary
+        self.at = at
+    }
+}
+
+/// JSON for people and programs: sorted, indented.
+enum SortedJSON {
+    static func bytes(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { preconditionFailure("a number that is not finite") }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+}
+
+extension GateDecision {
+    fileprivate var json: [UInt8] { SortedJSON.bytes(self) }
+}
+
+extension Settings {
+    var lastRetrainingPath: FilePath { state.appending("last-retraining.json") }
+
+    fileprivate func reasonToWait(_ growth: Growth) -> String? {
+        growth.reasonToWait(minimumNewImages: retrain.minNewImages, minimumPerClass: retrain.minPerClass)
+    }
+
+    /// The configured recipe, at the size that the model in service takes: both must see the same pictures.
+    fileprivate func recipe(for champion: ModelRecord?) throws -> Recipe {
+        let name = retrain.recipe ?? Recipe.screening.name
+        guard var recipe = Recipe.named(name) else {
+            throw Refusal(
+                .configuration,
+                "retrain.recipe: there is no recipe “\(name)”; there is "
+                    + Recipe.all.map(\.name).joined(separator: " and "))
+        }
+        recipe.epochs = retrain.epochs ?? recipe.epochs
+        recipe.batchSize = retrain.batchSize ?? recipe.batchSize
+        recipe.learningRate = retrain.learningRate ?? recipe.learningRate
+        if let champion { recipe.inputSide = champion.preprocessing.width }
+        if recipe != Recipe.named(name) { recipe.name = "\(name), changed" }
+        return recipe
+    }
+}
+
+extension TrainingBase {
+    /// The newest base network of the store; else the champion's weights; else new ones.
+    fileprivate static func forRetraining(_ settings: Settings, _ champion: Champion?) throws -> TrainingBase {
+        let store = ModelStore(root: settings.state)
+        let ids = (try? store.list()) ?? []
+        if let base = ids.last(where: { (try? store.record($0))?.role == .base }) {
+            return try named(base, settings, seed: settings.retrain.seed)
+        }
+        if let champion { return try named(champion.record.id, settings, seed: settings.retrain.seed) }
+        return .new(seed: settings.retrain.seed)
+    }
+}

@@ -1,0 +1,143 @@
+import Evaluation
+import Fixtures
+import FoundationEssentials
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// `fundusd retrain`: the labelled folders in, a challenger and a decision out.
+@Suite struct RetrainCommandTests {
+    private let site: ScreeningSite
+
+    /// A narrow champion that came from elsewhere, and drawn eyes, those with disease with lesions.
+    init() throws {
+        site = try ScreeningSite(
+            model: .copied,
+            configuration: """
+                retrain:
+                  min-new-images: 10
+                  min-per-class: 10
+                  epochs: 2
+                  learning-rate: 0.003
+                  holdout-fraction: 0.5
+                """)
+        for folder in ["labelled/disease", "labelled/normal"] { try site.makeFolder(folder) }
+    }
+
+    private static let eyes = (0..<260).map {
+        SyntheticEye(seed: UInt64($0) + 500, width: 96, height: 96, lesionCount: $0 % 2 == 0 ? 30 : 0).jpeg()
+    }
+
+    private func label(_ numbers: Range<Int>, flipped: Bool = false) throws {
+        for number in numbers {
+            let name = (number % 2 == 0) != flipped ? "disease" : "normal"
+            try site.write(Self.eyes[number], to: "labelled/\(name)/person\(number)_left.jpg")
+        }
+    }
+
+    private var champion: String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: site.path("state/models/champion").string)
+    }
+
+    private func models() throws -> [String] {
+        try site.names(in: "state/models").filter { $0.first?.isNumber == true }
+    }
+
+    /// The side of each image, by its content's hash or its path.
+    private func sides(_ model: String, by column: String = "sha256") throws -> [String: String] {
+        let table = try CommaSeparatedTable(parsing: site.read("state/models/\(model)/images.csv"))
+        let (key, side) = (try #require(table.place(of: column)), try #require(table.place(of: "side")))
+        return Dictionary(uniqueKeysWithValues: table.rows.map { ($0[key], $0[side]) })
+    }
+
+    private struct Status: Decodable {
+        struct Retraining: Decodable { let outcome, summary: String }
+        let last_retraining: Retraining?
+    }
+
+    private func lastRetraining() throws -> Status.Retraining? {
+        try site.run("status", "--json").decoded(Status.self).last_retraining
+    }
+
+    @Test func `a hold-out that is too small decides nothing, and says so`() throws {
+        try label(0..<40)
+        let before = champion
+        let outcome = try site.run("retrain", "--if-grown")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("100 are needed to tell models apart"))
+        #expect(champion == before)
+        let challenger = try #require(try models().first { $0 != before })
+        #expect(site.exists("state/models/\(challenger)/decision.json"))
+        #expect(try lastRetraining()?.outcome == "refused")
+        #expect(!site.exists("state/retraining/checkpoint.safetensors"))
+    }
+
+    @Test func `a better challenger becomes the model, and then only growth leads to another`() throws {
+        try label(0..<240)
+        let first = try #require(champion)
+        let outcome = try site.run("retrain", "--if-grown")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let second = try #require(champion)
+        #expect(second != first, "\(outcome.errors)")
+        #expect(try lastRetraining()?.outcome == "promoted")
+
+        // Renamed files, copies, and one saved again are nothing new.
+        let (old, new) = (site.path("labelled/disease/person0_left.jpg"), site.path("labelled/disease/z.jpg"))
+        #expect(rename(old.string, new.string) == 0)
+        try site.write(Self.eyes[1], to: "labelled/normal/copy.jpg")
+        let idle = try site.run("retrain", "--if-grown")
+        #expect(idle.status == 0 && idle.errors.contains("0 new images are fewer than 10"), "\(idle.errors)")
+        #expect(try lastRetraining()?.outcome == "waited" && models().count == 2)
+
+        try label(240..<260)
+        let grown = try site.run("retrain", "--if-grown")
+        #expect(grown.status == 0 && grown.errors.contains("20 new images (10 disease, 10 normal)"), "\(grown.errors)")
+        let third = try #require(try models().first { $0 != first && $0 != second })
+        let (earlier, later) = (try sides(second), try sides(third))
+        #expect(earlier.values.contains("holdout") && later.count == 260)
+        for (hash, side) in earlier { #expect(later[hash] == side) }
+
+        #expect(try site.run("model", "rollback").status == 0)
+        #expect(champion == (try lastRetraining()?.outcome == "promoted" ? second : first))
+    }
+
+    @Test func `a challenger that learned wrong labels is refused`() throws {
+        try label(0..<240)
+        #expect(try site.run("retrain").status == 0)
+        let good = try #require(champion)
+        // Those that train are put into the wrong class; the hold-out keeps its classes.
+        let sides = try sides(good, by: "path")
+        for number in 0..<240 {
+            let (right, wrong) = number % 2 == 0 ? ("disease", "normal") : ("normal", "disease")
+            let name = "person\(number)_left.jpg"
+            guard sides["\(right)/\(name)"] == "training" else { continue }
+            let (from, to) = (site.path("labelled/\(right)/\(name)"), site.path("labelled/\(wrong)/\(name)"))
+            #expect(rename(from.string, to.string) == 0)
+        }
+        let outcome = try site.run("retrain", "--if-grown")
+        #expect(outcome.status == 0 && outcome.errors.contains("moved to the other class"), "\(outcome.errors)")
+        #expect(champion == good)
+        #expect(try lastRetraining()?.outcome == "refused")
+    }
+
+    @Test func `without enough images of each class it waits, or refuses when told to go on`() throws {
+        try label(0..<6)
+        let waiting = try site.run("retrain", "--if-grown")
+        #expect(waiting.status == 0 && waiting.errors.contains("each class needs 10"))
+        let told = try site.run("retrain")
+        #expect(told.status == 65 && told.errors.contains("has 3 usable images"))
+    }
+
+    @Test func `an interrupted retraining goes on the next time`() throws {
+        try label(0..<40)
+        let run = try site.start(["retrain", "--retrain-epochs", "50"])
+        try run.waitForLine("Epoch 1 of 50")
+        #expect(try run.stop() == 128 + SIGTERM)
+        #expect(site.exists("state/retraining/checkpoint.safetensors"))
+        let second = try site.start(["retrain", "--retrain-epochs", "50"])
+        try second.waitForLine("Epoch ")
+        #expect(!second.said.contains("Epoch 1 of 50") && !second.said.contains("begun anew"), "\(second.said)")
+        try second.stop()
+    }
+}
