@@ -99,12 +99,13 @@ let package = Package(
 
         // What the tests draw their eyes and networks from; never installed.
         .target(
-            name: "Fixtures", dependencies: ["FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
+            name: "Fixtures", dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
         .executableTarget(
             name: "fundusd-fixtures",
             dependencies: [
-                "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training", argumentParser, system,
+                "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training", argumentParser,
+                system,
             ],
             swiftSettings: strict),
 

@@ -32,12 +32,18 @@ package struct GroupBootstrap: Sendable, Equatable {
     }
 
     /// A figure must exist in so many of the replicates, or their percentiles say nothing.
-    private static let leastDefinedShare = 0.9
+    static let leastDefinedShare = 0.9
 
     private static func interval(_ values: [Double?]) -> Interval? {
-        let defined = values.compactMap(\.self).sorted()
+        let defined = values.compactMap(\.self)
         guard Double(defined.count) >= leastDefinedShare * Double(values.count) else { return nil }
-        return Interval(lower: percentile(defined, 0.025), upper: percentile(defined, 0.975))
+        return middle(of: defined)
+    }
+
+    /// The middle 95 % of at least one value.
+    static func middle(of values: [Double]) -> Interval {
+        let sorted = values.sorted()
+        return Interval(lower: percentile(sorted, 0.025), upper: percentile(sorted, 0.975))
     }
 
     /// Linear between neighbors, as NumPy's default (type 7 of Hyndman and Fan, The American Statistician 50 (1996)).

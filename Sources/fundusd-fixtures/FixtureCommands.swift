@@ -13,7 +13,8 @@ struct FixtureCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
         subcommands: [
-            DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, ValidateVerdicts.self, Parity.self, TrainingParity.self,
+            DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, ValidateVerdicts.self, Parity.self,
+            TrainingParity.self, GateWorlds.self,
         ])
 }
 

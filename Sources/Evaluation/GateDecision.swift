@@ -1,0 +1,113 @@
+/// What the gate found, with every figure and the reason for each part of it: `decision.json` beside a challenger.
+package struct GateDecision: Codable, Sendable, Equatable {
+    package static let fileName = "decision.json"
+
+    package let schema: String
+    /// Set by who knows the models' names; the gate sees scores only.
+    package var championID: String?
+    package let passed: Bool
+    /// For a person, in one sentence or two.
+    package let summary: String
+    package let conditions: [GateCondition]
+    package let holdout: Holdout
+    /// Nil, as the challenger's and the differences, where the images or the scores are unfit to compute any.
+    package let champion: ContenderFigures?
+    package let challenger: ContenderFigures?
+    package let differences: GateDifferences?
+    package let rules: PromotionGate.Rules
+
+    /// The images that both were judged on.
+    package struct Holdout: Codable, Sendable, Equatable {
+        package let images: Int
+        package let disease: Int
+        package let normal: Int
+        /// People, where they are known.
+        package let groups: Int
+    }
+
+    init(
+        conditions: [GateCondition], holdout: Holdout, champion: ContenderFigures?, challenger: ContenderFigures?,
+        differences: GateDifferences?, rules: PromotionGate.Rules
+    ) {
+        schema = "fundusd.decision/1"
+        let failed = conditions.filter { !$0.passed }
+        passed = failed.isEmpty && differences != nil
+        summary =
+            passed
+            ? "The challenger may replace the champion. " + (differences?.sentence(holdout) ?? "")
+            : "The challenger is refused. " + failed.map(\.sentence).joined(separator: " ")
+        self.conditions = conditions
+        self.holdout = holdout
+        self.champion = champion
+        self.challenger = challenger
+        self.differences = differences
+        self.rules = rules
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, passed, summary, conditions, holdout, champion, challenger, differences, rules
+        case championID = "champion_id"
+    }
+}
+
+/// What one of the two models showed on the hold-out.
+package struct ContenderFigures: Codable, Sendable, Equatable {
+    package let areaUnderCurve: Double
+    /// The champion's own; for the challenger the highest at which it is as sensitive as the champion.
+    package let threshold: Double
+    /// At the threshold, as the specificity.
+    package let sensitivity: Double
+    package let specificity: Double
+    /// The best sensitivity at a specificity not below the champion's: what the two are compared by.
+    package let sensitivityAtEqualSpecificity: Double
+    package let brierScore: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case threshold, sensitivity, specificity
+        case areaUnderCurve = "area_under_curve"
+        case sensitivityAtEqualSpecificity = "sensitivity_at_equal_specificity"
+        case brierScore = "brier_score"
+    }
+}
+
+/// Challenger minus champion, with 95 % intervals by people.
+package struct GateDifferences: Codable, Sendable, Equatable {
+    package struct Difference: Codable, Sendable, Equatable {
+        package let estimate: Double
+        /// The interval's ends; nil where too few replicates had both classes.
+        package let lower: Double?
+        package let upper: Double?
+    }
+
+    package let areaUnderCurve: Difference
+    /// At equal specificity.
+    package let sensitivity: Difference
+    package let brierScore: Difference
+
+    private enum CodingKeys: String, CodingKey {
+        case sensitivity
+        case areaUnderCurve = "area_under_curve"
+        case brierScore = "brier_score"
+    }
+
+    fileprivate func sentence(_ holdout: GateDecision.Holdout) -> String {
+        "On \(holdout.images) images of \(holdout.groups) people its AUC differs by \(areaUnderCurve.text), its "
+            + "sensitivity at equal specificity by \(sensitivity.text)."
+    }
+}
+
+extension GateDifferences.Difference {
+    /// `+0.012 (-0.01 to +0.034)`.
+    var text: String {
+        guard let lower, let upper else { return estimate.signed }
+        return "\(estimate.signed) (\(lower.signed) to \(upper.signed))"
+    }
+}
+
+extension Double {
+    /// Four decimals, for sentences; the figures themselves stand beside them unrounded.
+    var fourDecimals: Double { (self * 10_000).rounded() / 10_000 }
+
+    /// The same with its sign.
+    var signed: String { fourDecimals < 0 ? "\(fourDecimals)" : "+\(abs(fourDecimals))" }
+}
