@@ -1,4 +1,4 @@
-/* What a verdict takes: convolutions, pools, the mean, the checksum of mapped weights. */
+/* What a verdict takes: convolutions, pools, the mean, the checksum of mapped weights; and training's convolutions. */
 #include "cases.h"
 
 /* Enough for the largest case; a map's border and what is fetched ahead lie inside. */
@@ -103,7 +103,7 @@ static void run_winograd(const struct setting *setting, enum ck_winograd_size si
 {
     const long input_row = (width + 2) * ck_lanes, input_plane = (height + 2) * input_row;
     struct ck_winograd task = {
-        .input = input, .weights = weights, .bias = bias, .output = output,
+        .element = setting->element, .input = input, .weights = weights, .bias = bias, .output = output,
         .input_planes = 1, .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
         .output_blocks = 2,
         .output_plane = height * width * ck_lanes, .output_image = height * width * ck_lanes,
@@ -152,6 +152,13 @@ const struct kernel_case inference_cases[] = {
     {"bf16-image", run_image, ck_bfloat16},
     {"bf16-pool", run_pool, ck_bfloat16},
     {"bf16-average", run_average, ck_bfloat16},
+    {"bf16-winograd-2", run_winograd_2, ck_bfloat16},
+    {"bf16-winograd-4", run_winograd_4, ck_bfloat16},
+    {"widened-1x1", run_1x1, ck_widened},
+    {"widened-1x1-stride-2", run_1x1_stride_2, ck_widened},
+    {"widened-3x3", run_3x3, ck_widened},
+    {"widened-3x3-width-7", run_3x3_width_7, ck_widened},
+    {"widened-3x3-stride-2", run_3x3_stride_2, ck_widened},
     {"checksum", run_checksum},
     {0},
 };

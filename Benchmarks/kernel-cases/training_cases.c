@@ -1,4 +1,4 @@
-/* What a training step takes beside the convolutions; floats only. */
+/* What a training step takes beside the convolutions. */
 #include "cases.h"
 
 enum {
@@ -25,12 +25,17 @@ static struct ck_map large_map_of(float *data)
     return (struct ck_map){.data = data, .plane = 4 * plane, .image = 4 * plane, .row = 2 * row};
 }
 
+static const struct ck_map_kernels *maps(const struct setting *setting)
+{
+    return &setting->training->maps[setting->element];
+}
+
 static void run_weight_gradient(const struct setting *setting, long kernel, long stride, long depth)
 {
     const long input_width = (width - 1) * stride + kernel, input_height = (height - 1) * stride + kernel;
     const long lanes = depth == ck_lanes ? ck_lanes : 1;
     struct ck_weight_gradient task = {
-        .input = input, .gradient = gradient, .weights = weights,
+        .element = setting->element, .input = input, .gradient = gradient, .weights = weights,
         .input_planes = depth == ck_lanes ? 1 : 3,
         .input_plane = input_height * input_width * lanes, .input_image = input_height * input_width * lanes,
         .input_row = input_width * lanes,
@@ -64,7 +69,7 @@ static void run_gradient_image(const struct setting *setting)
 static void run_statistics(const struct setting *setting)
 {
     const struct ck_statistics task = {.input = map_of(input), .extent = extent, .sums = sums};
-    ck_run_boxes(setting->team, setting->training->statistics, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->statistics, &task, blocks, 1);
 }
 
 /* At a block's end, with a shortcut that is normalized too: the longest of its ways. */
@@ -73,7 +78,7 @@ static void run_normalize(const struct setting *setting)
     const struct ck_normalization task = {
         .input = map_of(input), .other = map_of(gradient), .output = map_of(result), .extent = extent,
         .factor = table, .offset = table, .other_factor = table, .other_offset = table};
-    ck_run_boxes(setting->team, setting->training->normalize, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalize, &task, blocks, 1);
 }
 
 static struct ck_normalization_sums sums_task(void)
@@ -86,7 +91,7 @@ static struct ck_normalization_sums sums_task(void)
 static void run_sums_inside(const struct setting *setting)
 {
     const struct ck_normalization_sums task = sums_task();
-    ck_run_boxes(setting->team, setting->training->normalization_sums, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalization_sums, &task, blocks, 1);
 }
 
 static void run_sums_at_end(const struct setting *setting)
@@ -94,7 +99,7 @@ static void run_sums_at_end(const struct setting *setting)
     struct ck_normalization_sums task = sums_task();
     task.output = map_of(result);
     task.other = map_of(input);
-    ck_run_boxes(setting->team, setting->training->normalization_sums, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalization_sums, &task, blocks, 1);
 }
 
 static void run_normalization_gradient(const struct setting *setting)
@@ -102,7 +107,7 @@ static void run_normalization_gradient(const struct setting *setting)
     const struct ck_normalization_gradient task = {
         .gradient = map_of(gradient), .input = map_of(input), .result = map_of(result), .extent = extent,
         .factor = table, .offset = table, .mean = table, .a = table, .b = table, .c = table};
-    ck_run_boxes(setting->team, setting->training->normalization_gradient, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalization_gradient, &task, blocks, 1);
 }
 
 static struct ck_normalized_pool pool_task(void)
@@ -117,33 +122,33 @@ static struct ck_normalized_pool pool_task(void)
 static void run_normalized_pool(const struct setting *setting)
 {
     const struct ck_normalized_pool task = pool_task();
-    ck_run_boxes(setting->team, setting->training->normalized_pool, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalized_pool, &task, blocks, 1);
 }
 
 static void run_normalized_pool_gradient(const struct setting *setting)
 {
     const struct ck_normalized_pool task = pool_task();
-    ck_run_boxes(setting->team, setting->training->normalized_pool_gradient, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->normalized_pool_gradient, &task, blocks, 1);
 }
 
 static void run_average_gradient(const struct setting *setting)
 {
     const struct ck_map mean = {.data = gradient, .plane = ck_lanes, .image = ck_lanes, .row = ck_lanes};
     const struct ck_spread task = {.from = mean, .to = map_of(result), .extent = extent};
-    ck_run_boxes(setting->team, setting->training->average_gradient, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->average_gradient, &task, blocks, 1);
 }
 
 static void run_add_to_even(const struct setting *setting)
 {
     const struct ck_spread task = {.from = map_of(gradient), .to = map_of(result), .extent = extent};
-    ck_run_boxes(setting->team, setting->training->add_to_even, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->add_to_even, &task, blocks, 1);
 }
 
 static void run_interleave(const struct setting *setting)
 {
     const struct ck_spread task = {
         .from = map_of(gradient), .to = map_of(result), .extent = extent, .phase = blocks * plane};
-    ck_run_boxes(setting->team, setting->training->interleave, &task, blocks, 1);
+    ck_run_boxes(setting->team, maps(setting)->interleave, &task, blocks, 1);
 }
 
 /* Turned by half a revolution, as the gradient of a 3×3 convolution's input takes them. */
@@ -151,14 +156,16 @@ static void run_turn_weights(const struct setting *setting)
 {
     static const long sources[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
     const struct ck_turned_weights task = {
-        .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 9, .taps = 9, .sources = sources};
+        .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 9, .taps = 9, .sources = sources,
+        .are_rounded = setting->element == ck_bfloat16};
     ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
 }
 
 static void transform(const struct setting *setting, enum ck_winograd_size size)
 {
     const struct ck_transformed_weights task = {
-        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .size = size};
+        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .size = size,
+        .are_rounded = setting->element == ck_bfloat16};
     ck_run_boxes(setting->team, setting->training->transform_weights, &task, 1, 1);
 }
 
@@ -170,6 +177,12 @@ static void run_transform_2(const struct setting *setting)
 static void run_transform_4(const struct setting *setting)
 {
     transform(setting, ck_winograd_four);
+}
+
+static void run_round_weights(const struct setting *setting)
+{
+    const struct ck_rounded_weights task = {.weights = weights, .rounded = result, .count = weights_3x3};
+    ck_run_boxes(setting->team, setting->training->round_weights, &task, 1, 1);
 }
 
 static void run_adam(const struct setting *setting)
@@ -198,5 +211,23 @@ const struct kernel_case training_cases[] = {
     {"transform-weights-2", run_transform_2},
     {"transform-weights-4", run_transform_4},
     {"adam", run_adam},
+    {"bf16-gradient-1x1", run_gradient_1x1, ck_bfloat16},
+    {"bf16-gradient-3x3", run_gradient_3x3, ck_bfloat16},
+    {"bf16-gradient-3x3-stride-2", run_gradient_3x3_stride_2, ck_bfloat16},
+    {"bf16-gradient-image", run_gradient_image, ck_bfloat16},
+    {"bf16-statistics", run_statistics, ck_bfloat16},
+    {"bf16-normalize", run_normalize, ck_bfloat16},
+    {"bf16-normalization-sums-inside", run_sums_inside, ck_bfloat16},
+    {"bf16-normalization-sums-at-end", run_sums_at_end, ck_bfloat16},
+    {"bf16-normalization-gradient", run_normalization_gradient, ck_bfloat16},
+    {"bf16-normalized-pool", run_normalized_pool, ck_bfloat16},
+    {"bf16-normalized-pool-gradient", run_normalized_pool_gradient, ck_bfloat16},
+    {"bf16-average-gradient", run_average_gradient, ck_bfloat16},
+    {"bf16-add-to-even", run_add_to_even, ck_bfloat16},
+    {"bf16-interleave", run_interleave, ck_bfloat16},
+    {"bf16-turn-weights", run_turn_weights, ck_bfloat16},
+    {"bf16-transform-weights-2", run_transform_2, ck_bfloat16},
+    {"bf16-transform-weights-4", run_transform_4, ck_bfloat16},
+    {"bf16-round-weights", run_round_weights, ck_bfloat16},
     {0},
 };

@@ -9,12 +9,13 @@ import Training
 
 @main struct TrainingBench {
     static func main() {
-        let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-        guard numbers.count == 3, CommandLine.arguments.count == 4 else {
-            print("usage: training-bench IMAGES SIDE THREADS")
+        let numbers = CommandLine.arguments.dropFirst().prefix(3).compactMap { Int($0) }
+        let precision = CommandLine.arguments.count == 5 ? Precision(rawValue: CommandLine.arguments[4]) : nil
+        guard numbers.count == 3, let precision else {
+            print("usage: training-bench IMAGES SIDE THREADS float32|bf16")
             exit(64)
         }
-        let run = Run(images: numbers[0], side: numbers[1], threads: numbers[2])
+        let run = Run(images: numbers[0], side: numbers[1], threads: numbers[2], precision: precision)
         tell("ready")
         while let line = readLine(), let steps = Int(line) {
             tell((0..<steps).map { _ in "\(run.step())" }.joined(separator: " "))
@@ -35,11 +36,11 @@ private final class Run {
     private let targets: [Float]
     private var number = 0
 
-    init(images: Int, side: Int, threads: Int) {
+    init(images: Int, side: Int, threads: Int, precision: Precision) {
         let layout = ResNet50Layout(baseWidth: 64, outputs: 1)
         network = ResNet50Training(
             parameters: InitialParameters.network(layout, seed: 1), largestBatch: images, inputHeight: side,
-            inputWidth: side,
+            inputWidth: side, precision: precision,
             engine: ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: threads)))
         moments = AdamMoments(count: network.packedCount)
         batch = (0..<images).flatMap {

@@ -1,10 +1,11 @@
 """Images a second and peak memory of one training step, ours and PyTorch's in turns on one machine.
 
-Both train ResNet-50 with Adam and binary cross-entropy in float32 on the same kind of noise; each waits while the other
-works. PyTorch runs channels_last, its faster layout, with the heap's trimming off where --keep-heap is given. Needs torch
+Both train ResNet-50 with Adam and binary cross-entropy on the same kind of noise, in float32 or in bf16 with weights kept in
+float32 (PyTorch: torch.autocast); each waits while the other works. PyTorch runs channels_last, its faster layout, with the
+heap's trimming off where --keep-heap is given. Needs torch
 and the two files beside the tests' golden files; the program comes from: swift build -c release --product training-bench
 
-    python Benchmarks/training/interleave.py [--images 8] [--side 224] [--threads 2] [--rounds 5] [--steps 2]
+    python Benchmarks/training/interleave.py [--images 8] [--side 224] [--threads 2] [--rounds 5] [--steps 2] [--precision bf16]
 """
 import argparse
 import os
@@ -18,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GOLDEN = ROOT / "Tests" / "ResNetTests" / "Golden"
 
 
-def peer(images, side, threads):
+def peer(images, side, threads, precision):
     import torch
 
     sys.path.insert(0, str(GOLDEN))
@@ -37,7 +38,9 @@ def peer(images, side, threads):
         for _ in range(int(line)):
             start = time.perf_counter()
             optimizer.zero_grad()
-            loss(network(batch), targets).backward()
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+                value = loss(network(batch), targets)
+            value.backward()
             optimizer.step()
             times.append(time.perf_counter() - start)
         print(*times, flush=True)
@@ -64,20 +67,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("images", 8), ("side", 224), ("threads", 2), ("rounds", 5), ("steps", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--precision", choices=("float32", "bf16"), default="float32")
     parser.add_argument("--keep-heap", action="store_true", help="glibc's trimming off for PyTorch")
     parser.add_argument("--bench", default=str(ROOT / ".build" / "release" / "training-bench"))
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peer:
-        return peer(options.images, options.side, options.threads)
+        return peer(options.images, options.side, options.threads, options.precision)
 
     clean = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS_")}
     if options.keep_heap:
         clean |= {"MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_MMAP_THRESHOLD_": "8589934592"}
     sizes = [str(options.images), str(options.side), str(options.threads)]
-    ours = Contestant("ours", [options.bench, *sizes], dict(os.environ))
+    ours = Contestant("ours", [options.bench, *sizes, options.precision], dict(os.environ))
     theirs = Contestant("PyTorch", [sys.executable, __file__, "--peer", "--images", sizes[0], "--side", sizes[1],
-                                    "--threads", sizes[2]], clean)
+                                    "--threads", sizes[2], "--precision", options.precision], clean)
     for contestant in (ours, theirs):
         contestant.run(2)
     for _ in range(options.rounds):

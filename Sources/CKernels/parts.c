@@ -39,7 +39,8 @@ struct pooling_task {
     struct cut cut;
 };
 
-static long element_bytes(enum ck_element element) { return element == ck_float32 ? 4 : 2; }
+static long map_bytes(enum ck_element element) { return element == ck_float32 ? 4 : 2; }
+static long weight_bytes(enum ck_element element) { return element == ck_bfloat16 ? 2 : 4; }
 static long quotient_up(long a, long b) { return (a + b - 1) / b; }
 static long least(long a, long b) { return a < b ? a : b; }
 static long most(long a, long b) { return a > b ? a : b; }
@@ -83,7 +84,7 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
     if (c->output_blocks * block_bytes <= cached_weights_bytes)
         return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
     const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
-    const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * element_bytes(c->element);
+    const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * map_bytes(c->element);
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
     const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
     return cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
@@ -127,7 +128,7 @@ static void pool_part(const void *context, long item, long thread)
 static void run(convolver *convolve, struct ck_team *team, const struct ck_convolution *convolution, long depth)
 {
     const long taps = depth == ck_lanes ? convolution->kernel * convolution->kernel : convolution->kernel;
-    const long block_bytes = convolution->input_planes * taps * depth * ck_lanes * element_bytes(convolution->element);
+    const long block_bytes = convolution->input_planes * taps * depth * ck_lanes * weight_bytes(convolution->element);
     const struct convolution_task task = {
         .convolve = convolve,
         .convolution = convolution,

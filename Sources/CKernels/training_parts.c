@@ -35,7 +35,7 @@ void ck_run_boxes(struct ck_team *team, ck_box_work *work, const void *task, lon
 
 enum {
     /* Blocks and planes whose pixels stay in the first-level cache together while all their pairs are summed. */
-    group_blocks = 4,
+    group_blocks = ck_gradient_blocks,
     group_planes = 4,
     /* Parts that a gradient is cut into at least, where it has images enough. */
     fewest_parts = 16,
@@ -94,7 +94,7 @@ static void sum_shares(const void *context, long item, long thread)
     (void)thread;
     const struct gradient_task *task = context;
     const struct ck_weight_gradient *g = task->gradient;
-    const long first = item * ck_adam_run, end = least(first + ck_adam_run, task->weights);
+    const long first = item * ck_run, end = least(first + ck_run, task->weights);
     for (long share = 1; share < g->shares; share++) {
         const float *from = g->scratch + (share - 1) * task->weights;
         for (long i = first; i < end; i++) g->weights[i] += from[i];
@@ -112,5 +112,5 @@ void ck_sum_weight_gradient(
         .groups = groups_of(gradient),
     };
     ck_team_run(team, task.groups * gradient->shares, sum_part, &task);
-    if (gradient->shares > 1) ck_team_run(team, quotient_up(task.weights, ck_adam_run), sum_shares, &task);
+    if (gradient->shares > 1) ck_team_run(team, quotient_up(task.weights, ck_run), sum_shares, &task);
 }

@@ -11,6 +11,8 @@ package final class ResNet50Training {
     package let inputHeight: Int
     package let inputWidth: Int
     package let trained: TrainedLayers
+    /// What maps and their gradients are made of.
+    package let precision: Precision
     private let parameterMemory: TrainingParameters
     private let memory = TrainingMemory()
     private let engine: ComputeEngine
@@ -19,9 +21,12 @@ package final class ResNet50Training {
     private var images = 0
 
     /// Packs the parameters, whose layout has a head, and takes the memory for batches of one input size.
+    ///
+    /// - Parameter precision: of maps, their gradients and the weights in products. Parameters, their gradients and moments,
+    ///   all statistics and sums, the input and the linear layer are floats always.
     package init(
         parameters: ResNet50Parameters, largestBatch: Int, inputHeight: Int, inputWidth: Int,
-        trained: TrainedLayers = .all, engine: ComputeEngine = .shared
+        trained: TrainedLayers = .all, precision: Precision = .float32, engine: ComputeEngine = .shared
     ) {
         precondition(
             inputHeight >= ResNet50Inference.smallestSide && inputWidth >= ResNet50Inference.smallestSide,
@@ -31,6 +36,7 @@ package final class ResNet50Training {
         self.inputHeight = inputHeight
         self.inputWidth = inputWidth
         self.trained = trained
+        self.precision = precision
         self.engine = engine
         parameterMemory = TrainingParameters(parameters)
         plan(largestBatch)
@@ -104,8 +110,8 @@ package final class ResNet50Training {
         }
         memory.restart()
         let network = TrainingNetwork(
-            images: images, input: MapSize(height: inputHeight, width: inputWidth), parameters: parameterMemory,
-            memory: memory)
+            images: images, input: MapSize(height: inputHeight, width: inputWidth), precision: precision,
+            parameters: parameterMemory, memory: memory)
         let planned = (network, TrainingWorkspace(network.needs(on: engine.team), memory: memory, engine: engine))
         clearBorders(planned)
         networks[images] = planned

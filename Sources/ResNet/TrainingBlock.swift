@@ -13,14 +13,16 @@ struct TrainingBlock {
         _ block: Bottleneck<ConvolutionUnit>, input: BlockedMap, parameters: TrainingParameters,
         memory: TrainingMemory
     ) {
-        let reduce = TrainingUnit(block.reduce, input: input.layout, parameters: parameters, memory: memory)
-        let reduced = memory.map(reduce.convolution.output.withBorder(block.spatial.window.padding))
-        let spatial = TrainingUnit(block.spatial, input: reduced.layout, parameters: parameters, memory: memory)
-        let spatialMap = memory.map(spatial.convolution.output)
-        let expand = TrainingUnit(block.expand, input: spatialMap.layout, parameters: parameters, memory: memory)
-        let projection = block.projection.map {
-            TrainingUnit($0, input: input.layout, parameters: parameters, memory: memory)
+        func placed(_ unit: ConvolutionUnit, _ map: BlockedMap) -> TrainingUnit {
+            TrainingUnit(
+                unit, input: map.layout, precision: input.layout.precision, parameters: parameters, memory: memory)
         }
+        let reduce = placed(block.reduce, input)
+        let reduced = memory.map(reduce.convolution.output.withBorder(block.spatial.window.padding))
+        let spatial = placed(block.spatial, reduced)
+        let spatialMap = memory.map(spatial.convolution.output)
+        let expand = placed(block.expand, spatialMap)
+        let projection = block.projection.map { placed($0, input) }
         self.input = input
         self.reduced = reduced
         self.spatial = spatialMap

@@ -9,17 +9,21 @@ struct TrainingNetwork {
     private let blocks: [TrainingBlock]
     private let head: TrainingHead
 
-    init(images: Int, input: MapSize, parameters: TrainingParameters, memory: TrainingMemory) {
+    init(
+        images: Int, input: MapSize, precision: Precision, parameters: TrainingParameters, memory: TrainingMemory
+    ) {
         let layout = parameters.layout
         image = memory.map(
             .planar(
                 images: images, channels: 3, height: input.height, width: input.width,
                 border: layout.stem.window.padding))
-        stem = TrainingUnit(layout.stem, input: image.layout, parameters: parameters, memory: memory)
+        stem = TrainingUnit(
+            layout.stem, input: image.layout, precision: precision, parameters: parameters, memory: memory)
         let size = MapSize(stem.convolution.output).output(of: ResNet50Layout.stemPool)
         pooled = memory.map(
             .blocked(
-                images: images, channels: layout.stem.outputChannels, height: size.height, width: size.width))
+                images: images, channels: layout.stem.outputChannels, height: size.height, width: size.width,
+                precision: precision))
         pool = NormalizedPool(
             normalization: stem.normalization, window: ResNet50Layout.stemPool, output: pooled.layout)
         var map = pooled

@@ -9,10 +9,15 @@ struct TrainingUnit {
     /// The convolution's output, kept for the backward pass.
     let convolved: BlockedMap
 
-    init(_ unit: ConvolutionUnit, input: MapLayout, parameters: TrainingParameters, memory: TrainingMemory) {
+    /// - Parameter precision: what the unit's maps are made of, other than an image.
+    init(
+        _ unit: ConvolutionUnit, input: MapLayout, precision: Precision, parameters: TrainingParameters,
+        memory: TrainingMemory
+    ) {
         let size = MapSize(input).output(of: unit.window)
         let output = MapLayout.blocked(
-            images: input.images, channels: unit.outputChannels, height: size.height, width: size.width)
+            images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
+            precision: precision)
         convolution = TrainingConvolution(window: unit.window, input: input, output: output)
         normalization = TrainingNormalization(
             layout: output,

@@ -46,7 +46,7 @@ package struct AdamStep: Sendable, Hashable {
             gradients: UnsafePointer(gradients.pointer), count: count, kept: Float(kept), decay: Float(decay),
             first_rate: Float(1 - firstDecay), second_kept: Float(secondDecay), second_rate: Float(1 - secondDecay),
             step: Float(size), inverse_root: Float(inverseRoot), epsilon: Float(epsilon))
-        let run = Int(ck_adam_run)
+        let run = Int(ck_run)
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.adam, &task, (count + run - 1) / run, 1)
     }

@@ -7,11 +7,14 @@ package struct BlockedConvolution: Sendable {
     package let window: WindowGeometry
     package let input: MapLayout
     package let output: MapLayout
+    /// What the weights are made of; an image's are floats always.
+    package let weightPrecision: Precision
 
     /// What happens to a sum before it is written.
     package enum Activation: Sendable { case identity, rectified }
 
-    package init(window: WindowGeometry, input: MapLayout, output: MapLayout) {
+    /// - Parameter weights: what they are made of: floats, or what the maps are made of, as they are if nothing is said.
+    package init(window: WindowGeometry, input: MapLayout, output: MapLayout, weights: Precision? = nil) {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width),
             "the output has another extent")
@@ -26,11 +29,13 @@ package struct BlockedConvolution: Sendable {
         self.window = window
         self.input = input
         self.output = output
+        weightPrecision = weights ?? input.precision
+        precondition(weightPrecision == .float32 || weightPrecision == input.precision, "no kernel for such weights")
     }
 
-    /// Words of 32 bits in the packed weights; an image's are floats always.
+    /// Words of 32 bits in the packed weights.
     package var weightCount: Int {
-        input.precision.wordCount(
+        weightPrecision.wordCount(
             output.planes * input.planes * window.kernel * window.kernel * input.lanes * MapLayout.blockLanes)
     }
 
@@ -60,7 +65,7 @@ package struct BlockedConvolution: Sendable {
 
     /// Where a 1×1 convolution's weight lies in packed float32 weights.
     package func place(ofOutput output: Int, input channel: Int) -> Int {
-        precondition(window.kernel == 1 && input.precision == .float32, "another layout")
+        precondition(window.kernel == 1 && weightPrecision == .float32, "another layout")
         let lanes = MapLayout.blockLanes
         let pair = output / lanes * input.planes + channel / lanes
         return (pair * lanes + channel % lanes) * lanes + output % lanes
@@ -68,7 +73,7 @@ package struct BlockedConvolution: Sendable {
 
     /// - Parameter element: counted as floats count, [input lane][16 outputs].
     private func place(_ weight: Float, at element: Int, in packed: inout MutableSpan<Float>, from start: Int) {
-        guard input.precision == .bfloat16 else {
+        guard weightPrecision == .bfloat16 else {
             packed[start + element] = weight
             return
         }
@@ -132,11 +137,16 @@ package struct BlockedConvolution: Sendable {
         }
     }
 
+    /// An image's weights are floats for every kind of output.
+    private var element: ck_element {
+        input.lanes == 1 || weightPrecision == output.precision ? output.precision.element : ck_widened
+    }
+
     /// Everything but the pointers. A 1×1 convolution between maps without border takes the whole plane as one row.
     private func sizes(_ activation: Activation) -> ck_convolution {
         var task = unsafe ck_convolution()
         let isOneRow = window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
-        unsafe task.element = output.precision.element
+        unsafe task.element = element
         unsafe task.input_planes = input.planes
         unsafe task.input_plane = input.planePitch
         unsafe task.input_image = input.imagePitch

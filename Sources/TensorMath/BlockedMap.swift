@@ -34,9 +34,9 @@ package struct BlockedMap {
     package func clear() { memory.clear() }
 
     /// The first image's pixel (0, 0), or the one of the border that is `padding` left of and above it.
-    func origin(padding: Int = 0) -> UnsafeMutablePointer<Float> {
+    func origin(padding: Int = 0) -> UnsafeMutableRawPointer {
         precondition(padding <= layout.border, "the border is part of the map's memory")
-        return unsafe memory.pointer + layout.origin(padding: padding)
+        return unsafe UnsafeMutableRawPointer(memory.pointer) + layout.origin(padding: padding) * layout.precision.bytes
     }
 
     var kernelMap: ck_map {
@@ -52,9 +52,7 @@ extension MapLayout {
 
     /// Whether two maps have the same pixels of the same channels; their borders may differ.
     func isCongruent(to other: MapLayout) -> Bool {
-        (images, channels, height, width, lanes) == (
-            other.images, other.channels, other.height, other.width, other.lanes
-        )
+        withBorder(0) == other.withBorder(0)
     }
 }
 
@@ -65,6 +63,11 @@ extension ComputeEngine {
             preconditionFailure("no such kernels")
         }
         return unsafe kernels
+    }
+
+    func mapKernels(_ precision: Precision) -> ck_map_kernels {
+        let maps = unsafe trainingKernels.pointee.maps
+        return precision == .float32 ? maps.0 : maps.1
     }
 
     /// Works on every block of every image.

@@ -22,7 +22,7 @@ package struct ConvolutionScratch {
         }
     }
 
-    /// Weights of the convolution that runs backward.
+    /// Weights of the convolution that runs backward, or rounded ones of one that runs forward.
     let turned: TensorSlice
     /// Weights as Winograd's method wants them, and what it computes with.
     let transformed: TensorSlice

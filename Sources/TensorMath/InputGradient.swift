@@ -47,20 +47,27 @@ struct InputGradient {
         counts.turned = weights.count
         switch method {
         case .pointwise, .spatial: break
-        case .even: counts.phases = evenLayout.count
+        case .even: counts.phases = phasePitch
         case .winograd(let convolution):
             counts.transformed = convolution.weightCount
             counts.winograd = convolution.scratchCount(on: team)
         case .phases:
             counts.turned = weights.count / 9 * 4
-            counts.phases = 4 * evenLayout.count
+            counts.phases = 4 * phasePitch
         }
         return counts
     }
 
     /// The input's channels at the output's extent: as many pixels as the input has even ones.
     private var evenLayout: MapLayout {
-        .blocked(images: input.images, channels: input.channels, height: output.height, width: output.width)
+        .blocked(
+            images: input.images, channels: input.channels, height: output.height, width: output.width,
+            precision: input.precision)
+    }
+
+    /// Words of 32 bits from a phase's map to the next one's, which begins on a cache line too.
+    private var phasePitch: Int {
+        (evenLayout.count + MapLayout.blockLanes - 1) / MapLayout.blockLanes * MapLayout.blockLanes
     }
 
     func compute(
@@ -77,7 +84,9 @@ struct InputGradient {
             convolve(gradient, kernel: 3, padding: 1, scratch, engine, result)
         case .winograd(let convolution):
             turn(values, taps: (0..<9).reversed(), scratch, engine)
-            convolution.transform(scratch.turned.slice(0..<weights.count), into: scratch.transformed, on: engine)
+            // Rounded already, where they are.
+            convolution.transform(
+                scratch.turned.slice(0..<weights.count), rounded: false, into: scratch.transformed, on: engine)
             var memory = scratch.winograd.mutableSpan
             var span = result.mutableSpan
             convolution.forward(
@@ -100,7 +109,7 @@ struct InputGradient {
             let even = BlockedMap(evenLayout, in: scratch.phases)
             convolve(gradient, kernel: 1, padding: 0, scratch, engine, even)
             var task = unsafe ck_spread(from: even.kernelMap, to: result.kernelMap, extent: input.extent, phase: 0)
-            unsafe engine.run(engine.trainingKernels.pointee.add_to_even, &task, input.extent)
+            unsafe engine.run(engine.mapKernels(input.precision).add_to_even, &task, input.extent)
         case .spatial, .winograd, .phases: preconditionFailure("only 1×1 convolutions stand beside another path")
         }
     }
@@ -110,7 +119,7 @@ struct InputGradient {
         precondition(values.count == weights.count, "weights of another shape")
     }
 
-    /// scratch.turned = the weights with inputs and outputs exchanged, tap t taken from `taps[t]`, or zero where that is −1.
+    /// scratch.turned = the weights with inputs and outputs exchanged, rounded to what maps are made of, tap t taken from `taps[t]`, or zero where that is −1.
     private func turn(_ values: TensorSlice, taps: [Int], _ scratch: ConvolutionScratch, _ engine: ComputeEngine) {
         let (blocks, planes) = (weights.outputBlocks, weights.inputPlanes)
         precondition(
@@ -119,7 +128,8 @@ struct InputGradient {
         unsafe taps.withUnsafeBufferPointer { sources in
             var task = unsafe ck_turned_weights(
                 weights: values.pointer, turned: scratch.turned.pointer, blocks: blocks, planes: planes,
-                from_taps: weights.kernel * weights.kernel, taps: taps.count, sources: sources.baseAddress)
+                from_taps: weights.kernel * weights.kernel, taps: taps.count, sources: sources.baseAddress,
+                are_rounded: input.precision == .bfloat16)
             unsafe ck_run_boxes(
                 engine.team.handle, engine.trainingKernels.pointee.turn_weights, &task, planes, blocks)
         }
@@ -129,7 +139,7 @@ struct InputGradient {
         _ gradient: BlockedMap, _ values: TensorSlice, _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
         _ result: BlockedMap
     ) {
-        let pitch = evenLayout.count
+        let pitch = phasePitch
         for phase in 0..<4 {
             let (oddY, oddX) = (phase / 2 == 1, phase % 2 == 1)
             let map = BlockedMap(evenLayout, in: scratch.phases.slice(phase * pitch..<(phase + 1) * pitch))
@@ -137,8 +147,9 @@ struct InputGradient {
             convolve(gradient, kernel: phase == 0 ? 1 : 2, padding: 0, scratch, engine, map)
         }
         let first = BlockedMap(evenLayout, in: scratch.phases)
-        var task = unsafe ck_spread(from: first.kernelMap, to: result.kernelMap, extent: input.extent, phase: pitch)
-        unsafe engine.run(engine.trainingKernels.pointee.interleave, &task, input.extent)
+        var task = unsafe ck_spread(
+            from: first.kernelMap, to: result.kernelMap, extent: input.extent, phase: pitch * 4 / input.precision.bytes)
+        unsafe engine.run(engine.mapKernels(input.precision).interleave, &task, input.extent)
     }
 
     /// The kernel's places that pixels of a phase meet, in a window that begins at the pixel's own place on the small map.
@@ -166,7 +177,8 @@ struct InputGradient {
         precondition(from.border >= kernel - 1 - padding, "windows reach beyond the border")
         // SAFETY: the layouts' counts cover every place that sizes and pitches name.
         var task = unsafe ck_convolution(
-            element: ck_float32, input: gradient.origin(padding: padding), weights: scratch.turned.pointer,
+            element: from.precision == .float32 ? ck_float32 : ck_widened, input: gradient.origin(padding: padding),
+            weights: scratch.turned.pointer,
             bias: scratch.bias.pointer, residual: residual.map { unsafe UnsafeRawPointer($0.origin()) },
             output: result.origin(), input_planes: from.planes, input_plane: from.planePitch,
             input_image: from.imagePitch, input_row: from.rowPitch, output_blocks: to.planes,
@@ -179,13 +191,17 @@ struct InputGradient {
 
 extension WinogradConvolution {
     /// Weights that are packed for a plain convolution become those that `forward` takes.
-    func transform(_ weights: TensorSlice, into transformed: TensorSlice, on engine: ComputeEngine) {
+    ///
+    /// - Parameter rounded: to bfloat16, before they are transformed.
+    func transform(
+        _ weights: TensorSlice, rounded: Bool, into transformed: TensorSlice, on engine: ComputeEngine
+    ) {
         precondition(
             weights.count == output.planes * input.planes * 9 * MapLayout.blockLanes * MapLayout.blockLanes
                 && transformed.count >= weightCount, "weights of another shape")
         var task = unsafe ck_transformed_weights(
             weights: weights.pointer, transformed: transformed.pointer, blocks: output.planes, planes: input.planes,
-            size: size == .two ? ck_winograd_two : ck_winograd_four)
+            size: size == .two ? ck_winograd_two : ck_winograd_four, are_rounded: rounded)
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.transform_weights, &task, output.planes, input.planes)
     }

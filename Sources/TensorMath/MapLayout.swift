@@ -129,7 +129,7 @@ package struct MapLayout: Sendable, Hashable {
     }
 
     /// Of a pair of bfloat16 the first lies in the lower half: all architectures that this runs on are little-endian.
-    private func element(_ place: Int, of map: Span<Float>) -> Float {
+    func element(_ place: Int, of map: Span<Float>) -> Float {
         switch precision {
         case .float32: map[place]
         case .bfloat16:

@@ -1,6 +1,9 @@
+internal import CKernels
+
 /// A convolution without bias as training runs it: forward, and its two gradients, on packed weights.
 ///
 /// Windows are those of a residual network: 1×1 and 3×3 with stride 1 or 2 on blocked maps, 7×7 with stride 2 on planes.
+/// Maps of bfloat16 meet weights that are rounded to it; sums are floats, and so are weights and their gradients in memory.
 package struct TrainingConvolution {
     package let window: WindowGeometry
     package let input: MapLayout
@@ -30,7 +33,8 @@ package struct TrainingConvolution {
         {
             forwardMethod = .winograd(WinogradConvolution(size: size, input: input, output: output))
         } else {
-            forwardMethod = .direct(BlockedConvolution(window: window, input: input, output: output))
+            forwardMethod = .direct(
+                BlockedConvolution(window: window, input: input, output: output, weights: .float32))
         }
     }
 
@@ -47,6 +51,7 @@ package struct TrainingConvolution {
             counts.transformed = convolution.weightCount
             counts.winograd = convolution.scratchCount(on: team)
         }
+        if case .direct = forwardMethod, isRounded { counts.turned = weights.count }
         if let inputGradient { counts.widen(to: inputGradient.scratchCounts(on: team)) }
         return counts
     }
@@ -60,16 +65,33 @@ package struct TrainingConvolution {
         var values = result.mutableSpan
         switch forwardMethod {
         case .direct(let convolution):
+            let weights = isRounded ? rounded(weights, scratch, engine) : weights
             convolution.forward(
                 map.span, weights: weights.span, bias: scratch.bias.span, activation: .identity, on: engine,
                 into: &values)
         case .winograd(let convolution):
-            convolution.transform(weights, into: scratch.transformed, on: engine)
+            convolution.transform(weights, rounded: isRounded, into: scratch.transformed, on: engine)
             var memory = scratch.winograd.mutableSpan
             convolution.forward(
                 map.span, weights: scratch.transformed.span, bias: scratch.bias.span, activation: .identity,
                 on: engine, scratch: &memory, into: &values)
         }
+    }
+
+    /// Whether products take the weights as bfloat16 has them; they stay floats, as all sums do.
+    private var isRounded: Bool { output.precision == .bfloat16 }
+
+    private func rounded(
+        _ values: TensorSlice, _ scratch: ConvolutionScratch, _ engine: ComputeEngine
+    ) -> TensorSlice {
+        precondition(values.count == weights.count, "weights of another shape")
+        let result = scratch.turned.slice(0..<values.count)
+        var task = unsafe ck_rounded_weights(
+            weights: values.pointer, rounded: result.pointer, count: values.count)
+        let run = Int(ck_run)
+        unsafe ck_run_boxes(
+            engine.team.handle, engine.trainingKernels.pointee.round_weights, &task, (values.count + run - 1) / run, 1)
+        return result
     }
 
     /// The gradient of the weights, packed as they are.
@@ -106,6 +128,7 @@ package struct TrainingConvolution {
 extension MapLayout {
     package func withBorder(_ border: Int) -> MapLayout {
         precondition(lanes == Self.blockLanes, "blocked maps only")
-        return .blocked(images: images, channels: channels, height: height, width: width, border: border)
+        return .blocked(
+            images: images, channels: channels, height: height, width: width, border: border, precision: precision)
     }
 }

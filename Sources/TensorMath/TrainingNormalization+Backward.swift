@@ -11,7 +11,7 @@ extension TrainingNormalization {
         var task = unsafe sumTask(gradient, input, sums)
         unsafe task.factor = table.pointer(.factor)
         unsafe task.offset = table.pointer(.offset)
-        unsafe engine.run(engine.trainingKernels.pointee.normalization_sums, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalization_sums, &task, layout.extent)
         finishGradients(sums, product: 1)
     }
 
@@ -23,7 +23,7 @@ extension TrainingNormalization {
     ) {
         var task = unsafe sumTask(gradient, input, sums)
         unsafe task.output = output.kernelMap
-        unsafe engine.run(engine.trainingKernels.pointee.normalization_sums, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalization_sums, &task, layout.extent)
         finishGradients(sums, product: 1)
     }
 
@@ -37,7 +37,7 @@ extension TrainingNormalization {
         unsafe task.output = output.kernelMap
         unsafe task.other = other.kernelMap
         unsafe task.other_mean = normalization.table.pointer(.mean)
-        unsafe engine.run(engine.trainingKernels.pointee.normalization_sums, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalization_sums, &task, layout.extent)
         finishGradients(sums, product: 1)
         normalization.finishGradients(sums, product: 2)
     }
@@ -85,7 +85,7 @@ extension TrainingNormalization {
         var task = unsafe gradientTask(gradient, input, result)
         unsafe task.factor = table.pointer(.factor)
         unsafe task.offset = table.pointer(.offset)
-        unsafe engine.run(engine.trainingKernels.pointee.normalization_gradient, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
     }
 
     /// The gradient of the input from a gradient that is masked already.
@@ -93,7 +93,7 @@ extension TrainingNormalization {
         masked gradient: BlockedMap, input: BlockedMap, on engine: ComputeEngine, into result: BlockedMap
     ) {
         var task = unsafe gradientTask(gradient, input, result)
-        unsafe engine.run(engine.trainingKernels.pointee.normalization_gradient, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
     }
 
     private func gradientTask(

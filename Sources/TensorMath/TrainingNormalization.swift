@@ -59,7 +59,7 @@ package struct TrainingNormalization {
     package func gatherStatistics(_ input: BlockedMap, sums: TensorSlice, on engine: ComputeEngine) {
         precondition(input.layout == layout && sums.count >= Self.sumCount(layout), "maps of another layer")
         var task = unsafe ck_statistics(input: input.kernelMap, extent: layout.extent, sums: sums.pointer)
-        unsafe engine.run(engine.trainingKernels.pointee.statistics, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).statistics, &task, layout.extent)
         let (sums, origins, lanes) = (sums.span, input.span, MapLayout.blockLanes)
         for channel in 0..<table.channels {
             let (block, lane) = (channel / lanes, channel % lanes)
@@ -70,7 +70,7 @@ package struct TrainingNormalization {
                 squares += Double(sums[place + lanes])
             }
             let shift = sum / count
-            let origin = Double(origins[block * layout.planePitch + lane])
+            let origin = Double(layout.element(block * layout.planePitch + lane, of: origins))
             finish(channel, mean: origin + shift, variance: max(squares / count - shift * shift, 0))
         }
     }
@@ -130,6 +130,6 @@ package struct TrainingNormalization {
 
     private func run(_ task: ck_normalization, _ engine: ComputeEngine) {
         var task = unsafe task
-        unsafe engine.run(engine.trainingKernels.pointee.normalize, &task, layout.extent)
+        unsafe engine.run(engine.mapKernels(layout.precision).normalize, &task, layout.extent)
     }
 }

@@ -13,7 +13,8 @@ package struct NormalizedPool {
         let input = normalization.layout
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
-                && output.planes == input.planes && output.images == input.images, "the output has another extent")
+                && output.planes == input.planes && output.images == input.images
+                && output.precision == input.precision, "the output has another extent")
         precondition(window.padding * 2 <= window.kernel, "a window that lies wholly in the padding has no maximum")
         precondition(window.kernel <= 15, "a window's place is kept in a byte")
         self.normalization = normalization
@@ -28,7 +29,7 @@ package struct NormalizedPool {
         precondition(result.layout == output, "maps of another layer")
         var task = unsafe task(input)
         unsafe task.output = result.kernelMap
-        unsafe engine.run(engine.trainingKernels.pointee.normalized_pool, &task, output.extent)
+        unsafe engine.run(engine.mapKernels(output.precision).normalized_pool, &task, output.extent)
     }
 
     /// The gradients of scale and shift, and of the normalization's output where that is above zero.
@@ -42,7 +43,7 @@ package struct NormalizedPool {
         unsafe task.gradient = gradient.kernelMap
         unsafe task.result = result.kernelMap
         unsafe task.sums = sums.pointer
-        unsafe engine.run(engine.trainingKernels.pointee.normalized_pool_gradient, &task, output.extent)
+        unsafe engine.run(engine.mapKernels(output.precision).normalized_pool_gradient, &task, output.extent)
         normalization.finishGradients(sums, product: 1)
     }
 
@@ -79,13 +80,13 @@ package struct NormalizedPool {
 
 /// The mean over each image at a residual network's end, backward.
 package enum AveragePoolGradient {
-    /// result = each channel's gradient, shared out evenly among its pixels.
+    /// result = each channel's gradient, of floats, shared out evenly among its pixels.
     package static func compute(_ gradient: BlockedMap, on engine: ComputeEngine, into result: BlockedMap) {
         let (from, to) = (gradient.layout, result.layout)
         precondition(
-            from.height == 1 && from.width == 1 && from.planes == to.planes && from.images == to.images,
-            "maps of another layer")
+            from.height == 1 && from.width == 1 && from.planes == to.planes && from.images == to.images
+                && from.precision == .float32, "maps of another layer")
         var task = unsafe ck_spread(from: gradient.kernelMap, to: result.kernelMap, extent: to.extent, phase: 0)
-        unsafe engine.run(engine.trainingKernels.pointee.average_gradient, &task, to.extent)
+        unsafe engine.run(engine.mapKernels(to.precision).average_gradient, &task, to.extent)
     }
 }

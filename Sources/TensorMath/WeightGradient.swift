@@ -9,7 +9,7 @@ struct WeightGradient {
     init(window: WindowGeometry, input: MapLayout, outputChannels: Int) {
         precondition(input.border >= window.padding, "the border is part of the input's memory")
         precondition(
-            input.lanes == 1 ? (window.kernel, window.stride) == (7, 2) : window.stride <= 2,
+            input.lanes == 1 ? (window.kernel, window.stride) == (7, 2) : window.stride <= 2 && window.kernel <= 3,
             "no kernel for this window")
         self.window = window
         self.input = input
@@ -27,11 +27,14 @@ struct WeightGradient {
         into result: TensorSlice
     ) {
         precondition(gradient.layout.images == input.images, "another number of images")
+        precondition(
+            input.lanes == 1 || gradient.layout.precision == input.precision, "another precision")
         precondition(result.count == weights.count && scratch.shares.count >= scratchCount, "weights of another shape")
         var task = unsafe sizes
         // SAFETY: the layouts' counts cover every place that sizes and pitches name.
-        unsafe task.input = UnsafePointer(map.origin(padding: window.padding))
-        unsafe task.gradient = UnsafePointer(gradient.origin())
+        unsafe task.input = UnsafeRawPointer(map.origin(padding: window.padding))
+        unsafe task.gradient = UnsafeRawPointer(gradient.origin())
+        unsafe task.element = gradient.layout.precision.element
         unsafe task.gradient_plane = gradient.layout.planePitch
         unsafe task.gradient_image = gradient.layout.imagePitch
         unsafe task.gradient_row = gradient.layout.rowPitch

@@ -3,7 +3,7 @@ internal import CKernels
 /// A 3×3 convolution with stride 1 and padding 1 in Winograd's way: fewer multiplications, slightly larger rounding.
 ///
 /// Lavin and Gray, “Fast Algorithms for Convolutional Neural Networks” (arXiv 1509.09308). What it costs in accuracy
-/// and gains in time is in `docs/numerics.md`.
+/// and gains in time is in `docs/numerics.md`. Weights and products are floats, whatever the maps are made of.
 package struct WinogradConvolution: Sendable {
     /// Outputs of a tile in either direction; larger tiles save more multiplications and take larger weights.
     package enum Size: Int, Sendable, CaseIterable {
@@ -22,7 +22,7 @@ package struct WinogradConvolution: Sendable {
         precondition(input.border >= 1, "the border is part of the input's memory")
         precondition(
             output.lanes == MapLayout.blockLanes && input.lanes == MapLayout.blockLanes
-                && input.precision == .float32 && output.precision == .float32, "both are blocked maps of float32")
+                && input.precision == output.precision, "both are blocked maps of one precision")
         self.size = size
         self.input = input
         self.output = output
@@ -98,10 +98,10 @@ package struct WinogradConvolution: Sendable {
                         unsafe bias.withUnsafeBufferPointer { bias in
                             // SAFETY: the counts above cover every place that sizes and pitches name.
                             var task = unsafe sizes(activation, engine.team)
-                            unsafe task.input = TensorStorage.aligned(map.baseAddress) + input.origin(padding: 1)
+                            unsafe task.input = input.pointer(map.baseAddress, padding: 1)
                             unsafe task.weights = TensorStorage.aligned(weights.baseAddress)
                             unsafe task.bias = TensorStorage.aligned(bias.baseAddress)
-                            unsafe task.output = TensorStorage.aligned(result.baseAddress) + output.origin()
+                            unsafe task.output = output.pointer(result.baseAddress)
                             unsafe task.scratch = TensorStorage.aligned(scratch.baseAddress)
                             unsafe ck_convolve_winograd(engine.kernels, engine.team.handle, &task)
                         }
@@ -114,6 +114,7 @@ package struct WinogradConvolution: Sendable {
     /// Everything but the pointers.
     private func sizes(_ activation: BlockedConvolution.Activation, _ team: ComputeTeam) -> ck_winograd {
         var task = unsafe ck_winograd()
+        unsafe task.element = output.precision.element
         unsafe task.input_planes = input.planes
         unsafe task.input_plane = input.planePitch
         unsafe task.input_image = input.imagePitch

@@ -15,9 +15,9 @@ enum { ck_lanes = 16 };
 /* From lowest to highest; each includes the ones before it. */
 enum ck_level { ck_baseline, ck_avx2, ck_avx512, ck_avx512bf16 };
 
-/* What maps and weights are made of: floats, or bfloat16, their upper halves. Sums and biases are floats always, and
- * so is an image. Pitches are in elements. */
-enum ck_element { ck_float32, ck_bfloat16 };
+/* What maps and weights are made of: floats; bfloat16, their upper halves; or maps of bfloat16 that are widened to meet
+ * weights of floats. Sums and biases are floats always, and so is an image. Pitches are in elements. */
+enum ck_element { ck_float32, ck_bfloat16, ck_widened };
 
 /* Outputs of a Winograd tile in either direction: 2 or 4. */
 enum ck_winograd_size { ck_winograd_two, ck_winograd_four };
@@ -63,10 +63,11 @@ struct ck_part {
 
 /* A 3×3 convolution with stride 1 by Winograd's method; the input's border of one pixel is in memory. */
 struct ck_winograd {
-    const float *input;   /* pixel (−1, −1) of the first image's first plane */
-    const float *weights; /* G g Gᵀ as [output block][place][input plane][16][16] */
-    const float *bias;    /* [output block][16] */
-    float *output;
+    enum ck_element element; /* of the maps; products are floats always */
+    const void *input;       /* pixel (−1, −1) of the first image's first plane */
+    const float *weights;    /* G g Gᵀ as [output block][place][input plane][16][16] */
+    const float *bias;       /* [output block][16] */
+    void *output;
     long input_planes, input_plane, input_image, input_row;
     long output_blocks, output_plane, output_image, output_row;
     long images, height, width;
@@ -109,7 +110,7 @@ struct ck_layers {
 
 struct ck_kernels {
     enum ck_level level;
-    struct ck_layers layers[2]; /* by enum ck_element */
+    struct ck_layers layers[3]; /* by enum ck_element */
     struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
     void (*checksum)(const struct ck_checksum *, long piece);
 };

@@ -6,9 +6,9 @@
 
 #include "CKernels.h"
 
-/* A blocked map: its first pixel of the first block, and pitches in floats. */
+/* A blocked map: its first pixel of the first block, and pitches in elements. */
 struct ck_map {
-    float *data;
+    void *data;
     long plane, image, row;
 };
 
@@ -18,13 +18,14 @@ struct ck_extent {
 
 /* The gradient of a convolution's weights, packed as the weights are. */
 struct ck_weight_gradient {
-    const float *input;    /* what the first output pixel's first weight meets */
-    const float *gradient; /* of the output: first pixel of the first block */
-    float *weights;        /* written, not added to */
+    enum ck_element element; /* of both maps; an image is of floats always */
+    const void *input;       /* what the first output pixel's first weight meets */
+    const void *gradient;    /* of the output: first pixel of the first block */
+    float *weights;          /* written, not added to */
     long input_planes, input_plane, input_image, input_row;
     long gradient_blocks, gradient_plane, gradient_image, gradient_row;
     long images, height, width; /* of the output */
-    long kernel, stride;
+    long kernel, stride; /* of blocked inputs: up to 3 and up to 2 */
     long depth; /* 16 for blocked inputs; the kernel's width for planes of single pixels, whose columns count once */
     long shares; /* runs of images that are summed apart, each into weights of its own */
     float *scratch; /* the weights of all shares but the first */
@@ -82,7 +83,14 @@ struct ck_normalized_pool {
 struct ck_spread {
     struct ck_map from, to;
     struct ck_extent extent; /* of `to` */
-    long phase; /* floats from one phase's map to the next; see interleave */
+    long phase; /* elements from one phase's map to the next; see interleave */
+};
+
+/* Weights as bfloat16 would keep them. */
+struct ck_rounded_weights {
+    const float *weights;
+    float *rounded;
+    long count; /* a multiple of 16 */
 };
 
 /* Weights regrouped from [block][plane][from_taps][16 inputs][16 outputs]
@@ -92,6 +100,7 @@ struct ck_turned_weights {
     float *turned;
     long blocks, planes, from_taps, taps;
     const long *sources; /* for each tap the one it is taken from, or −1 for zeros */
+    bool are_rounded;    /* as ck_rounded_weights has them */
 };
 
 /* 3×3 weights [block][plane][9][16][16] → G g Gᵀ as ck_winograd wants them. */
@@ -100,6 +109,7 @@ struct ck_transformed_weights {
     float *transformed;
     long blocks, planes;
     enum ck_winograd_size size;
+    bool are_rounded; /* before they are transformed */
 };
 
 /* One step of Adam (arXiv 1412.6980) over a run of floats, a multiple of 16. */
@@ -116,24 +126,30 @@ struct ck_adam {
 /* Works on one block of one image, on one block, or on one run of floats: what `task` is, each kernel says. */
 typedef void ck_box_work(const void *task, long block, long image);
 
-struct ck_training_kernels {
-    enum ck_level level;
-    void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
+/* What works on maps of one kind. */
+struct ck_map_kernels {
     ck_box_work *statistics;               /* ck_statistics */
     ck_box_work *normalize;                /* ck_normalization */
     ck_box_work *normalization_sums;       /* ck_normalization_sums */
     ck_box_work *normalization_gradient;   /* ck_normalization_gradient */
     ck_box_work *normalized_pool;          /* ck_normalized_pool */
     ck_box_work *normalized_pool_gradient; /* ck_normalized_pool */
-    ck_box_work *average_gradient;         /* ck_spread: each pixel gets its part of a mean's gradient */
+    ck_box_work *average_gradient;         /* ck_spread: each pixel gets its part of a mean's gradient, which is of floats */
     ck_box_work *add_to_even;              /* ck_spread: pixel (y, x) is added to pixel (2y, 2x) */
     ck_box_work *interleave;               /* ck_spread: pixel (2y + p, 2x + q) is pixel (y, x) of phase 2p + q */
-    ck_box_work *turn_weights;             /* ck_turned_weights, by plane and block */
-    ck_box_work *transform_weights;        /* ck_transformed_weights, by block and plane */
-    ck_box_work *adam;                     /* ck_adam, by run of ck_adam_run floats */
 };
 
-enum { ck_adam_run = 16 * 1024 };
+struct ck_training_kernels {
+    enum ck_level level;
+    struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
+    void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
+    ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
+    ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
+    ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
+    ck_box_work *adam;              /* ck_adam, by run of ck_run floats */
+};
+
+enum { ck_run = 16 * 1024 };
 
 /* The kernels of a level, NULL where this processor or this build lacks it. */
 const struct ck_training_kernels *ck_training_kernels_at(enum ck_level level);
