@@ -206,3 +206,17 @@ extension WinogradConvolution {
             engine.team.handle, engine.trainingKernels.pointee.transform_weights, &task, output.planes, input.planes)
     }
 }
+
+extension BlockedConvolution {
+    /// Packed weights of floats become those that bfloat16 would keep, in the first part of `memory`.
+    func round(_ weights: TensorSlice, into memory: TensorSlice, on engine: ComputeEngine) -> TensorSlice {
+        precondition(weights.count == weightCount, "weights of another shape")
+        let rounded = memory.slice(0..<weightCount)
+        var task = unsafe ck_rounded_weights(
+            weights: weights.pointer, rounded: rounded.pointer, count: weightCount)
+        let run = Int(ck_run)
+        unsafe ck_run_boxes(
+            engine.team.handle, engine.trainingKernels.pointee.round_weights, &task, (weightCount + run - 1) / run, 1)
+        return rounded
+    }
+}

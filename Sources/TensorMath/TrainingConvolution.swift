@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// A convolution without bias as training runs it: forward, and its two gradients, on packed weights.
 ///
 /// Windows are those of a residual network: 1×1 and 3×3 with stride 1 or 2 on blocked maps, 7×7 with stride 2 on planes.
@@ -65,7 +63,7 @@ package struct TrainingConvolution {
         var values = result.mutableSpan
         switch forwardMethod {
         case .direct(let convolution):
-            let weights = isRounded ? rounded(weights, scratch, engine) : weights
+            let weights = isRounded ? convolution.round(weights, into: scratch.turned, on: engine) : weights
             convolution.forward(
                 map.span, weights: weights.span, bias: scratch.bias.span, activation: .identity, on: engine,
                 into: &values)
@@ -80,19 +78,6 @@ package struct TrainingConvolution {
 
     /// Whether products take the weights as bfloat16 has them; they stay floats, as all sums do.
     private var isRounded: Bool { output.precision == .bfloat16 }
-
-    private func rounded(
-        _ values: TensorSlice, _ scratch: ConvolutionScratch, _ engine: ComputeEngine
-    ) -> TensorSlice {
-        precondition(values.count == weights.count, "weights of another shape")
-        let result = scratch.turned.slice(0..<values.count)
-        var task = unsafe ck_rounded_weights(
-            weights: values.pointer, rounded: result.pointer, count: values.count)
-        let run = Int(ck_run)
-        unsafe ck_run_boxes(
-            engine.team.handle, engine.trainingKernels.pointee.round_weights, &task, (values.count + run - 1) / run, 1)
-        return result
-    }
 
     /// The gradient of the weights, packed as they are.
     package func backwardToWeights(

@@ -44,11 +44,12 @@ import Testing
         }
     }
 
-    @Test(arguments: InstructionSet.available) func threadsDontChangeABit(_ instructionSet: InstructionSet) {
+    @Test(arguments: InstructionSet.available, Precision.allCases)
+    func threadsDontChangeABit(_ instructionSet: InstructionSet, _ precision: Precision) {
         let runs = [Self.one, Self.three].map { team in
             let network = ResNet50Training(
                 parameters: Self.parameters(width: 24), largestBatch: 2, inputHeight: 64, inputWidth: 64,
-                engine: ComputeEngine(instructionSet: instructionSet, team: team))
+                precision: precision, engine: ComputeEngine(instructionSet: instructionSet, team: team))
             return steps(network, batches: [2, 2, 2])
         }
         #expect(runs[0].0 == runs[1].0)
@@ -56,11 +57,12 @@ import Testing
     }
 
     /// An epoch's last batch is smaller: it must leave no trace in the next one, nor find one of the last.
-    @Test func smallerBatchesShareTheMemoryWithoutATrace() {
+    @Test(arguments: Precision.allCases) func smallerBatchesShareTheMemoryWithoutATrace(_ precision: Precision) {
         let engine = ComputeEngine(instructionSet: .best, team: Self.three)
         func network(_ largest: Int, _ parameters: ResNet50Parameters) -> ResNet50Training {
             ResNet50Training(
-                parameters: parameters, largestBatch: largest, inputHeight: 64, inputWidth: 40, engine: engine)
+                parameters: parameters, largestBatch: largest, inputHeight: 64, inputWidth: 40,
+                precision: precision, engine: engine)
         }
         let shared = network(4, Self.parameters(width: 8))
         var parameters = Self.parameters(width: 8)
@@ -106,6 +108,26 @@ import Testing
         #expect(kept.first["conv1.weight"]?.contains { $0 != 0 } == true)
     }
 
+    /// What is kept of a training are its parameters and moments: all else follows from them, bit for bit.
+    @Test(arguments: Precision.allCases) func goesOnFromACheckpointWithTheSameBits(_ precision: Precision) {
+        func network(_ parameters: ResNet50Parameters) -> ResNet50Training {
+            ResNet50Training(
+                parameters: parameters, largestBatch: 3, inputHeight: 64, inputWidth: 96, precision: precision,
+                engine: ComputeEngine(instructionSet: .best, team: Self.three))
+        }
+        var training = network(Self.parameters(width: 8))
+        var moments = AdamMoments(count: training.packedCount)
+        _ = steps(training, batches: [3, 2], moments)
+        let kept = (training.parameters, training.tensors(of: moments))
+        let uninterrupted = steps(training, batches: [3, 1, 3], moments)
+        training = network(kept.0)
+        moments = training.moments(first: kept.1.first, second: kept.1.second)
+        let resumed = steps(training, batches: [3, 1, 3], moments)
+        #expect(resumed.0 == uninterrupted.0)
+        #expect(resumed.1 == uninterrupted.1)
+        #expect(uninterrupted.1 != kept.0)
+    }
+
     @Test func oneImageOfOneLastPixelHasNoStatistics() async {
         let network = ResNet50Training(
             parameters: Self.parameters(width: 1), largestBatch: 2, inputHeight: 32, inputWidth: 32,
@@ -125,8 +147,10 @@ import Testing
         decay: 0, kept: 1)
 
     /// One step for each batch of so many images; the last logits and all parameters.
-    private func steps(_ network: ResNet50Training, batches: [Int]) -> ([Float], ResNet50Parameters) {
-        let moments = AdamMoments(count: network.packedCount)
+    private func steps(
+        _ network: ResNet50Training, batches: [Int], _ moments: AdamMoments? = nil
+    ) -> ([Float], ResNet50Parameters) {
+        let moments = moments ?? AdamMoments(count: network.packedCount)
         var logits: [Float] = []
         for (number, images) in batches.enumerated() {
             logits = network.forward(

@@ -5,7 +5,9 @@ import Testing
 struct NormalizedPoolTests {
     static let sizes = [(1, 2, 2, 1), (2, 7, 8, 16), (3, 16, 15, 17), (2, 5, 6, 33)]
 
-    @Test(arguments: sizes) func equalsPlainLoops(images: Int, height: Int, width: Int, channels: Int) {
+    @Test(arguments: sizes, Precision.allCases)
+    func equalsPlainLoops(_ size: (Int, Int, Int, Int), _ precision: Precision) {
+        let (images, height, width, channels) = size
         let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
         // Multiples of 1/4: windows hold equal values, and the first in row order must win.
         let random = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
@@ -16,34 +18,43 @@ struct NormalizedPoolTests {
             input, scale: scale, shift: shift, statistics: statistics, epsilon: 1e-5)
         let rectified = ReferenceRectifier.forward(normalized)
         let (output, places) = ReferencePooling.maximumForward(rectified, window: window)
-        let gradient = output.with(pattern(output.values.count, 4))
+        let gradient = output.with(pattern(output.values.count, 4)).rounded(to: precision)
         let unpooled = ReferencePooling.maximumBackward(gradient, input: rectified, places: places)
         let masked = ReferenceRectifier.backward(unpooled, output: rectified)
         let expected = ReferenceBatchNormalization.backward(
             masked, input: input, scale: scale, statistics: statistics, epsilon: 1e-5)
         for instructionSet in InstructionSet.available {
             let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
-            let stem = Stem(input, output, scale: scale, shift: shift)
+            let stem = Stem(input, output, scale: scale, shift: shift, precision)
             let ours = stem.run(gradient, on: engine)
-            #expect(largestDifference(ours.output.span, output.values) <= 4e-6, "\(instructionSet)")
-            #expect(largestDifference(ours.masked.span, masked.values) <= 1e-6, "\(instructionSet)")
+            let outputError = largestDifference(
+                ours.output.span, output.values, roundings: output.values.map { abs($0) * precision.rounding })
+            #expect(outputError <= 4e-6, "\(instructionSet)")
+            let maskedError = largestDifference(
+                ours.masked.span, masked.values, roundings: masked.values.map { abs($0) * precision.rounding })
+            #expect(maskedError <= 1e-6, "\(instructionSet)")
             let scaleError = 4e-6 * (1 + expected.scale.reduce(0) { max($0, abs($1)) })
             #expect(largestDifference(ours.scale.span, expected.scale) <= scaleError, "\(instructionSet)")
         }
     }
 
-    @Test(arguments: sizes) func averageEqualsPlainLoops(images: Int, height: Int, width: Int, channels: Int) {
+    @Test(arguments: sizes, Precision.allCases)
+    func averageEqualsPlainLoops(_ size: (Int, Int, Int, Int), _ precision: Precision) {
+        let (images, height, width, channels) = size
         let input = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
         let gradient = FeatureBatch<Float>.pattern(images, channels, 1, 1, seed: 2)
         let expected = ReferencePooling.averageBackward(gradient, input: input)
         for instructionSet in InstructionSet.available {
             let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
             let result = BlockedMap.new(
-                .blocked(images: images, channels: channels, height: height, width: width, border: 1))
+                .blocked(
+                    images: images, channels: channels, height: height, width: width, border: 1, precision: precision))
             AveragePoolGradient.compute(
                 .filled(.blocked(images: images, channels: channels, height: 1, width: 1), gradient), on: engine,
                 into: result)
-            #expect(largestDifference(result.values.span, expected.values) <= 1e-7, "\(instructionSet)")
+            let roundings = expected.values.map { abs($0) * precision.rounding }
+            let difference = largestDifference(result.values.span, expected.values, roundings: roundings)
+            #expect(difference <= 1e-7, "\(instructionSet)")
         }
     }
 }
@@ -54,9 +65,13 @@ private struct Stem {
     private let scaleGradient: TensorSlice
     private let channels: Int
 
-    init(_ batch: FeatureBatch<Float>, _ output: FeatureBatch<Float>, scale: [Float], shift: [Float]) {
+    init(
+        _ batch: FeatureBatch<Float>, _ output: FeatureBatch<Float>, scale: [Float], shift: [Float],
+        _ precision: Precision
+    ) {
         let layout = MapLayout.blocked(
-            images: batch.images, channels: batch.channels, height: batch.height, width: batch.width)
+            images: batch.images, channels: batch.channels, height: batch.height, width: batch.width,
+            precision: precision)
         let count = layout.planes * MapLayout.blockLanes
         func slice(_ values: [Float]) -> TensorSlice {
             let slice = Tensor(count: count).all
@@ -74,7 +89,8 @@ private struct Stem {
         pool = NormalizedPool(
             normalization: normalization, window: WindowGeometry(kernel: 3, stride: 2, padding: 1),
             output: .blocked(
-                images: output.images, channels: output.channels, height: output.height, width: output.width))
+                images: output.images, channels: output.channels, height: output.height, width: output.width,
+                precision: precision))
         input = .filled(layout, batch)
         channels = batch.channels
     }

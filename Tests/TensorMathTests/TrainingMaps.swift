@@ -9,6 +9,16 @@ extension FeatureBatch<Float> {
     }
 }
 
+extension FeatureBatch<Float> {
+    /// The batch as a precision keeps it.
+    func rounded(to precision: Precision) -> Self { with(precision.rounded(values)) }
+}
+
+extension Precision {
+    /// The most that one rounding changes a value by, as a share of it: half a unit in the last of 8 binary places.
+    var rounding: Float { self == .float32 ? 0 : 1 / 256 }
+}
+
 extension BlockedMap {
     /// A map of zeros.
     static func new(_ layout: MapLayout) -> BlockedMap { BlockedMap(layout, in: Tensor(count: layout.count).all) }
