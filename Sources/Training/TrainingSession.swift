@@ -43,7 +43,7 @@ package final class TrainingSession {
         network = ResNet50Training(
             parameters: state.parameters, largestBatch: min(recipe.batchSize, isDisease.count),
             inputHeight: recipe.inputSide, inputWidth: recipe.inputSide, trained: recipe.trainedLayers.layers,
-            engine: engine)
+            precision: recipe.arithmetic.precision, engine: engine)
         moments =
             state.firstMoments.isEmpty
             ? AdamMoments(count: network.packedCount)
@@ -131,6 +131,16 @@ extension Recipe.Layers {
         case .fromStage3: .fromStage(3)
         case .fromStage4: .fromStage(4)
         case .head: .head
+        }
+    }
+}
+
+extension Recipe.Arithmetic {
+    /// What feature maps are stored in.
+    var precision: Precision {
+        switch self {
+        case .float32: .float32
+        case .bf16: .bfloat16
         }
     }
 }

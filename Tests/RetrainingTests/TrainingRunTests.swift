@@ -87,9 +87,14 @@ import Training
     }
 
     /// The batches are of 4, 4 and 2 images: a stop after any of nine steps.
-    @Test(arguments: [true, false])
-    func `a training stopped after every step goes on to the same bits`(isAugmented: Bool) throws {
-        let recipe = Self.recipe { $0.isAugmented = isAugmented }
+    @Test(arguments: [(true, Recipe.Arithmetic.float32), (false, .float32), (true, .bf16)])
+    func `a training stopped after every step goes on to the same bits`(
+        isAugmented: Bool, arithmetic: Recipe.Arithmetic
+    ) throws {
+        let recipe = Self.recipe {
+            $0.isAugmented = isAugmented
+            $0.arithmetic = arithmetic
+        }
         let images = try images(holdout: 4)
         let whole = try #require(
             Self.network(try run(images, from: Self.first(recipe)).train(shouldStop: { false }, tell: { _ in })))
