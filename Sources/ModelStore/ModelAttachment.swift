@@ -2,6 +2,9 @@ internal import SystemPackage
 
 /// A file that lies in a model's folder beside its own: how the training went, which images it saw, why it was promoted.
 package struct ModelAttachment: Sendable, Equatable {
+    /// A list of a hundred thousand images takes a tenth of it.
+    static let largestFile = 128 << 20
+
     package let name: String
     package let bytes: [UInt8]
 

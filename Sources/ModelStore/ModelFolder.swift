@@ -25,6 +25,20 @@ package struct ModelFolder: Sendable {
         return try ModelRecord.parse(try source.bytes(at: 0, count: source.count), path: recordPath.string)
     }
 
+    /// A file that lies in the folder beside the model's own; nil where there is none of this name.
+    package func attachment(_ name: String) throws(ModelFailure) -> [UInt8]? {
+        do throws(ModelFailure) {
+            let source = try ByteSource(opening: path.appending(name))
+            guard source.count <= ModelAttachment.largestFile else {
+                throw ModelFailure(
+                    .damaged, source.path, "has \(source.count) bytes", remedy: "look at it, or remove it")
+            }
+            return try source.bytes(at: 0, count: source.count)
+        } catch let error where error.code == .missing {
+            return nil
+        }
+    }
+
     /// Opens one of the model's files; a missing one means a half-written folder, a missing folder no model.
     func open(_ file: FilePath) throws(ModelFailure) -> ByteSource {
         do throws(ModelFailure) {

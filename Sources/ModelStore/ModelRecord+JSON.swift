@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import FundusImage
 package import ResNet
 
@@ -8,14 +8,19 @@ extension ModelRecord {
 
     /// Sorted, indented, snake_case, times as ISO 8601 in UTC.
     package func json() -> [UInt8] {
+        guard let data = try? Self.encoder().encode(self) else {
+            preconditionFailure("a record holds a number that is not finite")
+        }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+
+    /// Writes records, and what is shown together with them.
+    package static func encoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.dateEncodingStrategy = .iso8601
-        guard let data = try? encoder.encode(self) else {
-            preconditionFailure("a record holds a number that is not finite")
-        }
-        return Array(data) + [UInt8(ascii: "\n")]
+        return encoder
     }
 
     static func parse(_ bytes: [UInt8], path: String) throws(ModelFailure) -> ModelRecord {

@@ -3,19 +3,9 @@ internal import SystemPackage
 
 extension ModelStore {
     /// Makes a verified model the champion; the one before stays reachable as `previous`.
-    ///
-    /// `previous` flips first: a crash in between leaves the old champion in office.
     package func promote(_ id: String) throws(ModelFailure) {
-        let record = try verify(id)
-        guard record.role == .judge else {
-            throw ModelFailure(
-                .notJudgeable, folder(id).path.string, "is a base network and has no verdict to give",
-                remedy: "train from it, or promote a model with one output")
-        }
-        guard let current = championID else { return try point(Self.championLink, to: id) }
-        if current == id { return }
-        try point(Self.previousLink, to: current)
-        try point(Self.championLink, to: id)
+        try requireJudge(try verify(id))
+        try apply(changes(promoting: id))
     }
 
     /// Makes a model of any folder the champion; one from outside the store is taken in first.
@@ -29,6 +19,8 @@ extension ModelStore {
 
     /// Makes the previous model the champion again, and the champion the previous one.
     ///
+    /// Loads it as the daemon will, from its packed weights where they are whole: this is for when there is no time.
+    ///
     /// - Returns: the id of the new champion.
     @discardableResult
     package func rollback() throws(ModelFailure) -> String {
@@ -36,13 +28,61 @@ extension ModelStore {
             throw ModelFailure(
                 .missing, models.string, "has no earlier model to roll back to", remedy: "see `fundusd model list`")
         }
-        try promote(previous)
+        _ = try LoadedModel(folder(previous))
+        try apply(changes(promoting: previous))
         return previous
     }
 
-    private func point(_ link: String, to id: String) throws(ModelFailure) {
+    /// Keeps a verified model beside the champion, to be promoted by a person.
+    package func keepChallenger(_ id: String) throws(ModelFailure) {
+        try requireJudge(try verify(id))
+        guard id != championID else {
+            throw ModelFailure(
+                .ambiguous, folder(id).path.string, "is the champion, so it can't be its own challenger",
+                remedy: "see `fundusd model list`")
+        }
+        try apply([.point(Self.challengerLink, to: id)])
+    }
+
+    private func requireJudge(_ record: ModelRecord) throws(ModelFailure) {
+        guard record.role == .judge else {
+            throw ModelFailure(
+                .notJudgeable, folder(record.id).path.string, "is a base network and has no verdict to give",
+                remedy: "train from it, or promote a model with one output")
+        }
+    }
+}
+
+/// One step of what a promotion does to the links.
+enum LinkChange: Equatable {
+    case point(String, to: String)
+    case remove(String)
+}
+
+extension ModelStore {
+    /// The steps in their order: wherever a crash stops them, `champion` leads to a whole model, the old one or the new.
+    ///
+    /// `previous` flips first, so that the way back is there before the way forward. The challenger's link goes last, and
+    /// is no one's any more from the moment that it and `champion` agree.
+    func changes(promoting id: String) -> [LinkChange] {
+        let current = championID
+        if current == id { return leftover(of: id) }
+        let back = current.map { [LinkChange.point(Self.previousLink, to: $0)] } ?? []
+        return back + [.point(Self.championLink, to: id)] + leftover(of: id)
+    }
+
+    private func leftover(of id: String) -> [LinkChange] {
+        FolderLinks.target(of: models.appending(Self.challengerLink)) == id ? [.remove(Self.challengerLink)] : []
+    }
+
+    func apply(_ changes: [LinkChange]) throws(ModelFailure) {
         do throws(SystemFailure) {
-            try FolderLinks.point(models.appending(link), to: id)
+            for change in changes {
+                switch change {
+                case .point(let link, let id): try FolderLinks.point(models.appending(link), to: id)
+                case .remove(let link): try AtomicFile.remove(models.appending(link))
+                }
+            }
         } catch {
             throw ModelFailure(error)
         }

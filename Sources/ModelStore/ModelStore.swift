@@ -2,12 +2,14 @@ package import FoundationEssentials
 internal import LinuxIO
 package import SystemPackage
 
-/// The models under `STATE/models`, which of them judges, and which did before.
+/// The models under `STATE/models`, which of them judges, which did before, and which may come next.
 ///
-/// `champion` and `previous` are links that change in one step; a model's folder never changes once it is there.
+/// `champion`, `previous` and `challenger` are links that change in one step; a model's folder never changes once it is
+/// there.
 package struct ModelStore: Sendable {
     package static let championLink = "champion"
     package static let previousLink = "previous"
+    package static let challengerLink = "challenger"
 
     /// `STATE/models`.
     package let models: FilePath
@@ -36,14 +38,18 @@ package struct ModelStore: Sendable {
     /// The model that judged before the champion.
     package var previousID: String? { linked(Self.previousLink) }
 
+    /// The model that waits for a person to promote it; nil once it has been, even if its link outlived that.
+    package var challengerID: String? { linked(Self.challengerLink).flatMap { $0 == championID ? nil : $0 } }
+
     private func linked(_ name: String) -> String? {
         FolderLinks.target(of: models.appending(name)).flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
     }
 
-    /// The folder that a person means by an id, the unique beginning of one, `champion`, `previous`, or a path.
+    /// The folder that a person means by an id, the unique beginning of one, the name of a link, or a path.
     package func resolve(_ text: String) throws(ModelFailure) -> ModelFolder {
         if text == Self.championLink, let id = championID { return folder(id) }
         if text == Self.previousLink, let id = previousID { return folder(id) }
+        if text == Self.challengerLink, let id = challengerID { return folder(id) }
         if text.contains("/") { return ModelFolder(FilePath(text)) }
         let matches = text.isEmpty ? [] : try list().filter { $0.hasPrefix(text) }
         if matches.count == 1 { return folder(matches[0]) }

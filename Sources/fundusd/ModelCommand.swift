@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import Foundation
 internal import LinuxIO
 internal import ModelStore
@@ -9,14 +10,14 @@ internal import SystemPackage
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "The model store: list, show, import, export, promote, rollback, verify.",
+        abstract: "The model store: list, show, import, export, promote, rollback, verify, prune.",
         discussion: """
             Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
-            of it, `champion`, `previous`, or a folder.
+            of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
             ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, PromoteModel.self, RollBackModel.self,
-            VerifyModel.self,
+            VerifyModel.self, PruneModels.self,
         ])
 }
 
@@ -53,9 +54,17 @@ struct ListModels: ParsableCommand {
         }
     }
 
+    private func office(of id: String, _ store: ModelStore) -> String {
+        switch id {
+        case store.championID: ModelStore.championLink
+        case store.challengerID: ModelStore.challengerLink
+        case store.previousID: ModelStore.previousLink
+        default: ""
+        }
+    }
+
     private func line(_ id: String, _ store: ModelStore) -> String {
-        let office = id == store.championID ? "champion" : id == store.previousID ? "previous" : ""
-        let column = office + String(repeating: " ", count: 10 - office.count)
+        let column = office(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
         do {
             let record = try store.record(id)
             let source = record.source.map { ", from \(TerminalText.escaped($0.file))" } ?? ""
@@ -67,14 +76,47 @@ struct ListModels: ParsableCommand {
 }
 
 struct ShowModel: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints a model's model.json.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Prints a model's model.json.",
+        discussion: "Its figures on the hold-out are there, and the promotion gate's decision where it made one.")
     @Argument(help: "The model.") var model = ModelStore.championLink
     @OptionGroup(title: "Folders") var folders: FolderOptions
 
     func run() throws {
         try withStore(folders) { store in
-            try StandardOutput.say(String(decoding: try store.resolve(model).record().json(), as: UTF8.self))
+            let folder = try store.resolve(model)
+            let shown = ShownModel(record: try folder.record(), decision: try folder.decision())
+            try StandardOutput.say(String(decoding: try ModelRecord.encoder().encode(shown), as: UTF8.self))
         }
+    }
+}
+
+/// A record, and what the promotion gate decided about its model.
+private struct ShownModel: Encodable {
+    let record: ModelRecord
+    let decision: GateDecision?
+
+    private enum CodingKeys: CodingKey {
+        case decision
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try record.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(decision, forKey: .decision)
+    }
+}
+
+extension ModelFolder {
+    /// Nil where the model never stood before the gate.
+    func decision() throws(ModelFailure) -> GateDecision? {
+        guard let bytes = try attachment(GateDecision.fileName) else { return nil }
+        guard let decision = try? JSONDecoder().decode(GateDecision.self, from: Data(bytes)) else {
+            throw ModelFailure(
+                .damaged, path.appending(GateDecision.fileName).string, "is no decision of this program's gate",
+                remedy: "use the program version that wrote it, or remove the file")
+        }
+        return decision
     }
 }
 
@@ -204,6 +246,27 @@ struct VerifyModel: ParsableCommand {
             let (record, packed) = try store.resolve(model).verify()
             try StandardOutput.say("\(record.id) is whole and computes what it did when it was made.")
             if let remark = packed?.remark { StandardError.say(remark) }
+        }
+    }
+}
+
+struct PruneModels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune", abstract: "Removes old models.",
+        discussion: """
+            The champion, the previous model, the challenger and base networks always stay, and so many of the newest more \
+            as --keep says.
+            """)
+    @Option(help: ArgumentHelp("How many more models stay.", valueName: "count")) var keep = 5
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func validate() throws {
+        guard keep >= 0 else { throw ValidationError("--keep takes a number of models, 0 or more.") }
+    }
+
+    func run() throws {
+        try withStore(folders) { store in
+            for id in try store.prune(keeping: keep, now: Date()) { try StandardOutput.say("\(id) is removed.") }
         }
     }
 }

@@ -1,5 +1,7 @@
+import Evaluation
 import Fixtures
 import FoundationEssentials
+import Glibc
 import SystemPackage
 import Testing
 
@@ -27,6 +29,7 @@ import Testing
 
     private struct ShownModel: Decodable {
         let id: String
+        let decision: GateDecision?
     }
 
     @Test func `the two classes that an output may speak for give complementary probabilities`() throws {
@@ -114,6 +117,42 @@ import Testing
         #expect(try site.read("state/models/\(id)/model.json") == source.read("state/models/champion/model.json"))
         #expect(try site.run("model", "import", "--positive-class", "normal", folder).status == 64)
         #expect(try site.run("model", "list").lines.count == 1)
+    }
+
+    @Test func `a challenger stands in the list, its decision in what is shown, and pruning spares it`() throws {
+        let site = try ScreeningSite(model: .copied)
+        let id = try #require(try site.run("model", "import", Self.narrow).lines.first)
+        #expect(symlink(id, site.path("state/models/challenger").string) == 0)
+        #expect(try site.run("model", "list").lines.contains { $0.hasPrefix("\(id)  challenger") })
+        #expect(try site.run("model", "show", "challenger").decoded(ShownModel.self).decision == nil)
+
+        try site.write(try JSONEncoder().encode(Self.decision()).map(\.self), to: "state/models/\(id)/decision.json")
+        let shown = try site.run("model", "show", "challenger").decoded(ShownModel.self)
+        #expect(shown.id == id && shown.decision == Self.decision())
+        let pruned = try site.run("model", "prune", "--keep", "0")
+        #expect(pruned.status == 0 && pruned.output.isEmpty)
+
+        #expect(try site.run("model", "promote", "challenger").status == 0)
+        #expect(try site.run("model", "list").lines.contains { $0.hasPrefix("\(id)  champion") })
+        #expect(try site.run("model", "show", "challenger").status == 66)
+        try site.write("{}", to: "state/models/\(id)/decision.json")
+        #expect(try site.run("model", "show", id).status == 65)
+    }
+
+    private static func decision() -> GateDecision {
+        var generator = SeededGenerator(seed: 1)
+        let scores = PairedScores(champion: [0.5], challenger: [0.5], isDisease: [true], groups: nil)
+        return PromotionGate().decide(scores, championThreshold: 0.5, using: &generator)
+    }
+
+    @Test func `old models are pruned and named`() throws {
+        let site = try ScreeningSite(model: .copied)
+        let id = try #require(try site.run("model", "import", Self.narrow).lines.first)
+        #expect(try site.run("model", "prune", "--keep", "-1").status == 64)
+        #expect(try site.run("model", "prune", "--keep", "1").output.isEmpty)
+        #expect(try site.run("model", "prune", "--keep", "0").lines == ["\(id) is removed."])
+        #expect(!site.exists("state/models/\(id)"))
+        #expect(try site.run("model", "verify").status == 0)
     }
 
     @Test func `an export to where nothing can be made ends with 73`() throws {

@@ -1,0 +1,56 @@
+package import FoundationEssentials
+internal import LinuxIO
+internal import SystemPackage
+
+extension ModelStore {
+    /// Removes old models: the champion, the previous one, the challenger and so many more of the newest stay.
+    ///
+    /// Base networks stay, since training may start from one, and so does what can't be read: a person should look first.
+    ///
+    /// - Parameter now: what a killed process left half made is removed when it is a day older than this.
+    /// - Returns: the ids of the models that are gone.
+    @discardableResult
+    package func prune(keeping count: Int, now: Date) throws(ModelFailure) -> [String] {
+        precondition(count >= 0, "a number of models")
+        let judges = try list().compactMap { id in (try? record(id)).map { (id: id, record: $0) } }
+            .filter { $0.record.role == .judge && !isInOffice($0.id) }
+            .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
+        var removed: [String] = []
+        // Asked again before each: meanwhile somebody may promote one.
+        for (id, _) in judges.dropLast(count) where !isInOffice(id) {
+            try remove(id)
+            removed.append(id)
+        }
+        try removeAbandoned(before: now.addingTimeInterval(-86400))
+        return removed
+    }
+
+    private func isInOffice(_ id: String) -> Bool { [championID, previousID, challengerID].contains(id) }
+
+    /// The name first: a crash in between leaves a folder that no one takes for a model.
+    private func remove(_ id: String) throws(ModelFailure) {
+        let gone = ModelFolder(models.appending(".\(id).\(UInt64.random(in: 0 ... .max))\(ModelFolder.partialSuffix)"))
+        try ModelFolder.calling { () throws(SystemFailure) in
+            try AtomicFile.rename(folder(id).path, to: gone.path)
+            try AtomicFile.synchronizeFolder(of: gone.path)
+            try gone.remove()
+        }
+    }
+
+    /// Half-made and half-removed models of killed processes.
+    private func removeAbandoned(before limit: Date) throws(ModelFailure) {
+        let nanoseconds = Int64(limit.timeIntervalSince1970 * 1e9)
+        do throws(SystemFailure) {
+            for (name, status) in try Folder(models).entries()
+            where status.kind == .folder && name.string.hasPrefix(".")
+                && name.string.hasSuffix(ModelFolder.partialSuffix) && status.signature.changed < nanoseconds
+            {
+                try ModelFolder(models.appending(name)).remove()
+            }
+        } catch let error where error.isGone {
+            return
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+}

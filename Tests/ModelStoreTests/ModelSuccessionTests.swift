@@ -1,0 +1,122 @@
+import Fixtures
+import FoundationEssentials
+import Glibc
+import LinuxIO
+import ResNet
+import SystemPackage
+import Testing
+
+@testable import ModelStore
+
+/// Champion, previous, challenger: who follows whom, whatever interrupts it, and who is removed.
+@Suite(.serialized) struct ModelSuccessionTests {
+    private let state = TemporaryFolder()
+    private var store: ModelStore { ModelStore(root: state.path) }
+    private static let day = Date(timeIntervalSince1970: 1_795_478_400)
+
+    /// Publishes a tiny model a so many-eth day later; the first one becomes the champion.
+    private func publish(_ number: Int, outputs: Int? = 1) throws -> String {
+        let layout = ResNet50Layout(baseWidth: 2, outputs: outputs)
+        let parameters = SeededNetwork.parameters(layout: layout, seed: UInt64(number))
+        let date = Self.day.addingTimeInterval(Double(number) * 86400)
+        return try store.publish(NewModel(parameters: parameters, positiveClass: .disease), date: date).id
+    }
+
+    /// Three models: champion 1, previous 0, challenger 2.
+    private func three() throws -> [String] {
+        let ids = try (0..<3).map { try publish($0) }
+        try store.promote(ids[1])
+        try store.keepChallenger(ids[2])
+        return ids
+    }
+
+    @Test func `a challenger is kept, found by its name, and no longer one when promoted`() throws {
+        let ids = try three()
+        #expect(store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
+        #expect(try store.resolve("challenger").record().id == ids[2])
+        try store.promote(ids[2])
+        #expect(store.championID == ids[2] && store.previousID == ids[1] && store.challengerID == nil)
+        #expect(FolderLinks.target(of: store.models.appending("challenger")) == nil)
+        #expect(throws: ModelFailure.self) { try store.resolve("challenger") }
+    }
+
+    @Test func `another's promotion leaves the challenger where it is`() throws {
+        let ids = try three()
+        #expect(try store.rollback() == ids[0])
+        #expect(store.challengerID == ids[2])
+    }
+
+    @Test func `neither the champion nor a base network nor a damaged model becomes the challenger`() throws {
+        let ids = try three()
+        let base = try publish(9, outputs: 1000)
+        #expect { try store.keepChallenger(ids[1]) } throws: { ($0 as? ModelFailure)?.code == .ambiguous }
+        #expect { try store.keepChallenger(base) } throws: { ($0 as? ModelFailure)?.code == .notJudgeable }
+        try AtomicFile.write([1, 2, 3], to: store.folder(ids[0]).weightsPath)
+        #expect { try store.keepChallenger(ids[0]) } throws: { ($0 as? ModelFailure)?.code == .damaged }
+        #expect(store.challengerID == ids[2])
+    }
+
+    @Test func `a rollback to a damaged model is refused`() throws {
+        let ids = try three()
+        try AtomicFile.write([1, 2, 3], to: store.folder(ids[0]).weightsPath)
+        #expect(throws: ModelFailure.self) { try store.rollback() }
+        #expect(store.championID == ids[1])
+    }
+
+    /// Which of the three is promoted.
+    @Test(arguments: [0, 1, 2], [0, 1, 2, 3]) func `wherever a promotion is stopped, a champion serves`(
+        promoted: Int, stop: Int
+    ) throws {
+        let ids = try three()
+        let changes = store.changes(promoting: ids[promoted])
+        try store.apply(Array(changes.prefix(stop)))
+        // What a stop within a step leaves: a link that was not renamed yet.
+        #expect(symlink(ids[promoted], store.models.appending(".champion.123").string) == 0)
+        let champion = try #require(store.championID)
+        #expect(champion == ids[1] || champion == ids[promoted])
+        #expect(try store.loadChampion().record.id == champion)
+        #expect(store.challengerID != champion)
+        if champion != ids[1] { #expect(store.previousID == ids[1]) }
+        #expect(try store.list() == ids)
+
+        try store.promote(ids[promoted])
+        #expect(store.championID == ids[promoted])
+        #expect(store.challengerID == (promoted == 2 ? nil : ids[2]))
+        #expect(FolderLinks.target(of: store.models.appending("challenger")) == (promoted == 2 ? nil : ids[2]))
+    }
+
+    @Test func `the first champion has no one to go back to`() throws {
+        let id = try publish(0)
+        #expect(store.changes(promoting: id) == [])
+        #expect(store.previousID == nil)
+    }
+
+    @Test(arguments: [(0, [3, 4, 5]), (1, [3, 4]), (2, [3]), (3, []), (100, [])])
+    func `pruning keeps who is in office and so many of the newest`(keep: Int, gone: [Int]) throws {
+        var ids = try three()
+        for number in 3...5 { ids.append(try publish(number)) }
+        let base = try publish(6, outputs: nil)
+        #expect(try store.prune(keeping: keep, now: Self.day) == gone.map { ids[$0] })
+        #expect(try store.list() == (ids + [base]).filter { id in !gone.contains { ids[$0] == id } })
+        #expect(store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
+        #expect(try store.loadChampion().record.id == ids[1])
+    }
+
+    @Test func `pruning leaves what it can't read, and clears away what was abandoned a day ago`() throws {
+        var ids = try three()
+        ids.append(try publish(3))
+        try AtomicFile.write([1], to: store.folder(ids[3]).recordPath)
+        let abandoned = store.models.appending(".\(ids[0]).77.partial")
+        try AtomicFile.makeFolder(abandoned)
+        try AtomicFile.write([1], to: abandoned.appending("model.safetensors"))
+        #expect(try store.prune(keeping: 0, now: Date()) == [])
+        #expect(try store.list() == ids)
+        #expect((try? Folder(abandoned)) != nil)
+        try store.prune(keeping: 0, now: Date().addingTimeInterval(86500))
+        #expect((try? Folder(abandoned)) == nil)
+    }
+
+    @Test func `pruning an empty store is nothing`() throws {
+        #expect(try store.prune(keeping: 0, now: Self.day) == [])
+    }
+}
