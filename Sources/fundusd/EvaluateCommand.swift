@@ -62,6 +62,7 @@ struct EvaluateCommand: ParsableCommand {
             folders,
             [.threshold: threshold, .maxPixels: maxPixels, .maxBytes: maxBytes, .threads: threads])
         let folder = try LabelledFolder(settings.labelled)
+        try folder.requireBothClasses()
         let table = try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }
         let reportFolder = try report.map { try ReportFolder(FilePath($0)) }
         let loaded = try settings.loadModel(named: model)

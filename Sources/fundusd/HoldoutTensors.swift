@@ -10,7 +10,10 @@ final class HoldoutTensors {
     private let preprocessing = Preprocessing.torchvision224
     private var place = 0
 
-    init(_ root: FilePath) throws { folder = try LabelledFolder(root) }
+    init(_ root: FilePath) throws {
+        folder = try LabelledFolder(root)
+        try folder.requireBothClasses()
+    }
 
     /// Nil after the last; what can't be read, decoded or graded gets no verdict and is passed over.
     func next() -> [Float]? {

@@ -21,12 +21,11 @@ struct LabelledFolder {
 
     /// Lists the images.
     ///
-    /// - Throws: a `Refusal`: 66 where a folder is missing, 65 where a class has no image.
+    /// - Throws: a `Refusal`: 66 where a folder is missing.
     init(_ root: FilePath) throws {
         self.root = root
         var listing = Listing(root: root)
         for (name, isDisease) in [("disease", true), ("normal", false)] {
-            let before = listing.entries.count
             do throws(SystemFailure) {
                 try listing.add(FilePath(name), isDisease: isDisease)
             } catch let error where error.isGone {
@@ -39,10 +38,17 @@ struct LabelledFolder {
             } catch {
                 throw Refusal(.inputOutput, "\(error)")
             }
-            if listing.entries.count == before { throw Self.emptyClass(name, root, skipped: 0) }
         }
         entries = listing.entries
         otherFileCount = listing.otherFileCount
+    }
+
+    /// - Throws: a `Refusal`, 65, where a class has no image.
+    func requireBothClasses() throws {
+        for (name, isDisease) in [("disease", true), ("normal", false)]
+        where !entries.contains(where: { $0.isDisease == isDisease }) {
+            throw Self.emptyClass(name, root, skipped: 0)
+        }
     }
 
     static func emptyClass(_ name: String, _ root: FilePath, skipped: Int) -> Refusal {

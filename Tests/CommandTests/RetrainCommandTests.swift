@@ -122,6 +122,8 @@ import Testing
     }
 
     @Test func `without enough images of each class it waits, or refuses when told to go on`() throws {
+        let empty = try site.run("retrain", "--if-grown")
+        #expect(empty.status == 0 && empty.errors.contains("0 usable images of disease"))
         try label(0..<6)
         let waiting = try site.run("retrain", "--if-grown")
         #expect(waiting.status == 0 && waiting.errors.contains("each class needs 10"))
