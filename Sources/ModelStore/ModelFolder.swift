@@ -1,5 +1,5 @@
 internal import Glibc
-internal import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// One model on disk: `model.safetensors`, `model.json`, `card.md`.
@@ -36,6 +36,13 @@ package struct ModelFolder: Sendable {
             return try source.bytes(at: 0, count: source.count)
         } catch let error where error.code == .missing {
             return nil
+        }
+    }
+
+    /// Of the files that a start reads; another content shows here.
+    package var signatures: [FileSignature?] {
+        [Self.recordName, Self.weightsName].map { name in
+            (try? Folder(path).status(of: FilePath(name)))?.signature
         }
     }
 

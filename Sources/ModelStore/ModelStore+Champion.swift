@@ -65,9 +65,8 @@ extension ModelStore {
     /// `previous` flips first, so that the way back is there before the way forward. The challenger's link goes last, and
     /// is no one's any more from the moment that it and `champion` agree.
     func changes(promoting id: String) -> [LinkChange] {
-        let current = championID
-        if current == id { return leftover(of: id) }
-        let back = current.map { [LinkChange.point(Self.previousLink, to: $0)] } ?? []
+        // One that is champion already is pointed to again: it wakes a daemon that refused it, and it may be whole by now.
+        let back = championID.flatMap { $0 == id ? nil : [LinkChange.point(Self.previousLink, to: $0)] } ?? []
         return back + [.point(Self.championLink, to: id)] + leftover(of: id)
     }
 

@@ -3,7 +3,7 @@ internal import LinuxIO
 internal import SystemPackage
 
 extension ModelStore {
-    /// Removes old models: the champion, the previous one, the challenger and so many more of the newest stay.
+    /// Removes old models; the champion, the previous one, the challenger and so many more of the newest stay.
     ///
     /// Base networks stay, since training may start from one, and so does what can't be read: a person should look first.
     ///
@@ -25,7 +25,7 @@ extension ModelStore {
         return removed
     }
 
-    private func isInOffice(_ id: String) -> Bool { [championID, previousID, challengerID].contains(id) }
+    private func isInOffice(_ id: String) -> Bool { [championID, previousID, challengerID, inServiceID].contains(id) }
 
     /// The name first: a crash in between leaves a folder that no one takes for a model.
     private func remove(_ id: String) throws(ModelFailure) {

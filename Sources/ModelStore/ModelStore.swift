@@ -41,6 +41,22 @@ package struct ModelStore: Sendable {
     /// The model that waits for a person to promote it; nil once it has been, even if its link outlived that.
     package var challengerID: String? { linked(Self.challengerLink).flatMap { $0 == championID ? nil : $0 } }
 
+    /// The model that the daemon on this state judges by, or judged by last: the champion, unless it refused that.
+    package var inServiceID: String? {
+        FolderLinks.target(of: inServiceLink).flatMap { FilePath($0).lastComponent?.string }
+            .flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
+    }
+
+    /// For the daemon alone.
+    package func noteInService(_ id: String) throws(ModelFailure) {
+        try ModelFolder.calling { () throws(SystemFailure) in
+            try FolderLinks.point(inServiceLink, to: "\(models.lastComponent?.string ?? "")/\(id)")
+        }
+    }
+
+    /// Beside the models' folder: who follows the champion is woken by each change inside.
+    private var inServiceLink: FilePath { models.removingLastComponent().appending("in-service") }
+
     private func linked(_ name: String) -> String? {
         FolderLinks.target(of: models.appending(name)).flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
     }

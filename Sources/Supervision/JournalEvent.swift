@@ -11,6 +11,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case waiting = "6a1cbe3be2c843cca26d110fe61f1a4e"
     case overflowRescan = "f497ce2f3c2e4809a7b2a7f9e05d6cf7"
     case modelSwapped = "7b7fdda54e4e4f158bd21dfd63938e3a"
+    case modelRefused = "22acba42efc14118972d18d0ae8ba349"
     case retrainingStarted = "b6cbdde90a714905a4b7dec12a44e619"
     case retrainingFinished = "71124272774c437b9379b722b8889f52"
     case retrainingRefused = "23a89ad11f304ee3a6acee3c84feeb80"
@@ -28,7 +29,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
         case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded: .notice
         case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
         case .waiting, .overflowRescan: .warning
-        case .fault: .error
+        case .fault, .modelRefused: .error
         }
     }
 }

@@ -7,7 +7,7 @@ internal import Settings
 internal import Supervision
 internal import UnixSignals
 
-/// The services of `fundusd watch`: workers, the inbox, the watchdog, the status line, and reloading.
+/// The services of `fundusd watch`: workers, the inbox, the watchdog, the status line, the champion, and reloading.
 struct Daemon {
     let tally: Tally
     private let logger: Logger
@@ -22,7 +22,7 @@ struct Daemon {
         let board = ProgressBoard()
         let status = StatusService(notifier: notifier, logger: logger)
         let line = StatusLine(
-            tally: station.tally, queue: station.queue, retries: station.retries, model: station.model.identity.id,
+            tally: station.tally, queue: station.queue, retries: station.retries, seat: station.seat,
             report: status.report)
         let workers = (1...station.settings.workerCount).map { number in
             station.worker(SignsOfLife(of: board.register("worker \(number)"), refreshing: line))
@@ -40,9 +40,11 @@ struct Daemon {
             [
                 status, WatchdogService(board: board, notifier: notifier, logger: logger),
                 WorkersService(workers: workers, queue: station.queue), inbox,
+                ChampionWatch(
+                    seat: station.seat, store: ModelStore(root: station.settings.state), interval: interval,
+                    voice: voice),
                 ReloadService(
-                    line: station.line, model: station.model, settings: station.settings, notifier: notifier,
-                    logger: logger, reload: reload),
+                    seat: station.seat, settings: station.settings, notifier: notifier, logger: logger, reload: reload),
                 StoppingService(notifier: notifier, logger: logger),
             ]
     }
@@ -59,7 +61,9 @@ struct Daemon {
     private static func announceReady(_ notifier: Notifier, _ logger: Logger, _ line: StatusLine) {
         do {
             try notifier.notify(.ready)
-            logger.record(.ready, "fundusd is ready: the inbox is watched, \(line.queue.count) images wait.")
+            logger.record(
+                .ready, "fundusd is ready: the inbox is watched, \(line.queue.count) images wait.",
+                [.model: .string(line.seat.id)])
         } catch {
             logger.record(.fault, "The service manager can't be told that fundusd is ready: \(error)")
         }

@@ -1,10 +1,8 @@
 internal import Logging
-internal import ModelStore
 internal import Screening
 internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
-internal import TensorMath
 internal import UnixSignals
 
 /// The workers, each on its own thread. One service for all: they end together when the queue is closed.
@@ -60,8 +58,7 @@ struct StoppingService: Service {
 
 /// Reads the configuration again at SIGHUP.
 struct ReloadService: Service {
-    let line: ScreeningLine
-    let model: LoadedModel
+    let seat: ModelSeat
     let settings: Settings
     let notifier: Notifier
     let logger: Logger
@@ -85,15 +82,7 @@ struct ReloadService: Service {
     }
 
     private func adopt(_ new: Settings) throws {
-        guard try model.precision == .float32 || new.precision(for: model.record) != .float32 else {
-            throw Refusal(
-                .configuration,
-                """
-                the model computes in bf16, which was shown to keep its verdicts at the threshold \
-                \(line.currentRules.judge.operatingPoint.value) only; restart the service for the new settings
-                """)
-        }
-        line.adopt(try new.rules(for: model, foldersOf: settings))
+        try seat.adopt(new)
         let later = Settings.fixedAtStart.filter { new.provenance[$0]?.text != settings.provenance[$0]?.text }
         let rest =
             later.isEmpty ? "" : " These changes wait for a restart: \(later.map(\.name).joined(separator: ", "))."

@@ -34,6 +34,17 @@ struct JournalVoice: Sendable {
         }
     }
 
+    func modelSwapped(to id: String, from old: String) {
+        logger.record(
+            .modelSwapped, "The model \(id) judges from now on; \(old) did before.", [.model: .string(id)])
+    }
+
+    func modelRefused(_ id: String, keeping old: String, reason: String) {
+        logger.record(
+            .modelRefused, "The champion \(id) can't judge, so \(old) goes on: \(reason)",
+            [.model: .string(id), .reason: .string(reason)])
+    }
+
     private func tell(_ verdict: Verdict, of name: ImageName) {
         var fields: [JournalFieldName: Logger.MetadataValue] = [
             .image: name.field,

@@ -208,7 +208,10 @@ struct ExportModel: ParsableCommand {
 struct PromoteModel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote", abstract: "Makes a model the champion, after verifying it.",
-        discussion: "A running daemon judges by it from its next start.")
+        discussion: """
+            A running daemon loads it beside the old one and lets it take over between two images; the journal says so, or \
+            why it refused.
+            """)
     @Argument(help: "The model.") var model: String
     @OptionGroup(title: "Folders") var folders: FolderOptions
 
@@ -223,7 +226,10 @@ struct PromoteModel: ParsableCommand {
 struct RollBackModel: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Makes the previous model the champion again.",
-        discussion: "A running daemon judges by it from its next start.")
+        discussion: """
+            A running daemon loads it beside the old one and lets it take over between two images; the journal says so, or \
+            why it refused.
+            """)
     @OptionGroup(title: "Folders") var folders: FolderOptions
 
     func run() throws {

@@ -15,7 +15,7 @@ final class Station: Sendable {
     let retries = Retries()
     let control: InboxControl
     let known: KnownFiles
-    let model: LoadedModel
+    let seat: ModelSeat
     let tally: Tally
     private let lock: InstanceLock
     private let tell: @Sendable (ScreeningEvent) -> Void
@@ -28,7 +28,7 @@ final class Station: Sendable {
         lock = try Self.lock(settings)
         _ = try Self.trying(.inputOutput) { try AtomicFile.removeUnfinished(in: settings.outbox) }
         try Self.trying(.inputOutput) { try Afterwards.putBackAll(in: settings.inbox) }
-        model = try settings.loadModel(named: nil)
+        let model = try settings.loadModel(named: nil)
         // Where they can't be kept, everything works, and each start takes longer; `model verify` says why.
         model.keepPackedWeights()
         let rules = try settings.rules(for: model, foldersOf: settings)
@@ -43,6 +43,7 @@ final class Station: Sendable {
                 tally.count(event)
                 tell(event)
             })
+        seat = ModelSeat(model, settings, line: line)
         control = try Self.trying(.software) { try InboxControl() }
         self.tally = tally
         self.tell = tell

@@ -35,7 +35,10 @@ struct StatusReport: Encodable, Equatable {
     var unpublished = 0
     var heldBack = 0
     var leftAlone = 0
+    /// The model that judges: the champion, unless a running daemon is on its way to it or has refused it.
     var model: String?
+    /// The champion, where another model judges.
+    var waitingChampion: String?
     var lastVerdict: LastVerdict?
     var lastRetraining: LastRetraining?
     /// Set when the inbox can't be read.
@@ -58,6 +61,7 @@ struct StatusReport: Encodable, Equatable {
         case processID = "process_id"
         case heldBack = "held_back"
         case leftAlone = "left_alone"
+        case waitingChampion = "waiting_champion"
         case lastVerdict = "last_verdict"
         case lastRetraining = "last_retraining"
         case inboxFault = "inbox_fault"
@@ -66,7 +70,7 @@ struct StatusReport: Encodable, Equatable {
     init(_ settings: Settings) throws {
         for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
         processID = try? InstanceLock.holder(at: settings.lockPath)
-        model = ModelStore(root: settings.state).championID
+        take(ModelStore(root: settings.state))
         lastRetraining = LastRetraining(settings)
         var known: [ImageName: FileSignature] = [:]
         if let ledger = try settings.ledgerReader() {
@@ -82,6 +86,12 @@ struct StatusReport: Encodable, Equatable {
         }
     }
 
+    private mutating func take(_ store: ModelStore) {
+        let champion = store.championID
+        model = processID == nil ? champion : store.inServiceID ?? champion
+        waitingChampion = champion == model ? nil : champion
+    }
+
     private mutating func take(_ ledger: LedgerReader) throws {
         let counts = try ledger.counts()
         verdicts.merge(counts.outcomes) { $1 }
@@ -95,6 +105,10 @@ struct StatusReport: Encodable, Equatable {
         }
     }
 
+    private var waiting: String {
+        waitingChampion.map { "; the champion \($0) does not judge yet: it loads, or the journal says why not" } ?? ""
+    }
+
     func document() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -106,7 +120,7 @@ struct StatusReport: Encodable, Equatable {
         let parts = Verdict.Outcome.allCases.map { "\(verdicts[$0.rawValue] ?? 0) \($0.rawValue)" }
         var lines = [
             "Daemon:        \(processID.map { "runs (process \($0))" } ?? "does not run")",
-            "Model:         \(model ?? "none; see `fundusd help model import`")",
+            "Model:         \(model ?? "none; see `fundusd help model import`")\(waiting)",
             "Queue:         \(queue) to be screened, \(heldBack) held back by a fault, \(unpublished) to be published",
             "Verdicts:      \(total): \(parts.joined(separator: ", "))",
             "Left alone:    \(leftAlone) files that are no JPEG, \(skipped) with names that are skipped",

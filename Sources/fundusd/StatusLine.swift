@@ -5,12 +5,12 @@ struct StatusLine: Sendable {
     let tally: Tally
     let queue: ArrivalQueue
     let retries: Retries
-    let model: String
+    let seat: ModelSeat
     let report: @Sendable (String) -> Void
 
     func refresh() {
         let waiting = retries.count
         let held = waiting == 0 ? "" : ", \(waiting) held back by a fault"
-        report("\(queue.count) in the queue\(held); \(tally.description); model \(model)")
+        report("\(queue.count) in the queue\(held); \(tally.description); model \(seat.id)")
     }
 }

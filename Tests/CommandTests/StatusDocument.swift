@@ -13,6 +13,7 @@ struct StatusDocument: Decodable {
     let heldBack: Int
     let leftAlone: Int
     let model: String?
+    let waitingChampion: String?
     let lastVerdict: LastVerdict?
     let inboxFault: String?
 
@@ -20,6 +21,7 @@ struct StatusDocument: Decodable {
         case queue, skipped, verdicts, unpublished, model
         case processID = "process_id"
         case heldBack = "held_back"
+        case waitingChampion = "waiting_champion"
         case leftAlone = "left_alone"
         case lastVerdict = "last_verdict"
         case inboxFault = "inbox_fault"

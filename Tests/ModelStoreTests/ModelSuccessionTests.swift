@@ -87,8 +87,9 @@ import Testing
 
     @Test func `the first champion has no one to go back to`() throws {
         let id = try publish(0)
-        #expect(store.changes(promoting: id) == [])
-        #expect(store.previousID == nil)
+        #expect(store.changes(promoting: id) == [.point("champion", to: id)])
+        try store.promote(id)
+        #expect(store.championID == id && store.previousID == nil)
     }
 
     @Test(arguments: [(0, [3, 4, 5]), (1, [3, 4]), (2, [3]), (3, []), (100, [])])

@@ -1,0 +1,135 @@
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import Supervision
+internal import Synchronization
+internal import SystemPackage
+
+/// Follows the store: when its champion becomes another, that one takes the seat, or is refused and the old one goes on.
+///
+/// The links are the truth and events are hints, as for the inbox: they are read again at every event in the folder, and
+/// once every rescan interval where no event comes, as on network file systems.
+struct ChampionWatch: Service {
+    let seat: ModelSeat
+    let store: ModelStore
+    let interval: Duration
+    let voice: JournalVoice
+
+    func run() async throws {
+        let stop = try StopRequest()
+        await withGracefulShutdownHandler {
+            await onOwnThread(named: "models") {
+                var loop = ChampionLoop(seat: seat, store: store, voice: voice)
+                while !stop.isMade {
+                    let folder = loop.step()
+                    stop.wakeUp.sleep(orUntilReadable: folder, atMost: interval)
+                }
+            }
+        } onGracefulShutdown: {
+            stop.make()
+        }
+    }
+}
+
+/// Ends a thread that sleeps.
+private final class StopRequest: Sendable {
+    let wakeUp: WakeUp
+    private let made = Mutex(false)
+
+    init() throws(SystemFailure) { wakeUp = try WakeUp() }
+
+    var isMade: Bool { made.withLock { $0 } }
+
+    func make() {
+        made.withLock { $0 = true }
+        wakeUp.signal()
+    }
+}
+
+/// What the thread keeps from one look to the next.
+private struct ChampionLoop: ~Copyable {
+    private let seat: ModelSeat
+    private let store: ModelStore
+    private let voice: JournalVoice
+    private var watch: ModelsFolderWatch?
+    /// A champion that can't judge, as its files were: it is tried again when they are others.
+    private var refused: Candidate?
+
+    private struct Candidate: Equatable {
+        let id: String
+        let files: [FileSignature?]
+    }
+
+    init(seat: ModelSeat, store: ModelStore, voice: JournalVoice) {
+        self.seat = seat
+        self.store = store
+        self.voice = voice
+    }
+
+    /// Looks once. Watches before it looks, so that no change falls in between.
+    ///
+    /// - Returns: the descriptor that becomes readable at the next change; nil where only time brings the next look.
+    mutating func step() -> CInt? {
+        if watch?.isCurrent(store.models) != true { watch = try? ModelsFolderWatch(store.models) }
+        watch?.forget()
+        follow()
+        return watch?.descriptor
+    }
+
+    private mutating func follow() {
+        let current = seat.id
+        guard let id = store.championID, id != current else {
+            refused = nil
+            return
+        }
+        let candidate = Candidate(id: id, files: store.folder(id).signatures)
+        guard candidate != refused else { return }
+        do {
+            try seat.seat(id)
+            refused = nil
+            voice.modelSwapped(to: id, from: current)
+        } catch {
+            refused = candidate
+            voice.modelRefused(id, keeping: current, reason: (error as? Refusal)?.message ?? "\(error)")
+        }
+    }
+}
+
+/// Events in the folder of the models; the folder may be taken away and put back.
+private struct ModelsFolderWatch: ~Copyable {
+    private let inotify: Inotify
+    private let identity: Identity
+
+    private struct Identity: Equatable {
+        let device: UInt64
+        let inode: UInt64
+
+        init(_ folder: borrowing Folder) throws(SystemFailure) {
+            let signature = try folder.descriptor.status().signature
+            device = signature.device
+            inode = signature.inode
+        }
+    }
+
+    init(_ path: FilePath) throws(SystemFailure) {
+        let folder = try Folder(path)
+        let identity = try Identity(folder)
+        let inotify = try Inotify()
+        _ = try inotify.watch(folder)
+        self.identity = identity
+        self.inotify = inotify
+    }
+
+    var descriptor: CInt { inotify.descriptor.raw }
+
+    /// Whether the path still leads to the folder that is watched.
+    func isCurrent(_ path: FilePath) -> Bool {
+        guard let folder = try? Folder(path) else { return false }
+        return (try? Identity(folder)) == identity
+    }
+
+    /// Takes the events that wait: what they say is read from the folder.
+    func forget() { while let events = try? inotify.events(), !events.isEmpty {} }
+}

@@ -1,0 +1,74 @@
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import Synchronization
+internal import TensorMath
+
+/// Who judges, and under which settings: either may change while images come.
+///
+/// A worker takes the line's rules when it begins an image, so one model judges it from its first byte to its verdict. The
+/// old model goes when the last worker that began with it is done.
+final class ModelSeat: Sendable {
+    private struct State {
+        var model: LoadedModel
+        var settings: Settings
+    }
+
+    private let state: Mutex<State>
+    private let line: ScreeningLine
+    /// What the daemon was started with; its folders can't change while it runs.
+    private let running: Settings
+    private let store: ModelStore
+
+    init(_ model: LoadedModel, _ settings: Settings, line: ScreeningLine) {
+        state = Mutex(State(model: model, settings: settings))
+        self.line = line
+        running = settings
+        store = ModelStore(root: settings.state)
+        note(model)
+    }
+
+    /// The id of the model that judges the next image.
+    var id: String { state.withLock { $0.model.record.id } }
+
+    /// Other settings for the model that judges.
+    ///
+    /// - Throws: a `Refusal`; the old settings stay in force.
+    func adopt(_ new: Settings) throws {
+        try state.withLock { state in
+            line.adopt(try rules(new, state.model))
+            state.settings = new
+        }
+    }
+
+    /// Loads a model beside the one that judges, which goes on meanwhile, and lets it take over between two images.
+    ///
+    /// - Throws: a `Refusal`; the old model stays.
+    func seat(_ id: String) throws {
+        // Loading takes a while: no one waits for the state in that time.
+        let settings = state.withLock { $0.settings }
+        let model = try settings.loadModel(named: id)
+        try state.withLock { state in
+            line.adopt(try rules(state.settings, model))
+            state.model = model
+        }
+        // Where they can't be kept, everything works, and each start takes longer; `model verify` says why.
+        model.keepPackedWeights()
+        note(model)
+    }
+
+    private func rules(_ settings: Settings, _ model: LoadedModel) throws -> ScreeningRules {
+        guard try model.precision == .float32 || settings.precision(for: model.record) != .float32 else {
+            throw Refusal(
+                .configuration,
+                """
+                the model computes in bf16, which was shown to keep its verdicts at the threshold \
+                \(line.currentRules.judge.operatingPoint.value) only; restart the service for the new settings
+                """)
+        }
+        return try settings.rules(for: model, foldersOf: running)
+    }
+
+    /// For `fundusd status`; where it can't be written, only that does not know.
+    private func note(_ model: LoadedModel) { try? store.noteInService(model.record.id) }
+}
