@@ -42,7 +42,8 @@ package struct Growth: Sendable, Equatable {
                 + "\(minimumPerClass) (retrain.min-per-class)"
         }
         guard newImages + reclassified.count < minimumNewImages else { return nil }
-        return "\(newImages + reclassified.count) new images are fewer than \(minimumNewImages) (retrain.min-new-images)"
+        let count = newImages + reclassified.count
+        return "\(count) new images are fewer than \(minimumNewImages) (retrain.min-new-images)"
     }
 
     /// What has changed, in one sentence.

@@ -44,7 +44,8 @@ package struct TrainedNetwork: Sendable {
 
     private static func samples(_ logits: [Double], _ holdout: [TrainingImages.Example]) throws -> ScoredSamples {
         try ScoredSamples(
-            scores: probabilities(logits), isDisease: holdout.map(\.isDisease), groups: holdout.map { String($0.group) })
+            scores: probabilities(logits), isDisease: holdout.map(\.isDisease), groups: holdout.map { String($0.group) }
+        )
     }
 
     private static func probabilities(_ logits: [Double]) -> [Double] {

@@ -53,11 +53,13 @@ import Testing
 
     private struct Status: Decodable {
         struct Retraining: Decodable { let outcome, summary: String }
-        let last_retraining: Retraining?
+        let lastRetraining: Retraining?
+
+        private enum CodingKeys: String, CodingKey { case lastRetraining = "last_retraining" }
     }
 
     private func lastRetraining() throws -> Status.Retraining? {
-        try site.run("status", "--json").decoded(Status.self).last_retraining
+        try site.run("status", "--json").decoded(Status.self).lastRetraining
     }
 
     @Test func `a hold-out that is too small decides nothing, and says so`() throws {
