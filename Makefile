@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd parity bench bench-peers instruction-budgets format lint install uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining parity bench bench-peers instruction-budgets format lint install uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ test: packages ## all tests
 
 test-systemd: build ## the installed service in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box
+
+test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
+	Tests/EndToEnd/in-systemd-box retraining-checks
 
 parity: build ## compare probabilities with PyTorch's
 	Tests/EndToEnd/parity

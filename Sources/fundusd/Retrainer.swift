@@ -42,6 +42,7 @@ struct Retrainer {
         guard let trained = try train(recipe, divided, champion, bench) else { return }
         try decide(trained, divided, champion)
         bench.clear()
+        prune()
     }
 
     /// A trained challenger with what it was made from.
@@ -112,6 +113,18 @@ struct Retrainer {
             try conclude(.kept, id, "Model \(id) waits for `fundusd model promote \(id)`. \(decision.summary)")
         }
     }
+
+    /// A challenger a night would fill any disk; those that are in office, or were just before, stay.
+    private func prune() {
+        do throws(ModelFailure) {
+            try store.prune(keeping: Self.keptModels, now: Date())
+        } catch {
+            voice.warn("Old models can't be removed: \(error)")
+        }
+    }
+
+    /// Besides the champion, the previous one and the challenger.
+    private static let keptModels = 5
 
     private func publish(_ model: NewModel) throws -> ModelRecord {
         do throws(ModelFailure) {
