@@ -46,7 +46,7 @@ package struct Recipe: Codable, Sendable, Equatable {
 
     /// What measured best on people that no training saw; docs/training.md has the figures.
     package static let screening = Recipe(
-        name: "screening", epochs: 10, batchSize: 8, learningRate: 0.0001, schedule: .cosine, warmUpShare: 0.05,
+        name: "screening", epochs: 6, batchSize: 8, learningRate: 0.0001, schedule: .cosine, warmUpShare: 0.05,
         weightDecay: 0.01, isAugmented: true, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
         inputSide: 224, patience: nil)
 
