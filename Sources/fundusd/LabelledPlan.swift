@@ -34,6 +34,18 @@ struct LabelledPlan {
     /// - Parameter side: pixels of the pictures, width and height.
     func collect(in workFolder: FilePath, side: Int, _ voice: TrainingVoice) throws -> LabelledCollection {
         let folder = try LabelledFolder(settings.labelled)
+        do {
+            return try collect(folder, in: workFolder, side: side, voice)
+        } catch let failure as SystemFailure {
+            throw Refusal(
+                .inputOutput,
+                "decoded pictures can't be kept in \(workFolder), 3 bytes a pixel of each: \(failure); make room there")
+        }
+    }
+
+    private func collect(
+        _ folder: LabelledFolder, in workFolder: FilePath, side: Int, _ voice: TrainingVoice
+    ) throws -> LabelledCollection {
         var collection = try LabelledCollection(in: workFolder, side: side)
         let intake = LabelledIntake(
             folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),

@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import LinuxIO
 internal import Logging
 internal import ModelStore
 internal import Retraining
@@ -34,7 +35,10 @@ struct TrainingVoice {
             throw Refusal(.dataError, "\(fault)")
         } catch let failure as ModelFailure {
             bar.interrupt()
-            throw Refusal(.inputOutput, "\(failure); --resume goes on from the last checkpoint")
+            throw Refusal(.inputOutput, "\(failure). The last checkpoint is whole, and is gone on with the next time.")
+        } catch let failure as SystemFailure {
+            bar.interrupt()
+            throw Refusal(.inputOutput, "\(failure). The last checkpoint is whole, and is gone on with the next time.")
         }
     }
 
