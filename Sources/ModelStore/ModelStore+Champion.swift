@@ -29,7 +29,7 @@ extension ModelStore {
                 .missing, models.string, "has no earlier model to roll back to", remedy: "see `fundusd model list`")
         }
         _ = try LoadedModel(folder(previous))
-        try apply(changes(promoting: previous))
+        try apply(changes(rollingBackTo: previous))
         return previous
     }
 
@@ -68,6 +68,14 @@ extension ModelStore {
         // One that is champion already is pointed to again: it wakes a daemon that refused it, and it may be whole by now.
         let back = championID.flatMap { $0 == id ? nil : [LinkChange.point(Self.previousLink, to: $0)] } ?? []
         return back + [.point(Self.championLink, to: id)] + leftover(of: id)
+    }
+
+    /// The other way round: until `champion` has flipped, `previous` is all that names the model to go back to.
+    ///
+    /// A rollback that was stopped before that can be asked for again; one that was stopped after it has gone back.
+    func changes(rollingBackTo id: String) -> [LinkChange] {
+        let forward = championID.map { [LinkChange.point(Self.previousLink, to: $0)] } ?? []
+        return [.point(Self.championLink, to: id)] + forward + leftover(of: id)
     }
 
     private func leftover(of id: String) -> [LinkChange] {

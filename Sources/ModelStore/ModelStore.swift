@@ -1,5 +1,5 @@
 package import FoundationEssentials
-internal import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// The models under `STATE/models`, which of them judges, which did before, and which may come next.
@@ -34,6 +34,11 @@ package struct ModelStore: Sendable {
 
     /// The model that judges, or nil where none has been imported or trained yet.
     package var championID: String? { linked(Self.championLink) }
+
+    /// Of the champion's link itself, which each promotion makes anew, even one of the same model.
+    package var championLinkSignature: FileSignature? {
+        (try? Folder(models).status(of: FilePath(Self.championLink)))?.signature
+    }
 
     /// The model that judged before the champion.
     package var previousID: String? { linked(Self.previousLink) }

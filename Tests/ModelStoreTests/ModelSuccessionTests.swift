@@ -85,6 +85,17 @@ import Testing
         #expect(FolderLinks.target(of: store.models.appending("challenger")) == (promoted == 2 ? nil : ids[2]))
     }
 
+    @Test(arguments: 0...2) func `wherever a rollback is stopped, it is done or can be asked for again`(stop: Int)
+        throws
+    {
+        let ids = try three()
+        try store.apply(Array(store.changes(rollingBackTo: ids[0]).prefix(stop)))
+        if store.championID != ids[0] { #expect(try store.rollback() == ids[0]) }
+        #expect(try store.loadChampion().record.id == ids[0])
+        if stop != 1 { #expect(store.previousID == ids[1]) }
+        #expect(store.challengerID == ids[2])
+    }
+
     @Test func `the first champion has no one to go back to`() throws {
         let id = try publish(0)
         #expect(store.changes(promoting: id) == [.point("champion", to: id)])
