@@ -54,12 +54,15 @@ private struct ChampionLoop: ~Copyable {
     private let store: ModelStore
     private let voice: JournalVoice
     private var watch: ModelsFolderWatch?
-    /// A champion that can't judge, as its files were: it is tried again when they are others.
+    /// A champion that can't judge, as things stood: it is tried again when they have changed.
     private var refused: Candidate?
 
+    /// What decides whether a model is taken, and what tells one promotion from the next.
     private struct Candidate: Equatable {
         let id: String
+        let link: FileSignature?
         let files: [FileSignature?]
+        let settings: Int
     }
 
     init(seat: ModelSeat, store: ModelStore, voice: JournalVoice) {
@@ -84,7 +87,9 @@ private struct ChampionLoop: ~Copyable {
             refused = nil
             return
         }
-        let candidate = Candidate(id: id, files: store.folder(id).signatures)
+        let candidate = Candidate(
+            id: id, link: store.championLinkSignature, files: store.folder(id).signatures,
+            settings: seat.settingsNumber)
         guard candidate != refused else { return }
         do {
             try seat.seat(id)

@@ -12,6 +12,8 @@ final class ModelSeat: Sendable {
     private struct State {
         var model: LoadedModel
         var settings: Settings
+        /// How often the settings were replaced.
+        var settingsNumber = 0
     }
 
     private let state: Mutex<State>
@@ -31,6 +33,9 @@ final class ModelSeat: Sendable {
     /// The id of the model that judges the next image.
     var id: String { state.withLock { $0.model.record.id } }
 
+    /// Another number, other settings: a model that they refused may suit them now.
+    var settingsNumber: Int { state.withLock { $0.settingsNumber } }
+
     /// Other settings for the model that judges.
     ///
     /// - Throws: a `Refusal`; the old settings stay in force.
@@ -38,6 +43,7 @@ final class ModelSeat: Sendable {
         try state.withLock { state in
             line.adopt(try rules(new, state.model))
             state.settings = new
+            state.settingsNumber += 1
         }
     }
 

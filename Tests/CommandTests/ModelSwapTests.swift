@@ -133,6 +133,41 @@ import Testing
         #expect(try daemon.stop() == 0)
     }
 
+    @Test func `a champion that the settings refuse is taken when they change`() throws {
+        let (site, first, second) = try twoModels(configuration: "rescan-seconds: 1")
+        try giveOperatingPoint(to: first, in: site)
+        try site.configure("rescan-seconds: 1\ntarget-sensitivity: 0.9")
+        let daemon = try site.watch()
+        #expect(try site.run("model", "promote", second).status == 0)
+        try daemon.waitForLine("The champion \(second) can't judge, so \(first) goes on: target-sensitivity")
+        try site.configure("rescan-seconds: 1")
+        daemon.signal(SIGHUP)
+        try daemon.waitForLine("The model \(second) judges from now on")
+        #expect(try daemon.stop() == 0)
+    }
+
+    @Test func `a refused champion is tried again when it is promoted again`() throws {
+        let (site, first, second) = try twoModels()
+        try giveOperatingPoint(to: first, in: site)
+        try site.configure("target-sensitivity: 0.9")
+        let daemon = try site.watch()
+        for times in 1...2 {
+            #expect(try site.run("model", "promote", second).status == 0)
+            try daemon.waitForLine("The champion \(second) can't judge, so \(first) goes on", times: times)
+        }
+        #expect(try daemon.stop() == 0)
+    }
+
+    /// Hold-out figures, without which no `target-sensitivity` can be had.
+    private func giveOperatingPoint(to id: String, in site: ScreeningSite) throws {
+        var record = String(decoding: try site.read("state/models/\(id)/model.json"), as: UTF8.self)
+        let start = try #require(record.firstIndex(of: "{"))
+        record.insert(
+            contentsOf: "\"operating_points\": [{\"value\": 0.25, \"sensitivity\": 0.95}],",
+            at: record.index(after: start))
+        try site.write(record, to: "state/models/\(id)/model.json")
+    }
+
     private func point(_ link: String, to id: String, in site: ScreeningSite) throws {
         #expect(symlink(id, site.path("state/models/.new").string) == 0)
         try AtomicFile.rename(site.path("state/models/.new"), to: site.path("state/models/\(link)"))
