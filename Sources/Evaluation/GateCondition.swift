@@ -9,6 +9,7 @@ package struct GateCondition: Codable, Sendable, Equatable {
         case areaLoss = "area-loss"
         case sensitivity
         case sensitivityLoss = "sensitivity-loss"
+        case sensitivityInService = "sensitivity-in-service"
         case specificityFloor = "specificity-floor"
         case calibration
     }
@@ -95,6 +96,19 @@ package struct GateCondition: Codable, Sendable, Equatable {
                 (lower ?? "That difference has no interval")
                     + "; a loss of \(rules.largestLoss.fourDecimals) must lie outside it."),
         ]
+    }
+
+    /// At the threshold that the challenger would judge by: a better curve helps no one who is cut off elsewhere on it.
+    static func sensitivityInService(
+        _ challenger: ScoredSamples, threshold: Double, _ champion: ContenderFigures, margin: Double
+    ) -> GateCondition {
+        let sensitivity = ThresholdSteps(challenger).matrix(at: threshold).sensitivity.value ?? 0
+        let difference = sensitivity - champion.sensitivity
+        return GateCondition(
+            .sensitivityInService, difference, atLeast: -margin,
+            "At the threshold that it would judge by, \(threshold.fourDecimals), its sensitivity is "
+                + "\(sensitivity.fourDecimals), measured \(difference.signed) from the champion's in service; "
+                + "\((-margin).signed) is allowed.")
     }
 
     private static func specificityFloor(_ challenger: ContenderFigures, _ floor: Double) -> GateCondition {

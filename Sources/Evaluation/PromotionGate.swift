@@ -47,9 +47,11 @@ package struct PromotionGate: Sendable, Equatable {
     /// Decides, and says why; never fails.
     ///
     /// - Parameter championThreshold: what the champion calls disease at, in service.
+    /// - Parameter challengerThreshold: what the challenger would; nil where it is left to a person, and not examined.
     /// - Parameter challengerFault: why the challenger can't be loaded or fails its self-test; nil where it is in order.
     package func decide(
-        _ scores: PairedScores, championThreshold: Double, challengerFault: String? = nil,
+        _ scores: PairedScores, championThreshold: Double, challengerThreshold: Double? = nil,
+        challengerFault: String? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> GateDecision {
         var conditions = [GateCondition.selfTest(challengerFault)]
@@ -66,6 +68,12 @@ package struct PromotionGate: Sendable, Equatable {
         let comparison = PairedComparison(samples.champion, samples.challenger, championThreshold: championThreshold)
         let differences = GateDifferences(comparison, replicates: rules.replicates, using: &generator)
         conditions += GateCondition.figures(comparison, differences, rules)
+        if let challengerThreshold {
+            conditions.append(
+                .sensitivityInService(
+                    samples.challenger, threshold: challengerThreshold, comparison.championFigures,
+                    margin: rules.sensitivityMargin))
+        }
         return GateDecision(
             conditions: conditions, holdout: scores.holdout, champion: comparison.championFigures,
             challenger: comparison.challengerFigures, differences: differences, rules: rules)

@@ -25,7 +25,7 @@ import Testing
 
     private static func decision(
         _ challenger: [Double], champion: [Double] = champion, threshold: Double = 0.35, places: [Int]? = nil,
-        fault: String? = nil, rules: PromotionGate.Rules = rules
+        challengerThreshold: Double? = 0, fault: String? = nil, rules: PromotionGate.Rules = rules
     ) -> GateDecision {
         let places = places ?? Array(0..<200)
         let scores = PairedScores(
@@ -33,7 +33,8 @@ import Testing
             isDisease: places.map { isDisease[$0] }, groups: places.map { groups[$0] })
         var generator = SplitMix64(seed: rules.seed)
         return PromotionGate(rules).decide(
-            scores, championThreshold: threshold, challengerFault: fault, using: &generator)
+            scores, championThreshold: threshold, challengerThreshold: challengerThreshold, challengerFault: fault,
+            using: &generator)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -110,6 +111,31 @@ import Testing
         for condition in decision.conditions where !condition.passed {
             #expect(decision.summary.contains(condition.sentence))
         }
+    }
+
+    /// The champion's own ranking, each score lowered: no curve shows it, a fixed threshold does. At 0.8 it misses two of a
+    /// hundred more, which is the margin.
+    @Test(arguments: [(1.0, true), (0.9, true), (0.8, true), (0.7, false), (0.5, false)])
+    func `as good a ranking is refused where it would be cut off elsewhere`(scale: Double, passes: Bool) throws {
+        var rules = Self.rules
+        rules.calibrationMargin = 1
+        let decision = Self.decision(
+            Self.champion.map { $0 * scale }, challengerThreshold: 0.35, rules: rules)
+        let failed = decision.conditions.filter { !$0.passed }.map(\.name)
+        #expect(failed == (passes ? [] : [.sensitivityInService]))
+        let condition = try #require(decision.conditions.first { $0.name == .sensitivityInService })
+        let caught = (0..<200).count { Self.isDisease[$0] && Self.champion[$0] * scale >= 0.35 }
+        let before = (0..<200).count { Self.isDisease[$0] && Self.champion[$0] >= 0.35 }
+        #expect(abs((condition.value ?? 1) - Double(caught - before) / 100) < 1e-12)
+        #expect(condition.limit == -0.02)
+        let moved = Self.decision(
+            Self.champion.map { $0 * scale }, challengerThreshold: 0.35 * scale * 0.999, rules: rules)
+        #expect(moved.passed)
+    }
+
+    @Test func `where no threshold is told, none is examined`() {
+        let decision = Self.decision(Self.champion, challengerThreshold: nil)
+        #expect(decision.passed && !decision.conditions.contains { $0.name == .sensitivityInService })
     }
 
     @Test func `the champion against itself differs by nothing at all`() throws {
