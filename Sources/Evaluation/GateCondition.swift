@@ -5,6 +5,7 @@ package struct GateCondition: Codable, Sendable, Equatable {
         case probabilities
         case images
         case imagesPerClass = "images-per-class"
+        case people
         case area
         case areaLoss = "area-loss"
         case sensitivity
@@ -63,6 +64,9 @@ package struct GateCondition: Codable, Sendable, Equatable {
                 .imagesPerClass, Double(least), atLeast: Double(rules.minimumPerClass),
                 "It has \(holdout.disease) of disease and \(holdout.normal) of normal eyes; \(rules.minimumPerClass) of "
                     + "each are needed."),
+            GateCondition(
+                .people, Double(holdout.groups), atLeast: Double(rules.minimumPeople),
+                "They are of \(holdout.groups) people; \(rules.minimumPeople) are needed to tell how far chance goes."),
         ]
     }
 

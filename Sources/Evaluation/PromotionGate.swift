@@ -26,6 +26,8 @@ package struct PromotionGate: Sendable, Equatable {
         package var calibrationMargin = 0.01
         package var minimumImages = 100
         package var minimumPerClass = 40
+        /// Intervals are drawn by people: of a few they are too narrow, however many images each gave.
+        package var minimumPeople = 40
         package var replicates = 2000
         /// Of the generator that the caller makes: the same images and scores then give the same decision.
         package var seed: UInt64 = 1
@@ -41,6 +43,7 @@ package struct PromotionGate: Sendable, Equatable {
             case calibrationMargin = "calibration_margin"
             case minimumImages = "minimum_images"
             case minimumPerClass = "minimum_per_class"
+            case minimumPeople = "minimum_people"
         }
     }
 

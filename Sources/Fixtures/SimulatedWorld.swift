@@ -5,7 +5,7 @@ internal import ResNet
 /// People, their images and what two models say of them, drawn so that the models' true worth is known.
 ///
 /// Binormal: a model's logit of a normal image is N(0, 1), of one with disease N(μ, σ²), by a linear map. Both models see
-/// the same eyes, so their errors agree in part; a person gives two images, whose errors agree in part too.
+/// the same eyes, so their errors agree in part; a person gives several images, whose errors agree in part too.
 package struct SimulatedWorld: Sendable {
     /// What the challenger is truly worth at the champion's specificity.
     package enum Challenger: String, CaseIterable, Sendable {
@@ -26,6 +26,7 @@ package struct SimulatedWorld: Sendable {
     package var correlation = 0.6
     /// Of one model's errors on two images of a person.
     package var personCorrelation = 0.5
+    package var imagesPerPerson = 2
 
     package init(images: Int) { self.images = images }
 
@@ -57,7 +58,7 @@ package struct SimulatedWorld: Sendable {
         if challenger == .crossing, abs(reached - (sensitivity - 0.05)) > 1e-6 { return nil }
         var draw = NormalDraw(seed: seed)
         let isDisease = (0..<images).map { $0 < images / 2 }
-        let people = (0..<images).map { ($0 < images / 2 ? 0 : images) + $0 / 2 }
+        let people = (0..<images).map { ($0 < images / 2 ? 0 : images) + $0 / imagesPerPerson }
         let (shared, first, second) = (errors(&draw), errors(&draw), errors(&draw))
         let (common, own) = (correlation.squareRoot(), (1 - correlation).squareRoot())
         let champion = (0..<images).map { place in
@@ -75,12 +76,12 @@ package struct SimulatedWorld: Sendable {
         )
     }
 
-    /// Standard normal, the two images of a person correlated.
+    /// Standard normal, the images of a person correlated.
     private func errors(_ draw: inout NormalDraw) -> [Double] {
         let (common, own) = (personCorrelation.squareRoot(), (1 - personCorrelation).squareRoot())
         var person = 0.0
         return (0..<images).map { place in
-            if place % 2 == 0 { person = draw.next() }
+            if place % imagesPerPerson == 0 { person = draw.next() }
             return common * person + own * draw.next()
         }
     }

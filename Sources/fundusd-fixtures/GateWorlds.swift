@@ -11,8 +11,14 @@ struct GateWorlds: ParsableCommand {
     @Option var replicates = 2000
     @Option(help: "The champion's AUC.") var area = 0.75
     @Option(help: "Correlation of the two models' errors on one image.") var correlation = 0.6
+    @Option var imagesPerPerson = 2
+    @Option(help: "People below which the gate refuses.") var minimumPeople = PromotionGate.Rules().minimumPeople
     @Option(parsing: .upToNextOption) var images = [100, 150, 300, 600, 1200]
     @Option(help: "The loss that must be ruled out.") var largestLoss = PromotionGate.Rules().largestLoss
+
+    func validate() throws {
+        guard imagesPerPerson > 0 else { throw ValidationError("--images-per-person takes 1 or more.") }
+    }
 
     func run() throws {
         print("| images | challenger | passes | refused by |")
@@ -26,9 +32,11 @@ struct GateWorlds: ParsableCommand {
         var world = SimulatedWorld(images: images)
         world.area = area
         world.correlation = correlation
+        world.imagesPerPerson = imagesPerPerson
         var rules = PromotionGate.Rules()
         rules.replicates = replicates
         rules.largestLoss = largestLoss
+        rules.minimumPeople = minimumPeople
         let decisions = SimulatedDecisions(
             world, challenger, worlds: worlds, seed: 1_000_000, gate: PromotionGate(rules))
         guard let decisions else { return }

@@ -8,7 +8,12 @@ import Testing
 @Suite struct PromotionGateTests {
     /// 100 normal and 100 diseased images of 100 people, whom the champion tells apart with an AUC of 0.84.
     private static let isDisease = (0..<200).map { $0 % 2 == 1 }
-    private static let groups = (0..<200).map { "person \($0 / 4 * 2 + $0 % 2)" }
+    private static let groups = groups(of: 100)
+
+    private static func groups(of people: Int) -> [String] {
+        (0..<200).map { "person \(($0 / 4 * 2 + $0 % 2) % people)" }
+    }
+
     private static let champion: [Double] = {
         var generator = SplitMix64(seed: 11)
         return isDisease.map { isDisease in
@@ -25,12 +30,13 @@ import Testing
 
     private static func decision(
         _ challenger: [Double], champion: [Double] = champion, threshold: Double = 0.35, places: [Int]? = nil,
-        challengerThreshold: Double? = 0, fault: String? = nil, rules: PromotionGate.Rules = rules
+        challengerThreshold: Double? = 0, fault: String? = nil, people: Int = 100,
+        rules: PromotionGate.Rules = rules
     ) -> GateDecision {
         let places = places ?? Array(0..<200)
         let scores = PairedScores(
             champion: places.map { champion[$0] }, challenger: places.map { challenger[$0] },
-            isDisease: places.map { isDisease[$0] }, groups: places.map { groups[$0] })
+            isDisease: places.map { isDisease[$0] }, groups: places.map { groups(of: people)[$0] })
         var generator = SplitMix64(seed: rules.seed)
         return PromotionGate(rules).decide(
             scores, championThreshold: threshold, challengerThreshold: challengerThreshold, challengerFault: fault,
@@ -42,6 +48,7 @@ import Testing
         let challenger: @Sendable (_ place: Int) -> Double
         var places = Array(0..<200)
         var fault: String?
+        var people = 100
         var threshold = 0.35
         var rules = PromotionGateTests.rules
         /// Empty where it is to pass.
@@ -89,6 +96,9 @@ import Testing
             .with { ($0.places, $0.isMeasured) = (Array(0..<99), false) },
         Case("on too few normal eyes", failures: [.imagesPerClass]) { champion[$0] }
             .with { ($0.places, $0.isMeasured) = ((0..<200).filter { $0 < 78 || $0 % 2 == 1 }, false) },
+        Case("on many images of too few people", failures: [.people]) { champion[$0] }
+            .with { ($0.people, $0.isMeasured) = (39, false) },
+        Case("on just enough people") { champion[$0] }.with { $0.people = 40 },
         Case("on no image", failures: [.probabilities]) { champion[$0] }
             .with { ($0.places, $0.isMeasured) = ([], false) },
         Case("below the floor of specificity", failures: [.specificityFloor]) { champion[$0] }
@@ -101,7 +111,7 @@ import Testing
     @Test(arguments: cases) func `a challenger passes where nothing speaks against it`(case tried: Case) {
         let decision = Self.decision(
             (0..<200).map { tried.challenger($0) }, threshold: tried.threshold, places: tried.places,
-            fault: tried.fault, rules: tried.rules)
+            fault: tried.fault, people: tried.people, rules: tried.rules)
         let failures = Set(decision.conditions.filter { !$0.passed }.map(\.name))
         #expect(failures == tried.failures)
         #expect(decision.passed == tried.failures.isEmpty)
