@@ -35,6 +35,11 @@ extension TrainedNetwork {
         return model
     }
 
+    /// The threshold that reaches a sensitivity on the hold-out, with what it costs; nil where that is too small to say.
+    package func operatingPoint(reaching sensitivity: Double) -> ModelRecord.OperatingPoint? {
+        figures.map { Self.point(Self.threshold(reaching: sensitivity, $0.samples), $0) }
+    }
+
     private func training(
         _ origin: TrainingCheckpoint.Origin, _ manifest: ImageManifest, _ softwareVersion: String
     ) -> ModelRecord.Training {

@@ -84,8 +84,13 @@ struct Retrainer {
             champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
             trained.origin.recipe)
         var generator = SplitMix64(seed: settings.retrain.seed)
+        let championThreshold = try settings.operatingPoint(of: champion.record).value
+        model.takeUp(scores.championSensitivity(at: championThreshold), trained.network)
+        let threshold = settings.threshold(of: model)
         var decision = PromotionGate().decide(
-            scores, championThreshold: try settings.operatingPoint(of: champion.record).value, using: &generator)
+            scores, championThreshold: championThreshold, challengerThreshold: threshold,
+            challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
+            using: &generator)
         decision.championID = champion.record.id
         model.attachments.append(ModelAttachment(name: GateDecision.fileName, bytes: decision.json))
         try follow(decision, try publish(model), champion)
@@ -194,12 +199,41 @@ enum SortedJSON {
     }
 }
 
+extension NewModel {
+    /// Lowers the model's own threshold until it finds as many as the champion does: a clinic that has chosen to miss
+    /// fewer eyes than the recipe aims at goes on missing as few.
+    fileprivate mutating func takeUp(_ sensitivity: Double?, _ network: TrainedNetwork) {
+        guard let sensitivity, sensitivity > threshold.sensitivity ?? 1,
+            let point = network.operatingPoint(reaching: sensitivity)
+        else { return }
+        threshold = point
+    }
+}
+
+extension PairedScores {
+    /// Of the images held out; nil where none has disease.
+    fileprivate func championSensitivity(at threshold: Double) -> Double? {
+        let ill = isDisease.indices.filter { isDisease[$0] }
+        return ill.isEmpty ? nil : Double(ill.count { champion[$0] >= threshold }) / Double(ill.count)
+    }
+}
+
 extension GateDecision {
     fileprivate var json: [UInt8] { SortedJSON.bytes(self) }
 }
 
 extension Settings {
     var lastRetrainingPath: FilePath { state.appending("last-retraining.json") }
+
+    /// What a new model would call disease at in service; nil where it can't give the sensitivity that is asked for.
+    fileprivate func threshold(of model: NewModel) -> Double? {
+        switch threshold {
+        case .model: model.threshold.value
+        case .fixed(let value): value
+        case .targetSensitivity(let sensitivity):
+            (model.operatingPoints ?? []).filter { ($0.sensitivity ?? 0) >= sensitivity }.map(\.value).max()
+        }
+    }
 
     fileprivate func reasonToWait(_ growth: Growth) -> String? {
         growth.reasonToWait(minimumNewImages: retrain.minNewImages, minimumPerClass: retrain.minPerClass)
