@@ -19,7 +19,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining parity gate-worlds bench bench-peers instruction-budgets format lint install uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds bench bench-peers instruction-budgets format lint install uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ test-retraining: build ## the installed retrainer beside the installed service, 
 
 parity: build ## compare probabilities with PyTorch's
 	Tests/EndToEnd/parity
+
+training-parity: build ## compare training steps with PyTorch's (PYTHON=… names an interpreter that has it)
+	Tests/EndToEnd/training-parity
 
 gate-worlds: build ## how often the promotion gate passes challengers of known worth (docs/retraining.md; WORLDS=2000)
 	$(FIXTURES) gate-worlds --worlds $(or $(WORLDS),200)

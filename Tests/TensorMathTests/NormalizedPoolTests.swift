@@ -11,8 +11,8 @@ struct NormalizedPoolTests {
         let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
         // Multiples of 1/4: windows hold equal values, and the first in row order must win.
         let random = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
-        let input = random.with(random.values.map { ($0 * 4).rounded() / 4 })
-        let (scale, shift) = (pattern(channels, 2), pattern(channels, 3))
+        let input = random.with(random.values.map { ($0 * 4).rounded() / 4 }).withZeros()
+        let (scale, shift) = (pattern(channels, 2).map(abs), pattern(channels, 3).enumerated().map { $0 == 0 ? 0 : $1 })
         let statistics = ReferenceBatchNormalization.statistics(input)
         let normalized = ReferenceBatchNormalization.forward(
             input, scale: scale, shift: shift, statistics: statistics, epsilon: 1e-5)
@@ -35,6 +35,18 @@ struct NormalizedPoolTests {
             #expect(maskedError <= 1e-6, "\(instructionSet)")
             let scaleError = 4e-6 * (1 + expected.scale.reduce(0) { max($0, abs($1)) })
             #expect(largestDifference(ours.scale.span, expected.scale) <= scaleError, "\(instructionSet)")
+        }
+    }
+
+    @Test(arguments: Precision.allCases) func aNaNIsNotSwallowed(_ precision: Precision) {
+        let input = FeatureBatch<Float>.pattern(2, 17, 6, 7, seed: 1).withNaN()
+        let output = FeatureBatch<Float>(images: 2, channels: 17, height: 3, width: 4)
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+            let stem = Stem(input, output, scale: pattern(17, 2), shift: pattern(17, 3), precision)
+            let ours = output.with(stem.run(output, on: engine).output)
+            #expect(ours.values(ofChannel: 0).allSatisfy { $0.isNaN }, "\(instructionSet)")
+            #expect(ours.values(ofChannel: 16).allSatisfy { !$0.isNaN }, "\(instructionSet)")
         }
     }
 

@@ -10,6 +10,32 @@ extension FeatureBatch<Float> {
 }
 
 extension FeatureBatch<Float> {
+    /// The first channel around exactly 0, with zeros in either half: what is normalized without a shift stays 0 there, and
+    /// ReLU passes no gradient at 0.
+    func withZeros() -> Self {
+        var batch = self
+        let (count, half) = (images * plane, images * plane / 2)
+        // A share of it is a power of two: the mean is 0 however it is summed.
+        let magnitude = Float(count) / 1024
+        for place in 0..<count {
+            let value = place >= 2 * half || place % half % 3 == 1 ? 0 : magnitude
+            batch.values[row(place / plane, 0, 0) + place % plane] = place < half ? value : -value
+        }
+        return batch
+    }
+
+    /// A NaN at the first channel's last pixel.
+    func withNaN() -> Self {
+        var batch = self
+        batch.values[row(images - 1, 0, height - 1) + width - 1] = .nan
+        return batch
+    }
+
+    /// One channel's values.
+    func values(ofChannel channel: Int) -> [Float] {
+        (0..<images).flatMap { values[row($0, channel, 0)..<row($0, channel, 0) + plane] }
+    }
+
     /// The batch as a precision keeps it.
     func rounded(to precision: Precision) -> Self { with(precision.rounded(values)) }
 }

@@ -35,6 +35,19 @@ struct TrainingNormalizationTests {
         for precision in Precision.allCases { check(shape, residual, precision) }
     }
 
+    /// A network that computes NaN must not look healthy.
+    @Test(arguments: Residual.allCases, Precision.allCases)
+    func aNaNIsNotSwallowed(_ residual: Residual, _ precision: Precision) {
+        let shape = Shape(images: 2, channels: 17, height: 3, width: 5)
+        let data = Data(shape, precision, hasNaN: true)
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+            let output = shape.batch(seed: 0).with(Layers(data, residual, engine).results["output"] ?? [])
+            #expect(output.values(ofChannel: 0).allSatisfy { $0.isNaN }, "\(instructionSet)")
+            #expect(output.values(ofChannel: 16).allSatisfy { !$0.isNaN }, "\(instructionSet)")
+        }
+    }
+
     private func check(_ shape: Shape, _ residual: Residual, _ precision: Precision) {
         let data = Data(shape, precision)
         let expected = Expected(data, residual)
@@ -69,12 +82,17 @@ private struct Data {
     let input, other, gradient: FeatureBatch<Float>
     let scale, shift, otherScale, otherShift, mean, variance: [Float]
 
-    init(_ shape: TrainingNormalizationTests.Shape, _ precision: Precision) {
+    init(_ shape: TrainingNormalizationTests.Shape, _ precision: Precision, hasNaN: Bool = false) {
         (self.shape, self.precision) = (shape, precision)
-        input = shape.batch(seed: 1).with(shape.batch(seed: 1).values.map { $0 + shape.center }).rounded(to: precision)
+        let batch = hasNaN ? shape.batch(seed: 1).withNaN() : shape.batch(seed: 1)
+        input =
+            shape.center == 0 && !hasNaN
+            ? batch.withZeros().rounded(to: precision)
+            : batch.with(batch.values.map { $0 + shape.center }).rounded(to: precision)
         other = shape.batch(seed: 2).rounded(to: precision)
         gradient = shape.batch(seed: 3).rounded(to: precision)
-        (scale, shift) = (pattern(shape.channels, 4), pattern(shape.channels, 5))
+        scale = pattern(shape.channels, 4)
+        shift = pattern(shape.channels, 5).enumerated().map { shape.center == 0 && $0 == 0 ? 0 : $1 }
         (otherScale, otherShift) = (pattern(shape.channels, 6), pattern(shape.channels, 7))
         (mean, variance) = (pattern(shape.channels, 8), pattern(shape.channels, 9).map(abs))
     }
