@@ -28,6 +28,12 @@ enum FolderLinks {
         try AtomicFile.synchronizeFolder(of: link)
     }
 
+    /// Whether a name is one that `point` gives a link before it renames it.
+    static func isUnfinished(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0].isEmpty && !parts[1].isEmpty && UInt64(parts[2]) != nil
+    }
+
     static func removeEmptyFolder(_ path: FilePath) throws(SystemFailure) {
         guard unsafe path.withPlatformString({ unsafe rmdir($0) }) == 0 else {
             throw SystemFailure("rmdir", path.string, Errno(rawValue: errno))

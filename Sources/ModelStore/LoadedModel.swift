@@ -21,14 +21,16 @@ package final class LoadedModel: Sendable {
     ///
     /// Writes nothing: `keepPackedWeights` does.
     ///
-    /// - Parameter batchSize: how many images a pass takes.
+    /// - Parameters:
+    ///   - batchSize: how many images a pass takes.
+    ///   - engine: the threads that compute; those of all models, if no other is given.
     package convenience init(
-        _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1
+        _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1, engine: ComputeEngine = .shared
     ) throws(ModelFailure) {
         let record = try folder.judgeRecord()
         let form = record.form(precision, batchSize: batchSize)
         let source = try folder.open(folder.weightsPath)
-        let network = try folder.network(record, form, source)
+        let network = try folder.network(record, form, source, engine)
         self.init(folder, record, network, source)
     }
 
@@ -118,33 +120,34 @@ extension ModelFolder {
     }
 
     fileprivate func network(
-        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource, _ engine: ComputeEngine
     ) throws(ModelFailure) -> ResNet50Inference {
-        if let kept = try keptNetwork(record, form, source) { return kept }
-        return try packedNetwork(record, form, source)
+        if let kept = try keptNetwork(record, form, source, engine) { return kept }
+        return try packedNetwork(record, form, source, engine)
     }
 
     /// The network of the packed weights beside the model; nil where they are not whole, not its own, or fail the test.
     ///
     /// - Throws: where they fit, and model.safetensors is not what it was when they were made.
     func keptNetwork(
-        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource, _ engine: ComputeEngine = .shared
     ) throws(ModelFailure) -> ResNet50Inference? {
         guard let found = try? PackedWeightsFile(self, sha256: record.sha256, form).weights() else { return nil }
         // A copy of a model's folder is another file with the same content. It is read then, but not packed.
         if source.signature.map(PackedWeightsFile.Header.Source.init) != found.header.source {
             try check(source, record)
         }
-        let network = ResNet50Inference(form, weights: found.weights)
+        let network = ResNet50Inference(form, weights: found.weights, engine: engine)
         return try? tested(network, record)
     }
 
     /// The network of model.safetensors.
     func packedNetwork(
-        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource
+        _ record: ModelRecord, _ form: ResNet50Inference.Form, _ source: ByteSource, _ engine: ComputeEngine = .shared
     ) throws(ModelFailure) -> ResNet50Inference {
         try check(source, record)
-        let network = try form.network(reading: WeightArchive(source).reader(record.layout), path: source.path)
+        let network = try form.network(
+            reading: WeightArchive(source).reader(record.layout), path: source.path, engine: engine)
         guard source.isUnchanged() else {
             throw ModelFailure(.damaged, source.path, "changed while it was read", remedy: "try again")
         }
@@ -192,10 +195,11 @@ extension Preprocessing {
 extension ResNet50Inference.Form {
     /// Folds and packs what `read` gives.
     func network(
-        reading read: (ParameterSpecification) throws(ModelFailure) -> [Float], path: String
+        reading read: (ParameterSpecification) throws(ModelFailure) -> [Float], path: String,
+        engine: ComputeEngine = .shared
     ) throws(ModelFailure) -> ResNet50Inference {
         do throws(PackingFailure<ModelFailure>) {
-            return ResNet50Inference(self, weights: try packed(reading: read))
+            return ResNet50Inference(self, weights: try packed(reading: read), engine: engine)
         } catch {
             switch error {
             case .reading(let failure): throw failure

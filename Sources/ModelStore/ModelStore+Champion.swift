@@ -5,7 +5,11 @@ extension ModelStore {
     /// Makes a verified model the champion; the one before stays reachable as `previous`.
     package func promote(_ id: String) throws(ModelFailure) {
         try requireJudge(try verify(id))
-        try apply(changes(promoting: id))
+        try change { store throws(ModelFailure) in
+            // What was verified without the lock may have been pruned before it was taken.
+            _ = try store.record(id)
+            try store.apply(store.changes(promoting: id))
+        }
     }
 
     /// Makes a model of any folder the champion; one from outside the store is taken in first.
@@ -29,7 +33,10 @@ extension ModelStore {
                 .missing, models.string, "has no earlier model to roll back to", remedy: "see `fundusd model list`")
         }
         _ = try LoadedModel(folder(previous))
-        try apply(changes(rollingBackTo: previous))
+        try change { store throws(ModelFailure) in
+            _ = try store.record(previous)
+            try store.apply(store.changes(rollingBackTo: previous))
+        }
         return previous
     }
 
@@ -41,7 +48,30 @@ extension ModelStore {
                 .ambiguous, folder(id).path.string, "is the champion, so it can't be its own challenger",
                 remedy: "see `fundusd model list`")
         }
-        try apply([.point(Self.challengerLink, to: id)])
+        try change { store throws(ModelFailure) in
+            _ = try store.record(id)
+            try store.apply([.point(Self.challengerLink, to: id)])
+        }
+    }
+
+    /// One process at a time changes offices and removes models; readers need no lock.
+    func change(_ body: (ModelStore) throws(ModelFailure) -> Void) throws(ModelFailure) {
+        let lock = try lock()
+        do throws(ModelFailure) {
+            try body(self)
+        } catch {
+            lock.release()
+            throw error
+        }
+        lock.release()
+    }
+
+    private func lock() throws(ModelFailure) -> FolderLock {
+        do throws(SystemFailure) {
+            return try FolderLock(models)
+        } catch {
+            throw ModelFailure(error)
+        }
     }
 
     private func requireJudge(_ record: ModelRecord) throws(ModelFailure) {

@@ -16,10 +16,13 @@ extension ModelStore {
             .filter { $0.record.role == .judge && !isInOffice($0.id) }
             .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
         var removed: [String] = []
-        // Asked again before each: meanwhile somebody may promote one.
-        for (id, _) in judges.dropLast(count) where !isInOffice(id) {
-            try remove(id)
-            removed.append(id)
+        for (id, _) in judges.dropLast(count) {
+            try change { store throws(ModelFailure) in
+                // Asked again under the lock: meanwhile somebody may have promoted it.
+                guard !store.isInOffice(id) else { return }
+                try store.remove(id)
+                removed.append(id)
+            }
         }
         try removeAbandoned(before: now.addingTimeInterval(-86400))
         return removed
@@ -37,15 +40,18 @@ extension ModelStore {
         }
     }
 
-    /// Half-made and half-removed models of killed processes.
+    /// Half-made and half-removed models of killed processes, and links that were not yet renamed into their place.
     private func removeAbandoned(before limit: Date) throws(ModelFailure) {
         let nanoseconds = Int64(limit.timeIntervalSince1970 * 1e9)
         do throws(SystemFailure) {
             for (name, status) in try Folder(models).entries()
-            where status.kind == .folder && name.string.hasPrefix(".")
-                && name.string.hasSuffix(ModelFolder.partialSuffix) && status.signature.changed < nanoseconds
-            {
-                try ModelFolder(models.appending(name)).remove()
+            where name.string.hasPrefix(".") && status.signature.changed < nanoseconds {
+                switch status.kind {
+                case .folder where name.string.hasSuffix(ModelFolder.partialSuffix):
+                    try ModelFolder(models.appending(name)).remove()
+                case .link where FolderLinks.isUnfinished(name.string): try AtomicFile.remove(models.appending(name))
+                default: continue
+                }
             }
         } catch let error where error.isGone {
             return

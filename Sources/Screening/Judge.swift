@@ -38,6 +38,8 @@ package struct Judgement: Sendable, Equatable {
     package var networkMilliseconds: Double?
     /// A JPEG, where one was asked for and the network was run.
     package var heatmap: [UInt8]?
+    /// As the network saw it; nil where it was not run.
+    package var picture: RGBPicture?
 
     package init(
         outcome: Verdict.Outcome, probability: Double? = nil, quality: QualityGrade? = nil,
@@ -108,6 +110,7 @@ package struct Judge: Sendable {
             decodeMilliseconds: examined.decodeMilliseconds)
         guard examined.quality.gradable else { return judgement }
         let map = try run(on: examined.image.picture, into: &judgement)
+        judgement.picture = examined.image.picture
         if let map { judgement.heatmap = try heatmap(map, content, progress) }
         return judgement
     }

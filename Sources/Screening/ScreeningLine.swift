@@ -34,10 +34,13 @@ package final class ScreeningLine: Sendable {
     private let rules: Mutex<ScreeningRules>
     private let now: @Sendable () -> Date
     private let tell: @Sendable (ScreeningEvent) -> Void
+    private let show: @Sendable (JudgedPicture) -> Void
 
+    /// - Parameter show: gets each picture that the network judged, once its verdict is in the outbox.
     package init(
         outbox: Outbox, ledger: Ledger, known: KnownFiles, rules: ScreeningRules,
-        now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void
+        now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void,
+        show: @escaping @Sendable (JudgedPicture) -> Void = { _ in }
     ) {
         self.outbox = outbox
         self.ledger = ledger
@@ -45,6 +48,7 @@ package final class ScreeningLine: Sendable {
         self.rules = Mutex(rules)
         self.now = now
         self.tell = tell
+        self.show = show
     }
 
     /// Other rules from the next image on.
@@ -125,6 +129,12 @@ package final class ScreeningLine: Sendable {
         try ledger.recordJudgement(arrival.name, verdict, publication, now: now())
         progress()
         try publish(publication, for: arrival.name)
+        if let picture = judgement.picture, let probability = judgement.probability {
+            show(
+                JudgedPicture(
+                    name: arrival.name, sha256: content.sha256, model: rules.judge.model.identity.id,
+                    probability: probability, picture: picture))
+        }
     }
 
     /// The files first, then the row: a crash between the two publishes the same bytes once more.

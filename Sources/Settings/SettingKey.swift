@@ -12,6 +12,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case targetSensitivity = "target-sensitivity"
     case after
     case heatmap
+    case shadow
     case maxPixels = "max-pixels"
     case maxBytes = "max-bytes"
     case decode
@@ -29,6 +30,9 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case retrainLearningRate = "retrain.learning-rate"
     case retrainSeed = "retrain.seed"
     case retrainHoldoutFraction = "retrain.holdout-fraction"
+    case retrainAUCMargin = "retrain.auc-margin"
+    case retrainSensitivityMargin = "retrain.sensitivity-margin"
+    case retrainSpecificityFloor = "retrain.specificity-floor"
 
     /// The spelling in the configuration file: `retrain.min-new-images`.
     package var name: String { rawValue }
@@ -79,7 +83,7 @@ extension SettingKey {
         case .outbox: .text("./outbox")
         case .labelled: .text("./labelled")
         case .state: .text("./state")
-        case .recursive, .heatmap: .text("false")
+        case .recursive, .heatmap, .shadow: .text("false")
         case .threshold: .unset("the model's own")
         case .targetSensitivity: .unset("not set")
         case .after: .text("keep")
@@ -97,6 +101,9 @@ extension SettingKey {
         case .retrainEpochs, .retrainBatchSize, .retrainLearningRate: .unset("by the recipe")
         case .retrainSeed: .text("0")
         case .retrainHoldoutFraction: .text("0.15")
+        case .retrainAUCMargin: .text("0.01")
+        case .retrainSensitivityMargin: .text("0.02")
+        case .retrainSpecificityFloor: .text("0.1")
         }
     }
 
@@ -104,7 +111,7 @@ extension SettingKey {
     package var unit: String {
         switch self {
         case .inbox, .outbox, .labelled, .state: "folder"
-        case .recursive, .heatmap: "true or false"
+        case .recursive, .heatmap, .shadow: "true or false"
         case .threshold: "probability, 0 < t < 1"
         case .targetSensitivity: "fraction, 0 < s < 1"
         case .after: "keep, archive or delete"
@@ -120,6 +127,8 @@ extension SettingKey {
         case .retrainLearningRate: "number, 0 < r ≤ 10"
         case .retrainSeed: "whole number from 0"
         case .retrainHoldoutFraction: "fraction, 0 < f < 1"
+        case .retrainAUCMargin, .retrainSensitivityMargin: "number, 0 ≤ m ≤ 0.1"
+        case .retrainSpecificityFloor: "number, 0 ≤ s < 1"
         }
     }
 
@@ -136,6 +145,8 @@ extension SettingKey {
             "Instead of a threshold: take the one that reached this sensitivity on the model's hold-out images."
         case .after: "What becomes of a screened image: kept, moved under state/archive/YYYY/MM/DD, or deleted."
         case .heatmap: "Write NAME.heatmap.jpg beside the verdict: the photograph, colored where it spoke for disease."
+        case .shadow:
+            "Let the store's challenger judge every image too, after its verdict and without one; see `fundusd model compare`."
         case .maxPixels: "An image of more pixels is rejected by its header, before memory is taken for it."
         case .maxBytes: "A larger file is rejected before it is read."
         case .decode:
@@ -156,6 +167,11 @@ extension SettingKey {
         case .retrainLearningRate: "Overrides the recipe's learning rate."
         case .retrainSeed: "Where the random numbers of training start: same seed, same model."
         case .retrainHoldoutFraction: "The part of the labelled people kept aside to measure the challenger on."
+        case .retrainAUCMargin:
+            "How much lower than the champion's a challenger's AUC may be measured and still pass the gate."
+        case .retrainSensitivityMargin: "The same for its sensitivity, at the champion's specificity and in service."
+        case .retrainSpecificityFloor:
+            "Least specificity, at the champion's sensitivity, of a challenger that passes the gate."
         }
     }
 }

@@ -14,6 +14,7 @@ package struct Settings: Sendable, Equatable {
     package let threshold: ThresholdSetting
     package let after: AfterScreening
     package let heatmap: Bool
+    package let shadow: Bool
     package let maxPixels: Int
     package let maxBytes: Int
     package let decode: DecodeSetting
@@ -78,6 +79,11 @@ package struct RetrainSettings: Sendable, Equatable {
     package let learningRate: Double?
     package let seed: UInt64
     package let holdoutFraction: Double
+    /// How much worse than the champion a challenger may be measured.
+    package let aucMargin: Double
+    package let sensitivityMargin: Double
+    /// Least specificity at the champion's sensitivity.
+    package let specificityFloor: Double
 }
 
 /// A value as it was written, and who wrote it.
@@ -105,6 +111,7 @@ extension Settings {
             try SettingValue.choice(text, of: AfterScreening.self)
         }
         heatmap = reading.required(.heatmap, SettingValue.flag)
+        shadow = reading.required(.shadow, SettingValue.flag)
         // 65 500 is the longest side that libjpeg decodes.
         maxPixels = reading.required(.maxPixels) { text throws(SettingRefusal) in
             try SettingValue.pixels(text, in: 1...(65_500 * 65_500))
@@ -176,10 +183,22 @@ extension RetrainSettings {
         holdoutFraction = reading.required(.retrainHoldoutFraction) { text throws(SettingRefusal) in
             try SettingValue.fraction(text, example: "0.15")
         }
+        aucMargin = reading.margin(.retrainAUCMargin, example: "0.01")
+        sensitivityMargin = reading.margin(.retrainSensitivityMargin, example: "0.02")
+        specificityFloor = reading.required(.retrainSpecificityFloor) { text throws(SettingRefusal) in
+            try SettingValue.number(text, example: "0.1", bounds: "at least 0 and below 1") { $0 >= 0 && $0 < 1 }
+        }
     }
 }
 
 extension SettingReading {
+    /// Above 0.1 no gate would be left.
+    fileprivate mutating func margin(_ key: SettingKey, example: String) -> Double {
+        required(key) { text throws(SettingRefusal) in
+            try SettingValue.number(text, example: example, bounds: "at least 0 and at most 0.1") { 0...0.1 ~= $0 }
+        }
+    }
+
     fileprivate mutating func count(of key: SettingKey, in range: ClosedRange<Int>, example: String) -> Int? {
         value(of: key) { text throws(SettingRefusal) in try SettingValue.count(text, in: range, example: example) }
     }

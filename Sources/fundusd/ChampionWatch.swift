@@ -4,7 +4,6 @@ internal import Screening
 internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
-internal import Synchronization
 internal import SystemPackage
 
 /// Follows the store: when its champion becomes another, that one takes the seat, or is refused and the old one goes on.
@@ -18,7 +17,7 @@ struct ChampionWatch: Service {
     let voice: JournalVoice
 
     func run() async throws {
-        let stop = try StopRequest()
+        let stop = StopRequest(waking: try WakeUp())
         await withGracefulShutdownHandler {
             await onOwnThread(named: "models") {
                 var loop = ChampionLoop(seat: seat, store: store, voice: voice)
@@ -30,21 +29,6 @@ struct ChampionWatch: Service {
         } onGracefulShutdown: {
             stop.make()
         }
-    }
-}
-
-/// Ends a thread that sleeps.
-private final class StopRequest: Sendable {
-    let wakeUp: WakeUp
-    private let made = Mutex(false)
-
-    init() throws(SystemFailure) { wakeUp = try WakeUp() }
-
-    var isMade: Bool { made.withLock { $0 } }
-
-    func make() {
-        made.withLock { $0 = true }
-        wakeUp.signal()
     }
 }
 

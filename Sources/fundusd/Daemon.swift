@@ -43,8 +43,10 @@ struct Daemon {
                 ChampionWatch(
                     seat: station.seat, store: ModelStore(root: station.settings.state), interval: interval,
                     voice: voice),
+                ShadowService(station: station, voice: voice),
                 ReloadService(
-                    seat: station.seat, settings: station.settings, notifier: notifier, logger: logger, reload: reload),
+                    seat: station.seat, shadow: station.shadow, settings: station.settings, notifier: notifier,
+                    logger: logger, reload: reload),
                 StoppingService(notifier: notifier, logger: logger),
             ]
     }

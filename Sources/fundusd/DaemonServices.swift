@@ -59,6 +59,7 @@ struct StoppingService: Service {
 /// Reads the configuration again at SIGHUP.
 struct ReloadService: Service {
     let seat: ModelSeat
+    let shadow: ShadowPictures
     let settings: Settings
     let notifier: Notifier
     let logger: Logger
@@ -83,6 +84,7 @@ struct ReloadService: Service {
 
     private func adopt(_ new: Settings) throws {
         try seat.adopt(new)
+        shadow.setOpen(new.shadow)
         let later = Settings.fixedAtStart.filter { new.provenance[$0]?.text != settings.provenance[$0]?.text }
         let rest =
             later.isEmpty ? "" : " These changes wait for a restart: \(later.map(\.name).joined(separator: ", "))."

@@ -45,6 +45,18 @@ struct JournalVoice: Sendable {
             [.model: .string(id), .reason: .string(reason)])
     }
 
+    func shadowBegins(_ id: String) {
+        logger.notice(
+            "The challenger \(id) looks on from now on, without verdicts; see `fundusd model compare`.",
+            metadata: [JournalFieldName.model.rawValue: .string(id)])
+    }
+
+    func shadowRefused(_ id: String, reason: String) {
+        logger.warning(
+            "The challenger \(id) does not look on any longer: \(reason)",
+            metadata: [JournalFieldName.model.rawValue: .string(id), JournalFieldName.reason.rawValue: .string(reason)])
+    }
+
     private func tell(_ verdict: Verdict, of name: ImageName) {
         var fields: [JournalFieldName: Logger.MetadataValue] = [
             .image: name.field,

@@ -10,20 +10,24 @@ internal import SystemPackage
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "The model store: list, show, import, export, promote, rollback, verify, prune.",
+        abstract: "The model store: list, show, import, export, promote, rollback, verify, prune, challenge, compare.",
         discussion: """
             Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
             of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
             ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, PromoteModel.self, RollBackModel.self,
-            VerifyModel.self, PruneModels.self,
+            VerifyModel.self, PruneModels.self, ChallengeModel.self, CompareModels.self,
         ])
 }
 
 /// Runs a verb's work on the store and turns its failures into exit statuses.
 private func withStore(_ folders: FolderOptions, _ body: (ModelStore) throws -> Void) throws {
-    let settings = try Settings.resolved(folders)
+    try withStore(try Settings.resolved(folders), body)
+}
+
+/// The same for a verb with settings of its own.
+func withStore(_ settings: Settings, _ body: (ModelStore) throws -> Void) throws {
     try settings.prepareComputing()
     do {
         try body(ModelStore(root: settings.state))
@@ -219,6 +223,25 @@ struct PromoteModel: ParsableCommand {
         try withStore(folders) { store in
             let record = try store.promote(try store.resolve(model))
             try StandardOutput.say("\(record.id) is the champion.")
+        }
+    }
+}
+
+struct ChallengeModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "challenge", abstract: "Makes a model the challenger, after verifying it.",
+        discussion: """
+            With `shadow: true` a running daemon lets it look at what the champion judges, without verdicts; \
+            `fundusd model compare` shows where the two part, and `fundusd model promote challenger` lets it judge.
+            """)
+    @Argument(help: "The model.") var model: String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let id = try store.resolve(model).record().id
+            try store.keepChallenger(id)
+            try StandardOutput.say("\(id) is the challenger.")
         }
     }
 }

@@ -33,6 +33,9 @@ final class ModelSeat: Sendable {
     /// The id of the model that judges the next image.
     var id: String { state.withLock { $0.model.record.id } }
 
+    /// The settings in force.
+    var settings: Settings { state.withLock { $0.settings } }
+
     /// Another number, other settings: a model that they refused may suit them now.
     var settingsNumber: Int { state.withLock { $0.settingsNumber } }
 

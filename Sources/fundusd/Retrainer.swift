@@ -87,7 +87,7 @@ struct Retrainer {
         let championThreshold = try settings.operatingPoint(of: champion.record).value
         model.takeUp(scores.championSensitivity(at: championThreshold), trained.network)
         let threshold = settings.threshold(of: model)
-        var decision = PromotionGate().decide(
+        var decision = PromotionGate(settings.gateRules).decide(
             scores, championThreshold: championThreshold, challengerThreshold: threshold,
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
@@ -233,6 +233,15 @@ extension Settings {
         case .targetSensitivity(let sensitivity):
             (model.operatingPoints ?? []).filter { ($0.sensitivity ?? 0) >= sensitivity }.map(\.value).max()
         }
+    }
+
+    /// What an administrator may set of the gate; the rest follows from what was simulated.
+    fileprivate var gateRules: PromotionGate.Rules {
+        var rules = PromotionGate.Rules()
+        rules.areaMargin = retrain.aucMargin
+        rules.sensitivityMargin = retrain.sensitivityMargin
+        rules.specificityFloor = retrain.specificityFloor
+        return rules
     }
 
     fileprivate func reasonToWait(_ growth: Growth) -> String? {

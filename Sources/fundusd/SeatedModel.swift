@@ -66,13 +66,17 @@ extension Settings {
 
     /// Loads and self-tests a model.
     ///
-    /// - Parameter name: an id, the beginning of one, or a folder; nil is the champion.
+    /// - Parameters:
+    ///   - name: an id, the beginning of one, or a folder; nil is the champion.
+    ///   - engine: the threads that compute; those of all models, if no other is given.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
-    func loadModel(named name: String?, batchSize: Int = 1) throws -> LoadedModel {
+    func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel {
         try prepareComputing()
         do {
             let folder = try ModelStore(root: state).judge(named: name)
-            return try LoadedModel(folder, precision: try precision(for: try folder.record()), batchSize: batchSize)
+            return try LoadedModel(
+                folder, precision: try precision(for: try folder.record()), batchSize: batchSize,
+                engine: engine ?? .shared)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
         } catch let refusal as Refusal {

@@ -59,6 +59,9 @@ struct IntakeOptions: ParsableArguments {
     var after: String?
     @Option(help: ArgumentHelp("Write NAME.heatmap.jpg beside the verdict (default: false).", valueName: "true|false"))
     var heatmap: String?
+    @Option(
+        help: ArgumentHelp("Let the challenger look on, without verdicts (default: false).", valueName: "true|false"))
+    var shadow: String?
     @Option(help: ArgumentHelp("Seconds between rescans (default: 60).", valueName: "seconds"))
     var rescanSeconds: String?
     @Option(
@@ -70,8 +73,8 @@ struct IntakeOptions: ParsableArguments {
 
     var texts: [SettingKey: String?] {
         [
-            .recursive: recursive, .after: after, .heatmap: heatmap, .rescanSeconds: rescanSeconds,
-            .settleSeconds: settleSeconds, .workers: workers,
+            .recursive: recursive, .after: after, .heatmap: heatmap, .shadow: shadow,
+            .rescanSeconds: rescanSeconds, .settleSeconds: settleSeconds, .workers: workers,
         ]
     }
 }
@@ -96,6 +99,12 @@ struct RetrainOptions: ParsableArguments {
     var retrainSeed: String?
     @Option(help: ArgumentHelp("Share of people held out (default: 0.15).", valueName: "0…1"))
     var retrainHoldoutFraction: String?
+    @Option(help: ArgumentHelp("AUC may be measured lower by so much (default: 0.01).", valueName: "number"))
+    var retrainAucMargin: String?
+    @Option(help: ArgumentHelp("Sensitivity may be measured lower by so much (default: 0.02).", valueName: "number"))
+    var retrainSensitivityMargin: String?
+    @Option(help: ArgumentHelp("Least specificity (default: 0.1).", valueName: "0…1"))
+    var retrainSpecificityFloor: String?
 
     var texts: [SettingKey: String?] {
         [
@@ -103,6 +112,8 @@ struct RetrainOptions: ParsableArguments {
             .retrainPromotion: retrainPromotion, .retrainRecipe: retrainRecipe, .retrainEpochs: retrainEpochs,
             .retrainBatchSize: retrainBatchSize, .retrainLearningRate: retrainLearningRate,
             .retrainSeed: retrainSeed, .retrainHoldoutFraction: retrainHoldoutFraction,
+            .retrainAUCMargin: retrainAucMargin, .retrainSensitivityMargin: retrainSensitivityMargin,
+            .retrainSpecificityFloor: retrainSpecificityFloor,
         ]
     }
 }

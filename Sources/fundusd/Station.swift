@@ -16,6 +16,8 @@ final class Station: Sendable {
     let control: InboxControl
     let known: KnownFiles
     let seat: ModelSeat
+    /// What a challenger may look at.
+    let shadow: ShadowPictures
     let tally: Tally
     private let lock: InstanceLock
     private let tell: @Sendable (ScreeningEvent) -> Void
@@ -35,6 +37,8 @@ final class Station: Sendable {
         let ledger = try Self.openLedger(settings)
         // A full disk here is met again, and told, by the first image.
         try? ledger.forgetWaits()
+        let shadow = try Self.trying(.software) { try ShadowPictures() }
+        shadow.setOpen(settings.shadow)
         let tally = Tally(try Self.trying(.inputOutput) { try Self.published(settings) })
         let known = try Self.trying(.inputOutput) { try KnownFiles(ledger) }
         line = ScreeningLine(
@@ -42,10 +46,11 @@ final class Station: Sendable {
             tell: { event in
                 tally.count(event)
                 tell(event)
-            })
+            }, show: shadow.offer)
         seat = ModelSeat(model, settings, line: line)
         control = try Self.trying(.software) { try InboxControl() }
         self.tally = tally
+        self.shadow = shadow
         self.tell = tell
         self.known = known
         self.settings = settings
@@ -110,6 +115,7 @@ final class Station: Sendable {
 
 extension Settings {
     var ledgerPath: FilePath { state.appending("ledger.sqlite") }
+    var shadowPath: FilePath { state.appending("shadow.sqlite") }
     var lockPath: FilePath { state.appending("lock") }
 
     /// The rules that these settings make with a model.

@@ -121,11 +121,38 @@ import Testing
         let abandoned = store.models.appending(".\(ids[0]).77.partial")
         try AtomicFile.makeFolder(abandoned)
         try AtomicFile.write([1], to: abandoned.appending("model.safetensors"))
+        let (link, foreign) = (store.models.appending(".champion.77"), store.models.appending(".snapshot"))
+        for path in [link, foreign] { #expect(symlink(ids[0], path.string) == 0) }
         #expect(try store.prune(keeping: 0, now: Date()) == [])
         #expect(try store.list() == ids)
-        #expect((try? Folder(abandoned)) != nil)
+        #expect((try? Folder(abandoned)) != nil && FolderLinks.target(of: link) != nil)
         try store.prune(keeping: 0, now: Date().addingTimeInterval(86500))
-        #expect((try? Folder(abandoned)) == nil)
+        #expect((try? Folder(abandoned)) == nil && FolderLinks.target(of: link) == nil)
+        #expect(FolderLinks.target(of: foreign) == ids[0])
+    }
+
+    /// Who prunes waits for who promotes: a model that has just been verified must not go.
+    @Test func `while one process changes the store another waits`() async throws {
+        let ids = try three()
+        let store = store
+        let lock = try FolderLock(store.models)
+        let rollback = Task.detached { try store.rollback() }
+        try await waitForSomebodyWaiting()
+        #expect(store.championID == ids[1])
+        lock.release()
+        #expect(try await rollback.value == ids[0])
+    }
+
+    /// `man 5 proc_locks`: one that waits has an arrow.
+    private func waitForSomebodyWaiting() async throws {
+        let inode = try Folder(store.models).descriptor.status().signature.inode
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !String(decoding: Data(contentsOf: URL(filePath: "/proc/locks")), as: UTF8.self)
+            .split(separator: "\n").contains(where: { $0.contains("-> FLOCK") && $0.contains(":\(inode) ") })
+        {
+            try #require(ContinuousClock.now < deadline, "no one waits for the lock")
+            await Task.yield()
+        }
     }
 
     @Test func `pruning an empty store is nothing`() throws {

@@ -1,0 +1,99 @@
+internal import FoundationEssentials
+internal import FundusImage
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import SystemPackage
+internal import TensorMath
+
+/// Lets the store's challenger judge what the champion has judged, while nothing else waits; no verdict comes of it.
+///
+/// It computes on its own single thread: the threads that judge belong to the champion.
+struct ShadowService: Service {
+    let station: Station
+    let voice: JournalVoice
+
+    /// How often it looks whether the inbox has been worked off.
+    private static let patience = Duration.milliseconds(50)
+
+    func run() async throws {
+        let (pictures, queue) = (station.shadow, station.queue)
+        let stop = StopRequest(waking: pictures.wakeUp)
+        await withGracefulShutdownHandler {
+            await onOwnThread(named: "shadow") {
+                var shadow = Shadow(station: station, voice: voice)
+                while !stop.isMade {
+                    if pictures.isEmpty {
+                        stop.wakeUp.sleep(orUntilReadable: nil, atMost: .seconds(3600))
+                    } else if queue.count > 0 {
+                        stop.wakeUp.sleep(orUntilReadable: nil, atMost: Self.patience)
+                    } else if let picture = pictures.take() {
+                        shadow.look(at: picture)
+                    }
+                }
+            }
+        } onGracefulShutdown: {
+            stop.make()
+        }
+    }
+}
+
+/// What the thread keeps from one picture to the next.
+private struct Shadow: ~Copyable {
+    private let station: Station
+    private let store: ModelStore
+    private let voice: JournalVoice
+    private let engine = ComputeEngine(
+        instructionSet: ComputeEngine.shared.instructionSet, team: ComputeTeam(threadCount: 1))
+    private var scores: ShadowScores?
+    private var model: LoadedModel?
+    /// A challenger that can't look on; it is not tried again.
+    private var refused: String?
+
+    init(station: Station, voice: JournalVoice) {
+        self.station = station
+        self.voice = voice
+        store = ModelStore(root: station.settings.state)
+    }
+
+    mutating func look(at picture: JudgedPicture) {
+        guard let id = store.challengerID, id != refused, id != picture.model else {
+            if store.challengerID == nil { model = nil }
+            return
+        }
+        do {
+            let model = try challenger(id, for: picture)
+            var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
+            model.preprocessing.fill(&tensor, from: picture.picture)
+            let probability: Double = try model.probabilityOfDisease(of: tensor)
+            try openScores().record(picture, by: id, probability, at: Date())
+        } catch {
+            refused = id
+            model = nil
+            voice.shadowRefused(id, reason: (error as? Refusal)?.message ?? "\(error)")
+        }
+    }
+
+    private mutating func challenger(_ id: String, for picture: JudgedPicture) throws -> LoadedModel {
+        if let model, model.record.id == id { return model }
+        model = nil
+        let loaded = try station.seat.settings.loadModel(named: id, engine: engine)
+        guard loaded.preprocessing.width == picture.picture.width, loaded.preprocessing.height == picture.picture.height
+        else {
+            throw Refusal(.configuration, "it takes pictures of another size than the champion")
+        }
+        try openScores().forgetAll(but: (try? store.list()) ?? [id])
+        model = loaded
+        voice.shadowBegins(id)
+        return loaded
+    }
+
+    private mutating func openScores() throws -> ShadowScores {
+        if let scores { return scores }
+        let opened = try ShadowScores(at: station.settings.shadowPath)
+        scores = opened
+        return opened
+    }
+}
