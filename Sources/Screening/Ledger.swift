@@ -83,6 +83,9 @@ package final class Ledger: Sendable {
     /// Notes that the verdict's file is in the outbox. Its heatmap is there too and is kept here no longer.
     package func recordPublication(_ name: ImageName, sha256: String, now: Date) throws {
         try database.write { db in
+            let judged = try Row.fetchOne(
+                db, sql: "SELECT id, verdict, heatmap FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
+                arguments: [name.data, sha256])
             try db.execute(
                 sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
             try db.execute(
@@ -92,6 +95,11 @@ package final class Ledger: Sendable {
                     """,
                 arguments: [now.timestamp, name.data, sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+            if let judged {
+                let heatmap: Data? = judged["heatmap"]
+                try AuditTable.append(
+                    db, image: judged["id"], document: judged.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) })
+            }
         }
     }
 

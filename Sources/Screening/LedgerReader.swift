@@ -50,7 +50,7 @@ package final class LedgerReader: Sendable {
         try histories(where: "sha256 >= ? AND sha256 < ?", [digits, digits + "g"])
     }
 
-    private func histories(where condition: String, _ arguments: StatementArguments) throws -> [History] {
+    func histories(where condition: String, _ arguments: StatementArguments) throws -> [History] {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
                 .map(History.init)

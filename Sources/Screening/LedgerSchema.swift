@@ -15,6 +15,7 @@ enum LedgerSchema {
             // Only between a judgement and its publication: the file in the outbox is the heatmap's place.
             try db.execute(sql: "ALTER TABLE image ADD COLUMN heatmap BLOB")
         }
+        migrator.registerMigration("3 audit chain") { try AuditTable.create($0) }
         return migrator
     }
 

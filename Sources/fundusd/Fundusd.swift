@@ -22,7 +22,8 @@ struct Fundusd: ParsableCommand {
         subcommands: [
             WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, TrainCommand.self, RetrainCommand.self,
             EvaluateCommand.self,
-            ModelCommand.self, ExplainCommand.self, StatusCommand.self, CheckConfigCommand.self, BenchCommand.self,
+            ModelCommand.self, ExplainCommand.self, AuditCommand.self, StatusCommand.self, CheckConfigCommand.self,
+            BenchCommand.self,
         ])
 }
 

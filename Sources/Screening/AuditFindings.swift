@@ -1,0 +1,93 @@
+internal import LinuxIO
+package import SystemPackage
+
+/// What speaks against a ledger and its outbox: verdicts that were changed, taken away, or put there by somebody else.
+package struct AuditFindings: Sendable, Equatable {
+    package enum Finding: Sendable, Hashable {
+        /// The file's content is not what was published.
+        case changed(FilePath)
+        case missing(FilePath)
+        /// A verdict that fundusd did not publish.
+        case added(FilePath)
+        /// The document in the ledger is not what was published.
+        case changedRecord(ImageName)
+        /// From this link on the chain is not what follows from its entries.
+        case brokenChain(sequence: Int)
+        /// A published verdict without a link.
+        case unlinked(ImageName)
+        /// No link is the head that was noted earlier.
+        case unknownHead(String)
+    }
+
+    package private(set) var findings: [Finding] = []
+    /// What the entries make of the chain; equal to the ledger's, unless it is broken.
+    package private(set) var chain = AuditChain()
+
+    /// Compares them.
+    ///
+    /// - Parameter noted: a head that was written down earlier, to be found among the links.
+    package init(_ ledger: LedgerReader, _ outbox: Outbox, noted: String? = nil) throws {
+        var isKnown = noted.map { $0 == chain.head } ?? true
+        var isBroken = false
+        var expected: Set<FilePath> = []
+        try ledger.audit { record in
+            chain.append(record.entry)
+            if chain.head == noted { isKnown = true }
+            if !isBroken, chain.head != record.link || chain.length != record.sequence {
+                findings.append(.brokenChain(sequence: chain.length))
+                isBroken = true
+            }
+            if record.keptDocument != record.entry.document { findings.append(.changedRecord(record.entry.name)) }
+            for (path, digest) in record.files {
+                expected.insert(path)
+                if let finding = outbox.finding(path, digest) { findings.append(finding) }
+            }
+        }
+        findings += try ledger.unlinked().map(Finding.unlinked)
+        if let noted, !isKnown { findings.append(.unknownHead(noted)) }
+        for image in try ledger.beingPublished() { expected.insert(Outbox.verdictPath(for: image.name)) }
+        findings += try outbox.verdictFiles().filter { !expected.contains($0) }.map(Finding.added)
+    }
+
+    /// What is found both times: a verdict that was published between two looks is no finding.
+    package func confirmed(by second: AuditFindings) -> [Finding] {
+        let again = Set(second.findings)
+        return findings.filter(again.contains)
+    }
+}
+
+extension LedgerReader.AuditRecord {
+    /// The files that must be there, with their SHA-256.
+    fileprivate var files: [(FilePath, String)] {
+        let (name, sha256) = (entry.name, entry.sha256)
+        let verdict = isNewest ? Outbox.verdictPath(for: name) : Outbox.supersededPath(for: name, sha256: sha256)
+        let heatmap =
+            isNewest ? Outbox.heatmapPath(for: name) : Outbox.supersededHeatmapPath(for: name, sha256: sha256)
+        return [(verdict, entry.document)] + (entry.heatmap.map { [(heatmap, $0)] } ?? [])
+    }
+}
+
+extension Outbox {
+    fileprivate func finding(_ path: FilePath, _ digest: String) -> AuditFindings.Finding? {
+        guard let bytes = contents(of: root.pushing(path)) else { return .missing(path) }
+        return AuditChain.digest(bytes) == digest ? nil : .changed(path)
+    }
+
+    /// The paths of all `.json` files below the outbox; hidden ones are unfinished, links are looked at by no one.
+    fileprivate func verdictFiles() throws(SystemFailure) -> [FilePath] {
+        var found: [FilePath] = []
+        var folders: [FilePath] = [""]
+        let top = try Folder(root)
+        while let folder = folders.popLast() {
+            for (name, status) in try top.subfolder(folder).entries() where !name.string.hasPrefix(".") {
+                let path = folder.appending(name)
+                switch status.kind {
+                case .folder: folders.append(path)
+                case .regular where name.string.hasSuffix(".json"): found.append(path)
+                default: continue
+                }
+            }
+        }
+        return found.sorted { $0.string < $1.string }
+    }
+}

@@ -1,0 +1,104 @@
+internal import FoundationEssentials
+internal import GRDB
+
+/// `audit`: one row a published verdict, in the order of publication; `link` is the chain's.
+enum AuditTable {
+    static let definition = """
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY,
+            image INTEGER NOT NULL UNIQUE REFERENCES image (id),
+            document TEXT NOT NULL,
+            heatmap TEXT,
+            link TEXT NOT NULL
+        );
+        """
+
+    /// Makes the table, and links what was published before there was one: its heatmaps are not known any more.
+    static func create(_ db: Database) throws {
+        try db.execute(sql: definition)
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT id, verdict FROM image WHERE state = 'published' ORDER BY published_at, id")
+        while let row = try rows.next() {
+            try append(db, image: row["id"], document: row.bytes("verdict"), heatmap: nil)
+        }
+    }
+
+    /// Links the verdict of an image that is published in this transaction.
+    static func append(_ db: Database, image: Int64, document: [UInt8], heatmap: [UInt8]?) throws {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT name, sha256, published_at FROM image WHERE id = ?", arguments: [image])
+        else { return }
+        let entry = AuditChain.Entry(
+            name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], document: AuditChain.digest(document),
+            heatmap: heatmap.map(AuditChain.digest), publishedAt: row["published_at"])
+        var chain = try head(db)
+        chain.append(entry)
+        try db.execute(
+            sql: "INSERT INTO audit (sequence, image, document, heatmap, link) VALUES (?, ?, ?, ?, ?)",
+            arguments: [chain.length, image, entry.document, entry.heatmap, chain.head])
+    }
+
+    static func head(_ db: Database) throws -> AuditChain {
+        guard let row = try Row.fetchOne(db, sql: "SELECT sequence, link FROM audit ORDER BY sequence DESC LIMIT 1")
+        else { return AuditChain() }
+        return AuditChain(head: row["link"], length: row["sequence"])
+    }
+}
+
+extension LedgerReader {
+    /// One link of the chain, and what the ledger has of its verdict now.
+    package struct AuditRecord: Sendable, Equatable {
+        package let sequence: Int
+        package let entry: AuditChain.Entry
+        /// As the ledger keeps it; the entry's own follows from all before.
+        package let link: String
+        /// SHA-256 of the document in the ledger: the entry's, unless somebody has changed it.
+        package let keptDocument: String
+        package let isNewest: Bool
+    }
+
+    /// Whether there is a chain: a ledger gets it when the daemon or `screen` opens it.
+    package func hasAudit() throws -> Bool { try database.read { try $0.tableExists("audit") } }
+
+    package func auditHead() throws -> AuditChain { try database.read(AuditTable.head) }
+
+    /// Every link in order; one snapshot, however long it takes.
+    package func audit(_ body: (AuditRecord) throws -> Void) throws {
+        try database.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest
+                        FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
+                    """)
+            while let row = try rows.next() { try body(AuditRecord(row)) }
+        }
+    }
+
+    /// Published verdicts that the chain does not have: there are none, unless somebody has removed their links.
+    package func unlinked() throws -> [ImageName] {
+        try database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM image WHERE state = 'published' AND id NOT IN (SELECT image FROM audit) ORDER BY id
+                    """
+            ).map { ImageName(bytes: $0.bytes("name")) }
+        }
+    }
+
+    /// Images whose verdicts are on their way to the outbox, and may be there already.
+    package func beingPublished() throws -> [History] { try histories(where: "state = 'judged'", []) }
+}
+
+extension LedgerReader.AuditRecord {
+    fileprivate init(_ row: Row) {
+        self.init(
+            sequence: row["sequence"],
+            entry: AuditChain.Entry(
+                name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], document: row["document"],
+                heatmap: row["heatmap"], publishedAt: row["published_at"]),
+            link: row["link"], keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row["is_newest"])
+    }
+}
