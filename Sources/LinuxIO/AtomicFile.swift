@@ -35,6 +35,12 @@ package enum AtomicFile {
         try synchronizeFolder(of: path)
     }
 
+    /// Writes a file that everybody may read, whatever the process's umask.
+    package static func writeForAll(_ bytes: [UInt8], to path: FilePath) throws(SystemFailure) {
+        try write(bytes, to: path)
+        guard unsafe path.withPlatformString({ unsafe chmod($0, 0o644) }) == 0 else { throw .current("chmod", path) }
+    }
+
     private static func writeThrough(
         _ pieces: () -> [UInt8]?, to path: FilePath, permissions: CInterop.Mode
     ) throws(SystemFailure) {

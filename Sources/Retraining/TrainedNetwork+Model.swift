@@ -32,6 +32,10 @@ extension TrainedNetwork {
             ModelAttachment(name: TrainingHistory.fileName, bytes: Self.json(history)),
             ModelAttachment(name: TrainingCheckpoint.originFileName, bytes: Self.json(origin)),
         ]
+        if let distribution = figures.flatMap({ ScoreDistribution($0.samples.scores) }) {
+            model.attachments.append(
+                ModelAttachment(name: ScoreDistribution.fileName, bytes: Self.json(distribution)))
+        }
         return model
     }
 

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import GRDB
 package import SystemPackage
 
@@ -88,6 +88,22 @@ package final class LedgerReader: Sendable {
             counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
             counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
             return counts
+        }
+    }
+
+    /// What was published since a time: verdicts of each outcome, and P(disease) where a certain model judged.
+    package func figures(since time: Date, by model: String) throws -> (outcomes: [String: Int], scores: [Double]) {
+        try database.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at >= ? GROUP BY outcome",
+                arguments: [time.timestamp])
+            let scores = try Double.fetchAll(
+                db,
+                sql: """
+                    SELECT probability FROM image WHERE published_at >= ? AND model = ? AND probability IS NOT NULL
+                    """,
+                arguments: [time.timestamp, model])
+            return (Dictionary(rows.map { ($0["outcome"], $0["n"]) }) { $1 }, scores)
         }
     }
 

@@ -16,6 +16,11 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE image ADD COLUMN heatmap BLOB")
         }
         migrator.registerMigration("3 audit chain") { try AuditTable.create($0) }
+        migrator.registerMigration("4 weekly figures") { db in
+            // Covers what a week's figures need: the rows themselves hold whole verdicts.
+            try db.execute(
+                sql: "CREATE INDEX image_by_publication ON image (published_at, outcome, model, probability)")
+        }
         return migrator
     }
 

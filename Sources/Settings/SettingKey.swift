@@ -21,6 +21,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case workers
     case threads
     case precision
+    case metricsFile = "metrics-file"
     case retrainMinNewImages = "retrain.min-new-images"
     case retrainMinPerClass = "retrain.min-per-class"
     case retrainPromotion = "retrain.promotion"
@@ -94,6 +95,7 @@ extension SettingKey {
         case .settleSeconds: .text("2")
         case .workers, .threads: .unset("by the machine")
         case .precision: .text("auto")
+        case .metricsFile: .unset("no file")
         case .retrainMinNewImages: .text("50")
         case .retrainMinPerClass: .text("20")
         case .retrainPromotion: .text("gated")
@@ -121,6 +123,7 @@ extension SettingKey {
         case .rescanSeconds, .settleSeconds: "seconds"
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
         case .precision: "float32, bf16 or auto"
+        case .metricsFile: "file"
         case .retrainPromotion: "gated or manual"
         case .retrainRecipe: "name of a recipe"
         case .retrainEpochs, .retrainBatchSize: "count"
@@ -157,6 +160,7 @@ extension SettingKey {
         case .threads: "Threads that compute the network."
         case .precision:
             "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
+        case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
         case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."
         case .retrainPromotion:

@@ -53,6 +53,17 @@ enum SettingValue {
         return .seconds(try number(text, example: example, bounds: bounds) { range.contains($0) })
     }
 
+    /// node_exporter reads files of no other ending.
+    static func metricsFile(_ text: String) throws(SettingRefusal) -> FilePath {
+        let path = try folder(text)
+        guard path.extension == "prom", path.stem?.isEmpty == false else {
+            throw SettingRefusal(
+                message: "\(quoted(text)) does not end in .prom, so no collector would read it",
+                remedy: "Give a file such as /run/fundusd/fundusd.prom.")
+        }
+        return path
+    }
+
     static func folder(_ text: String) throws(SettingRefusal) -> FilePath {
         if text.hasPrefix("~") {
             throw SettingRefusal(

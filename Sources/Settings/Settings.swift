@@ -15,6 +15,8 @@ package struct Settings: Sendable, Equatable {
     package let after: AfterScreening
     package let heatmap: Bool
     package let shadow: Bool
+    /// For node_exporter; nil writes none.
+    package let metricsFile: FilePath?
     package let maxPixels: Int
     package let maxBytes: Int
     package let decode: DecodeSetting
@@ -133,6 +135,7 @@ extension Settings {
         precision = reading.required(.precision) { text throws(SettingRefusal) in
             try SettingValue.choice(text, of: PrecisionSetting.self)
         }
+        metricsFile = reading.value(of: .metricsFile, SettingValue.metricsFile)
         retrain = RetrainSettings(from: &reading)
         provenance = reading.provenance
     }

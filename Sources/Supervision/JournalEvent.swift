@@ -15,6 +15,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case retrainingStarted = "b6cbdde90a714905a4b7dec12a44e619"
     case retrainingFinished = "71124272774c437b9379b722b8889f52"
     case retrainingRefused = "23a89ad11f304ee3a6acee3c84feeb80"
+    case drift = "3f1d5a0c7e2b4c8f9a6d0b1e4c7f2a95"
     case fault = "b44234d4c44446f580a9d571963c0168"
     case stopping = "c0bf06991a274e838fa5253273b2cfee"
     case configurationReloaded = "da9995b301c946f183077fb775d4d557"
@@ -28,7 +29,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
         case .started: .info
         case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded: .notice
         case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
-        case .waiting, .overflowRescan: .warning
+        case .waiting, .overflowRescan, .drift: .warning
         case .fault, .modelRefused: .error
         }
     }

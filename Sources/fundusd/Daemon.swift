@@ -37,7 +37,7 @@ struct Daemon {
             control: control,
             announceReady: { Self.announceReady(notifier, logger, line) })
         services =
-            [
+            Self.figures(station, logger) + [
                 status, WatchdogService(board: board, notifier: notifier, logger: logger),
                 WorkersService(workers: workers, queue: station.queue), inbox,
                 ChampionWatch(
@@ -49,6 +49,13 @@ struct Daemon {
                     logger: logger, reload: reload),
                 StoppingService(notifier: notifier, logger: logger),
             ]
+    }
+
+    /// What looks back on what was done.
+    private static func figures(_ station: Station, _ logger: Logger) -> [any Service] {
+        let drift = DriftService(seat: station.seat, settings: station.settings, logger: logger)
+        guard let path = station.settings.metricsFile else { return [drift] }
+        return [drift, MetricsService(path: path, station: station, logger: logger)]
     }
 
     /// Runs until SIGTERM or SIGINT; images in hand are finished.

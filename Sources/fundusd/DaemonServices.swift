@@ -96,5 +96,6 @@ extension Settings {
     /// What a running daemon can't change: its folders, its threads, and how it looks at the inbox.
     fileprivate static let fixedAtStart: [SettingKey] = [
         .inbox, .outbox, .state, .recursive, .rescanSeconds, .settleSeconds, .workers, .threads, .precision,
+        .metricsFile,
     ]
 }

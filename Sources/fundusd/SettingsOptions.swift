@@ -62,6 +62,8 @@ struct IntakeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Let the challenger look on, without verdicts (default: false).", valueName: "true|false"))
     var shadow: String?
+    @Option(help: ArgumentHelp("Figures for Prometheus, in a .prom file (default: none).", valueName: "file"))
+    var metricsFile: String?
     @Option(help: ArgumentHelp("Seconds between rescans (default: 60).", valueName: "seconds"))
     var rescanSeconds: String?
     @Option(
@@ -74,6 +76,7 @@ struct IntakeOptions: ParsableArguments {
     var texts: [SettingKey: String?] {
         [
             .recursive: recursive, .after: after, .heatmap: heatmap, .shadow: shadow,
+            .metricsFile: metricsFile,
             .rescanSeconds: rescanSeconds, .settleSeconds: settleSeconds, .workers: workers,
         ]
     }

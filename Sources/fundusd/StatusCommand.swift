@@ -41,6 +41,8 @@ struct StatusReport: Encodable, Equatable {
     var waitingChampion: String?
     var lastVerdict: LastVerdict?
     var lastRetraining: LastRetraining?
+    /// The last seven days; nil where nothing was ever screened.
+    var drift: DriftReport?
     /// Set when the inbox can't be read.
     var inboxFault: String?
 
@@ -57,7 +59,7 @@ struct StatusReport: Encodable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case queue, skipped, verdicts, unpublished, model
+        case queue, skipped, verdicts, unpublished, model, drift
         case processID = "process_id"
         case heldBack = "held_back"
         case leftAlone = "left_alone"
@@ -72,6 +74,7 @@ struct StatusReport: Encodable, Equatable {
         processID = try? InstanceLock.holder(at: settings.lockPath)
         take(ModelStore(root: settings.state))
         lastRetraining = LastRetraining(settings)
+        if let model { drift = try settings.weeklyDrift(by: model, until: Date()).map(DriftReport.init) }
         var known: [ImageName: FileSignature] = [:]
         if let ledger = try settings.ledgerReader() {
             try take(ledger)
@@ -135,6 +138,7 @@ struct StatusReport: Encodable, Equatable {
         if let last = lastRetraining {
             lines.append("Retraining:    \(last.at): \(TerminalText.escaped(last.summary))")
         }
+        if let drift { lines.append("This week:     \(drift.text)") }
         if let inboxFault { lines.append("Inbox:         \(inboxFault)") }
         return lines.joined(separator: "\n")
     }

@@ -1,23 +1,54 @@
+internal import FoundationEssentials
 internal import Screening
+internal import Supervision
 internal import Synchronization
 
-/// Counts what the line does, for the status line and `fundusd status`.
+/// Counts what the line does, for the status line, `fundusd status` and the metrics.
 final class Tally: Sendable {
-    private let outcomes: Mutex<[Verdict.Outcome: Int]>
-
-    init(_ outcomes: [Verdict.Outcome: Int] = [:]) { self.outcomes = Mutex(outcomes) }
-
-    func count(_ event: ScreeningEvent) {
-        if case .verdict(_, let verdict) = event { outcomes.withLock { $0[verdict.outcome, default: 0] += 1 } }
+    /// How long images took since the start.
+    struct Times: Sendable {
+        var total = DurationHistogram()
+        var decode = DurationHistogram()
+        var network = DurationHistogram()
+        /// When the last verdict came.
+        var last: Date?
     }
 
-    var total: Int { outcomes.withLock { $0.values.reduce(0, +) } }
+    private struct State {
+        var outcomes: [Verdict.Outcome: Int]
+        var times = Times()
+    }
 
-    subscript(outcome: Verdict.Outcome) -> Int { outcomes.withLock { $0[outcome, default: 0] } }
+    private let state: Mutex<State>
+
+    init(_ outcomes: [Verdict.Outcome: Int] = [:]) { state = Mutex(State(outcomes: outcomes)) }
+
+    func count(_ event: ScreeningEvent) {
+        guard case .verdict(_, let verdict) = event else { return }
+        state.withLock { state in
+            state.outcomes[verdict.outcome, default: 0] += 1
+            state.times.add(verdict.timing)
+            state.times.last = Date()
+        }
+    }
+
+    var total: Int { state.withLock { $0.outcomes.values.reduce(0, +) } }
+
+    var times: Times { state.withLock { $0.times } }
+
+    subscript(outcome: Verdict.Outcome) -> Int { state.withLock { $0.outcomes[outcome, default: 0] } }
 
     /// "12 verdicts: 3 disease, 8 normal, 1 ungradable, 0 rejected"
     var description: String {
         let parts = Verdict.Outcome.allCases.map { "\(self[$0]) \($0.rawValue)" }
         return "\(total) verdicts: \(parts.joined(separator: ", "))"
+    }
+}
+
+extension Tally.Times {
+    fileprivate mutating func add(_ timing: Verdict.Timing) {
+        total.add(seconds: timing.total / 1000)
+        if let decode = timing.decode.value { self.decode.add(seconds: decode / 1000) }
+        if let network = timing.network.value { self.network.add(seconds: network / 1000) }
     }
 }

@@ -99,6 +99,7 @@ import Testing
         switch key {
         case .threshold, .targetSensitivity: "0.4"
         case .precision: "bf16"
+        case .metricsFile: "/run/fundusd.prom"
         case .workers, .threads, .retrainEpochs, .retrainBatchSize: "2"
         case .retrainLearningRate: "0.001"
         case .retrainRecipe: "experiment"

@@ -1,0 +1,102 @@
+internal import Evaluation
+internal import FoundationEssentials
+internal import LinuxIO
+internal import Logging
+internal import ModelStore
+internal import Screening
+internal import ServiceLifecycle
+internal import Settings
+internal import Supervision
+internal import SystemPackage
+
+/// Keeps `metrics-file` up to date for node_exporter's textfile collector.
+struct MetricsService: Service {
+    let path: FilePath
+    let station: Station
+    let logger: Logger
+
+    private static let interval = Duration.seconds(15)
+    /// The week's figures move slowly.
+    private static let driftInterval = 20
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var fault: String?
+            var drift: Drift?
+            var round = 0
+            while !Task.isCancelled {
+                if round % Self.driftInterval == 0 {
+                    drift = (try? station.settings.weeklyDrift(by: station.seat.id, until: Date())) ?? nil
+                }
+                round += 1
+                write(drift, &fault)
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// A file that can't be written is told once, and when that changes; nothing else suffers from it.
+    private func write(_ drift: Drift?, _ fault: inout String?) {
+        do throws(SystemFailure) {
+            let text = MetricsText(station, drift, now: Date()).text
+            try AtomicFile.writeForAll(Array(text.utf8), to: path)
+            fault = nil
+        } catch {
+            if fault != error.description { logger.warning("The metrics can't be written: \(error)") }
+            fault = error.description
+        }
+    }
+}
+
+extension MetricsText {
+    fileprivate init(_ station: Station, _ drift: Drift?, now: Date) {
+        self.init()
+        let (tally, seat) = (station.tally, station.seat)
+        add(
+            "fundusd_build_info", .gauge, "The program that runs.",
+            [Sample(1, (name: "version", value: softwareVersion))])
+        add("fundusd_model_info", .gauge, "The model that judges.", [Sample(1, (name: "model", value: seat.id))])
+        add(
+            "fundusd_verdicts_total", .counter, "Verdicts in the outbox since the ledger began.",
+            Verdict.Outcome.allCases.map { Sample(Double(tally[$0]), (name: "outcome", value: $0.rawValue)) })
+        add("fundusd_queue_images", .gauge, "Images that wait or are in hand.", Double(station.queue.count))
+        add("fundusd_held_back_images", .gauge, "Images held back by a fault.", Double(station.retries.count))
+        let times = tally.times
+        add("fundusd_verdict_seconds", "From an image's arrival to its verdict, since the start.", times.total)
+        add("fundusd_decode_seconds", "Decoding an image, since the start.", times.decode)
+        add("fundusd_network_seconds", "The network's pass over an image, since the start.", times.network)
+        if let last = times.last {
+            add(
+                "fundusd_last_verdict_timestamp_seconds", .gauge, "When the last verdict since the start came.",
+                last.timeIntervalSince1970)
+        }
+        add("fundusd_metrics_timestamp_seconds", .gauge, "When this was written.", now.timeIntervalSince1970.rounded())
+        add(drift)
+        add(LastRetraining(station.settings))
+    }
+
+    private mutating func add(_ drift: Drift?) {
+        guard let drift else { return }
+        add("fundusd_week_images", .gauge, "Images of the last seven days.", Double(drift.week.images))
+        if let share = drift.ungradable.value {
+            add("fundusd_week_ungradable_ratio", .gauge, "Share of them that is ungradable.", share)
+        }
+        if let index = drift.stability?.index {
+            add(
+                "fundusd_week_population_stability_index", .gauge,
+                "How far their scores are from the hold-out's; above 0.25 is much.", index)
+        }
+        add(
+            "fundusd_week_warnings", .gauge, "Figures of the week that have left their band.",
+            Double(drift.warnings.count))
+    }
+
+    private mutating func add(_ last: LastRetraining?) {
+        guard let last,
+            let time = try? Date(last.at, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        else { return }
+        add(
+            "fundusd_last_retraining_timestamp_seconds", .gauge, "When the last retraining ended, and how.",
+            [Sample(time.timeIntervalSince1970, (name: "outcome", value: last.outcome.rawValue))])
+    }
+}

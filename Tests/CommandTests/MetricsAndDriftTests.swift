@@ -1,0 +1,90 @@
+import Fixtures
+import FoundationEssentials
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// What the daemon tells of itself to a monitoring system, and of the week's images.
+@Suite struct MetricsAndDriftTests {
+    /// The samples of a text in Prometheus' format, by name and labels; a line that is none fails the test.
+    private func samples(_ text: String) throws -> [String: Double] {
+        var found: [String: Double] = [:]
+        var family = ""
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("# ") {
+                family = String(try #require(line.split(separator: " ").dropFirst(2).first))
+                continue
+            }
+            let place = try #require(line.lastIndex(of: " "), "\(line)")
+            let name = String(line[..<place])
+            #expect(name.hasPrefix(family), "\(line) is not of the family before it")
+            #expect(found[name] == nil, "\(name) comes twice")
+            let value: Double = try #require(Double(String(line[line.index(after: place)...])), "\(line)")
+            found[name] = value
+        }
+        return found
+    }
+
+    @Test func `the metrics count what was done, and everybody may read them`() throws {
+        let site = try ScreeningSite(configuration: "metrics-file: figures.prom")
+        for (number, eye) in Eyes.all.enumerated() { try site.write(eye, to: "inbox/eye-\(number).jpg") }
+        try site.write(Eyes.tooDark, to: "inbox/dark.jpg")
+        try site.write("no picture", to: "inbox/no.jpg")
+        #expect(try site.run("screen", "--once").status == 0)
+        try site.write(Eyes.first, to: "inbox/again.jpg")
+        let daemon = try site.watch()
+        try FolderWait.until("six verdicts in the metrics", in: site.work) {
+            guard site.exists("figures.prom") else { return false }
+            let text = String(decoding: try site.read("figures.prom"), as: UTF8.self)
+            return try samples(text)[#"fundusd_verdicts_total{outcome="ungradable"}"#] == 1
+        }
+        let found = try samples(String(decoding: site.read("figures.prom"), as: UTF8.self))
+        #expect(found[#"fundusd_verdicts_total{outcome="rejected"}"#] == 1)
+        let model = try #require(try site.status().model)
+        #expect(found[#"fundusd_model_info{model="\#(model)"}"#] == 1)
+        #expect(try #require(found["fundusd_week_images"]) >= 5)
+        #expect(found["fundusd_held_back_images"] == 0)
+        #expect(found["fundusd_verdict_seconds_count"] == found[#"fundusd_verdict_seconds_bucket{le="+Inf"}"#])
+        #expect(try Folder(site.work).status(of: "figures.prom").permissions & 0o777 == 0o644)
+        #expect(try daemon.stop() == 0)
+    }
+
+    @Test func `metrics that can't be written are told once, and images have their verdicts`() throws {
+        let site = try ScreeningSite(configuration: "metrics-file: nowhere/figures.prom")
+        let daemon = try site.watch()
+        try daemon.waitForLine("The metrics can't be written")
+        try site.write(Eyes.first, to: "inbox/eye.jpg")
+        _ = try site.verdict(of: "eye.jpg")
+        #expect(try daemon.stop() == 0)
+    }
+
+    @Test func `a name that no collector reads is refused`() throws {
+        let site = try ScreeningSite(configuration: "metrics-file: figures.txt")
+        let checked = try site.run("check-config")
+        #expect(checked.status == 78 && checked.errors.contains("does not end in .prom"))
+    }
+
+    @Test func `a week of ungradable pictures is told in the journal and in status`() throws {
+        let site = try ScreeningSite()
+        for number in 0..<120 { try site.write(Eyes.tooDark, to: "inbox/dark-\(number).jpg") }
+        #expect(try site.run("screen", "--once").status == 0)
+        let daemon = try site.watch()
+        try daemon.waitForLine("120 of 120 pictures are ungradable")
+        #expect(try site.run("status").output.contains("120 of 120 pictures are ungradable"))
+        #expect(try daemon.stop() == 0)
+    }
+
+    @Test func `scores that are not the hold-out's are told too`() throws {
+        let site = try ScreeningSite(model: .copied)
+        let model = try #require(try site.status().model)
+        // A hold-out on which the model was always sure of disease.
+        try site.write(#"{"edges":[0.999999],"counts":[1,500]}"#, to: "state/models/\(model)/scores.json")
+        for number in 0..<120 { try site.write(Eyes.all[number % 3], to: "inbox/eye-\(number).jpg") }
+        #expect(try site.run("screen", "--once").status == 0)
+        #expect(try site.run("status").output.contains("population stability index"))
+        let daemon = try site.watch()
+        try daemon.waitForLine("The scores of 120 images differ from the hold-out's")
+        #expect(try daemon.stop() == 0)
+    }
+}
