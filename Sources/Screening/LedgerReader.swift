@@ -91,6 +91,11 @@ package final class LedgerReader: Sendable {
         }
     }
 
+    /// What SQLite finds wrong with the file; see https://www.sqlite.org/pragma.html#pragma_quick_check.
+    package func faults() throws -> [String] {
+        try database.read { try String.fetchAll($0, sql: "PRAGMA quick_check(10)") }.filter { $0 != "ok" }
+    }
+
     /// What was published since a time: verdicts of each outcome, and P(disease) where a certain model judged.
     package func figures(since time: Date, by model: String) throws -> (outcomes: [String: Int], scores: [Double]) {
         try database.read { db in

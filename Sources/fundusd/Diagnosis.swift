@@ -1,0 +1,154 @@
+internal import Glibc
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+/// What `fundusd doctor` finds, in the order in which an image meets it.
+struct Diagnosis {
+    enum Level: String {
+        case good = "ok   "
+        case warning = "warn "
+        case fault = "FAULT"
+    }
+
+    struct Finding {
+        let level: Level
+        let subject: String
+        /// What is so.
+        let sentence: String
+        /// What to do; empty where all is well.
+        let remedy: String
+    }
+
+    private(set) var findings: [Finding] = []
+
+    var hasFaults: Bool { findings.contains { $0.level == .fault } }
+
+    init(_ settings: Settings) {
+        examineUser()
+        examineFolders(settings)
+        examineWatching(settings)
+        for key in [SettingKey.outbox, .state] { examineSpace(key, key == .outbox ? settings.outbox : settings.state) }
+        examineModel(settings)
+        examineLedger(settings)
+        examineDaemon(settings)
+    }
+
+    private mutating func add(_ level: Level, _ subject: String, _ sentence: String, _ remedy: String = "") {
+        findings.append(Finding(level: level, subject: subject, sentence: sentence, remedy: remedy))
+    }
+
+    private mutating func examineUser() {
+        guard geteuid() == 0 else { return }
+        add(
+            .warning, "user", "this is root, who may do everything: what the service may do is not seen",
+            "Run `sudo -u fundusd fundusd doctor`.")
+    }
+
+    private mutating func examineFolders(_ settings: Settings) {
+        let check = FolderCheck(settings)
+        for fault in check.faults { add(.fault, fault.key, fault.message, fault.remedy) }
+        for folder in check.missing { add(.good, "folders", "\(folder) is not there yet, and can be made") }
+        if check.faults.isEmpty { add(.good, "folders", "inbox, outbox and state can be used") }
+    }
+
+    private mutating func examineWatching(_ settings: Settings) {
+        guard let inbox = try? Folder(settings.inbox) else { return }
+        if case .network(let name)? = try? FileSystemKind.of(inbox) {
+            add(
+                .warning, "inbox", "it lies on \(name), whose changes by other machines raise no event: it is polled",
+                "Verdicts come within rescan-seconds (\(settings.rescan.components.seconds)); lower it if need be.")
+        }
+        guard settings.recursive, let limit = Self.limit("max_user_watches") else { return }
+        let folders = Self.countFolders(inbox)
+        let level: Level = folders > limit ? .fault : folders * 2 > limit ? .warning : .good
+        add(
+            level, "inotify", "the inbox has \(folders) folders, and this user may watch \(limit)",
+            level == .good ? "" : "Raise it: sysctl fs.inotify.max_user_watches=\(max(folders * 4, 65_536)).")
+    }
+
+    private static func limit(_ name: String) -> Int? {
+        let path = FilePath("/proc/sys/fs/inotify/\(name)")
+        guard let bytes = try? Descriptor.open(path, O_RDONLY).read(upTo: 64) else { return nil }
+        return Int(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
+    }
+
+    /// The folder itself and all below it.
+    private static func countFolders(_ top: borrowing Folder) -> Int {
+        var count = 0
+        var waiting: [FilePath] = [""]
+        while let path = waiting.popLast() {
+            count += 1
+            for (name, status) in (try? top.subfolder(path).entries()) ?? [] where status.kind == .folder {
+                waiting.append(path.appending(name))
+            }
+        }
+        return count
+    }
+
+    private mutating func examineSpace(_ key: SettingKey, _ folder: FilePath) {
+        guard let space = try? DiskSpace(of: folder) else { return }
+        let megabytes = space.freeBytes / 1_000_000
+        let files = space.freeFiles.map { ", \($0) files" } ?? ""
+        let isFew = (space.freeFiles ?? .max) < 10_000
+        let level: Level =
+            megabytes < 50 || space.freeFiles == 0 ? .fault : megabytes < 1000 || isFew ? .warning : .good
+        add(
+            level, key.name, "\(megabytes) MB\(files) are free on its disk",
+            level == .good ? "" : "Make room: images wait, and no retraining is possible, when it is full.")
+    }
+
+    private mutating func examineModel(_ settings: Settings) {
+        do {
+            let folder = try ModelStore(root: settings.state).judge(named: nil)
+            let (record, _) = try folder.verify()
+            let point = try settings.operatingPoint(of: record)
+            add(
+                .good, "model",
+                "\(record.id) is whole, computes as when it was made, and calls disease at \(point.value)")
+        } catch let failure as ModelFailure {
+            add(.fault, "model", "\(failure.path): \(failure.message)", "\(failure.remedy).")
+        } catch {
+            add(.fault, "model", (error as? Refusal)?.message ?? "\(error)", "See `fundusd help model`.")
+        }
+    }
+
+    private mutating func examineLedger(_ settings: Settings) {
+        do {
+            guard let ledger = try settings.ledgerReader() else {
+                return add(.good, "ledger", "there is none yet: nothing was ever screened here")
+            }
+            let faults = try ledger.faults()
+            guard faults.isEmpty else {
+                return add(
+                    .fault, "ledger", "it is damaged: \(faults[0])",
+                    "Stop the service and restore \(settings.ledgerPath) from a backup.")
+            }
+            let counts = try ledger.counts()
+            add(.good, "ledger", "it is whole, with \(counts.outcomes.values.reduce(0, +)) verdicts")
+            if counts.waiting > 0 {
+                add(
+                    .warning, "images", "\(counts.waiting) are held back by faults of the machine",
+                    "`journalctl -u fundusd -p warning` says which; `fundusd explain NAME` why.")
+            }
+        } catch {
+            add(.fault, "ledger", (error as? Refusal)?.message ?? "\(error)", "Restore it from a backup.")
+        }
+    }
+
+    private mutating func examineDaemon(_ settings: Settings) {
+        guard let process = (try? InstanceLock.holder(at: settings.lockPath)) ?? nil else {
+            return add(.warning, "daemon", "none runs on \(settings.state)", "`systemctl start fundusd`")
+        }
+        let store = ModelStore(root: settings.state)
+        if let serving = store.inServiceID, let champion = store.championID, serving != champion {
+            add(
+                .warning, "daemon", "it judges by \(serving), and the champion is \(champion)",
+                "`journalctl -u fundusd -p err` says why it refused that one.")
+        } else {
+            add(.good, "daemon", "it runs (process \(process))")
+        }
+    }
+}
