@@ -91,6 +91,15 @@ package final class LedgerReader: Sendable {
         }
     }
 
+    /// Writes a copy of the whole ledger as it is at one moment, while others write: https://www.sqlite.org/backup.html.
+    package func copy(to path: FilePath) throws {
+        let copy = try DatabaseQueue(path: path.string)
+        try database.backup(to: copy)
+        // With a write-ahead log nobody could read it from a medium that can't be written to.
+        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try copy.close()
+    }
+
     /// What SQLite finds wrong with the file; see https://www.sqlite.org/pragma.html#pragma_quick_check.
     package func faults() throws -> [String] {
         try database.read { try String.fetchAll($0, sql: "PRAGMA quick_check(10)") }.filter { $0 != "ok" }

@@ -23,7 +23,7 @@ struct Fundusd: ParsableCommand {
             WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, TrainCommand.self, RetrainCommand.self,
             EvaluateCommand.self,
             ModelCommand.self, ExplainCommand.self, AuditCommand.self, StatusCommand.self, CheckConfigCommand.self,
-            DoctorCommand.self, BenchCommand.self,
+            DoctorCommand.self, BackupCommand.self, RestoreCommand.self, BenchCommand.self,
         ])
 }
 

@@ -1,0 +1,18 @@
+internal import LinuxIO
+
+extension ModelStore {
+    /// Takes in every model of another store, each verified, with its offices; no model of that store changes meanwhile.
+    package func adoptAll(of other: ModelStore) throws(ModelFailure) {
+        guard try !other.list().isEmpty else { return }
+        try other.change { (other) throws(ModelFailure) in
+            for id in try other.list() { try adopt(other.folder(id)) }
+            let offices = [
+                (Self.previousLink, other.previousID), (Self.challengerLink, other.challengerID),
+                (Self.championLink, other.championID),
+            ]
+            for (link, id) in offices {
+                if let id { try apply([.point(link, to: id)]) }
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import Supervision
+internal import SystemPackage
+
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copies the ledger and the models to a folder, while the daemon runs.",
+        discussion: """
+            The folder appears whole or not at all. It holds no images: neither the inbox nor the archive nor the outbox. \
+            `fundusd restore FOLDER` makes a state folder of it again.
+
+                fundusd backup /mnt/backup/fundusd-$(date +%F)
+            """)
+    @Argument(help: ArgumentHelp("The folder to be made; it must not be there yet.", valueName: "folder")) var target:
+        String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        let settings = try Settings.resolved(folders)
+        try settings.prepareComputing()
+        let path = FilePath(target)
+        guard (try? Folder(path)) == nil else {
+            throw Refusal(.cannotCreate, "\(path) is there already; name a folder that is not")
+        }
+        let half = path.removingLastComponent().appending(
+            ".\(path.lastComponent?.string ?? "").\(UInt64.random(in: 0 ... .max)).partial")
+        do {
+            try StateCopy.making(half) {
+                let copy = try StateCopy(from: settings.state, ledger: settings.ledgerPath, to: half)
+                try AtomicFile.rename(half, to: path)
+                try AtomicFile.synchronizeFolder(of: path)
+                try StandardOutput.say("\(path) holds \(copy.summary).")
+            }
+        } catch {
+            // A backup that fails each night must not fill the disk.
+            try? FileManager.default.removeItem(atPath: half.string)
+            throw error
+        }
+    }
+}
+
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Makes a state folder from a backup.",
+        discussion: """
+            The state folder must hold neither a ledger nor models: move the old one away first. Images that were judged after \
+            the backup and still lie in the inbox are judged again; their verdicts are written anew.
+
+                systemctl stop fundusd && mv /var/lib/fundusd /var/lib/fundusd.old
+                fundusd restore /mnt/backup/fundusd-2026-11-25 --state /var/lib/fundusd
+                chown -R fundusd: /var/lib/fundusd && systemctl start fundusd
+            """)
+    @Argument(help: ArgumentHelp("What `fundusd backup` made.", valueName: "folder")) var source: String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        let settings = try Settings.resolved(folders)
+        try settings.prepareComputing()
+        let backup = FilePath(source)
+        guard
+            FileManager.default.fileExists(atPath: backup.appending(StateCopy.ledgerName).string)
+                || FileManager.default.fileExists(atPath: backup.appending("models").string)
+        else {
+            throw Refusal(.noInput, "\(backup) is no backup: it holds neither a ledger nor models")
+        }
+        let models = try? ModelStore(root: settings.state).list()
+        guard models?.isEmpty == true, !FileManager.default.fileExists(atPath: settings.ledgerPath.string) else {
+            throw Refusal(
+                .cannotCreate, "\(settings.state) holds a ledger or models: nothing is overwritten; move it away first")
+        }
+        try StateCopy.making(settings.state) {
+            let lock = try InstanceLock.acquire(at: settings.lockPath)
+            guard lock != nil else { throw Refusal(.tryAgain, "a fundusd works on \(settings.state); stop it first") }
+            let copy = try StateCopy(
+                from: backup, ledger: backup.appending(StateCopy.ledgerName), to: settings.state)
+            try StandardOutput.say("\(settings.state) holds \(copy.summary).")
+        }
+    }
+}
+
+/// What a state folder needs to be another's: the ledger, the models, what came of the last retraining.
+private struct StateCopy {
+    static let ledgerName = "ledger.sqlite"
+    private let verdicts: Int
+    private let chain: AuditChain
+    private let models: Int
+    private let champion: String?
+
+    /// Copies and checks; a ledger that is damaged or a model that is not whole ends it.
+    init(from source: FilePath, ledger: FilePath, to target: FilePath) throws {
+        let store = ModelStore(root: target)
+        try AtomicFile.makeFolder(store.models)
+        try store.adoptAll(of: ModelStore(root: source))
+        models = try store.list().count
+        champion = store.championID
+        let last = source.appending("last-retraining.json")
+        if FileManager.default.fileExists(atPath: last.string) {
+            try AtomicFile.copy(last, to: target.appending("last-retraining.json"))
+        }
+        guard FileManager.default.fileExists(atPath: ledger.string) else {
+            (verdicts, chain) = (0, AuditChain())
+            return
+        }
+        let copy = target.appending(Self.ledgerName)
+        try LedgerReader(at: ledger).copy(to: copy)
+        let reader = try LedgerReader(at: copy)
+        if let fault = try reader.faults().first {
+            throw Refusal(.dataError, "\(ledger): the ledger is damaged: \(fault)")
+        }
+        verdicts = try reader.counts().outcomes.values.reduce(0, +)
+        chain = try reader.hasAudit() ? reader.auditHead() : AuditChain()
+    }
+
+    var summary: String {
+        """
+        \(verdicts) verdicts (the head of their chain is \(chain.head)) and \(models) models, of which \
+        \(champion ?? "none") judges
+        """
+    }
+
+    /// Makes a folder for the work, and turns what goes wrong into exit statuses.
+    static func making(_ folder: FilePath, _ body: () throws -> Void) throws {
+        do {
+            try AtomicFile.makeFolder(folder)
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+        do {
+            try body()
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch let failure as ModelFailure {
+            throw Refusal(failure.code == .inputOutput ? .inputOutput : .dataError, "\(failure)")
+        } catch {
+            throw Refusal(.inputOutput, "\(error)")
+        }
+    }
+}
