@@ -8,6 +8,8 @@ DESTDIR ?=
 
 BINARY := .build/release/fundusd
 FIXTURES := .build/release/fundusd-fixtures
+RUNS ?= 1000
+SEED ?= 1
 PEERS_VENV ?= .build/peers/environment
 HERE := --inbox ./inbox --outbox ./outbox --labelled ./labelled --state ./state
 
@@ -19,7 +21,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds bench bench-peers instruction-budgets format lint install uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds crash-runs bench bench-peers instruction-budgets format lint install uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +76,9 @@ parity: build ## compare probabilities with PyTorch's
 
 training-parity: build ## compare training steps with PyTorch's (PYTHON=… names an interpreter that has it)
 	Tests/EndToEnd/training-parity
+
+crash-runs: build ## seeded histories of arrivals and kill -9, played to the real daemon (RUNS=1000 SEED=1)
+	$(FIXTURES) crash-runs --runs $(RUNS) --seed $(SEED) --program $(BINARY)
 
 gate-worlds: build ## how often the promotion gate passes challengers of known worth (docs/retraining.md; WORLDS=2000)
 	$(FIXTURES) gate-worlds --worlds $(or $(WORLDS),200)

@@ -101,10 +101,14 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
+        .target(
+            name: "CrashHarness", dependencies: ["Fixtures", "FundusImage", "LinuxIO", crypto, system],
+            swiftSettings: strictMemory),
         .executableTarget(
             name: "fundusd-fixtures",
             dependencies: [
-                "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training", argumentParser,
+                "CrashHarness", "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training",
+                argumentParser,
                 system,
             ],
             swiftSettings: strict),
@@ -114,6 +118,9 @@ let package = Package(
             name: "training-bench", dependencies: ["ResNet", "TensorMath", "Training"], path: "Benchmarks/training",
             exclude: ["interleave.py"], swiftSettings: strict),
 
+        .testTarget(
+            name: "CrashHarnessTests", dependencies: ["CrashHarness", "Fixtures", "LinuxIO", system],
+            swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures"], exclude: ["Golden"],

@@ -1,0 +1,278 @@
+internal import Fixtures
+internal import FoundationEssentials
+internal import Glibc
+internal import LinuxIO
+package import SystemPackage
+
+/// One seeded history of arrivals and faults, played to the real program, and what the oracle says of its end.
+package struct CrashRun {
+    package let seed: UInt64
+    /// What was done, in order.
+    package private(set) var story: [String] = []
+    package private(set) var violations: Set<Oracle.Violation> = []
+    package private(set) var verdicts = 0
+    package private(set) var kills = 0
+    /// Set where the program ended by itself, or did not end well when asked to.
+    package private(set) var ending: String?
+
+    package var isGood: Bool { violations.isEmpty && ending == nil }
+
+    private let folder = TemporaryFolder()
+    private let victim: Victim
+    private var generator: SeededGenerator
+    private var expected = Deliveries()
+    private var names: [String] = []
+    private var specimens = 0
+    /// A file that somebody still writes: what is left of it.
+    private var slow: SlowFile?
+
+    private var inbox: FilePath { folder.path.appending("inbox") }
+    private var outbox: FilePath { folder.path.appending("outbox") }
+    private var staging: FilePath { folder.path.appending("staging") }
+
+    /// How long the program may take for all that is left to do.
+    private static let patience = Duration.seconds(60)
+
+    /// - Parameter models: a state folder whose champion judges; it is copied.
+    package init(seed: UInt64, program: FilePath, models: FilePath) throws {
+        self.seed = seed
+        generator = SeededGenerator(seed: seed)
+        let work = folder.path
+        for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
+        try FileManager.default.copyItem(
+            atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
+        let settings = "recursive: true\nthreads: 1\nworkers: 2\nsettle-seconds: 0.1\nrescan-seconds: 1\n"
+        try AtomicFile.write(Array(settings.utf8), to: work.appending("config.yaml"))
+        victim = Victim(program, work: work, log: work.appending("log"))
+    }
+
+    /// Plays it all, and compares.
+    package mutating func play(steps: Int) throws {
+        try victim.start()
+        for _ in 0..<steps {
+            try step()
+            usleep(useconds_t(chance(20_000)))
+        }
+        try finishSlow()
+        victim.goOn()
+        try victim.start()
+        try settle()
+        let status = victim.stop()
+        if ending == nil, status != 0 { ending = "exit status \(status) after SIGTERM" }
+        let oracle = try Oracle(expected, outbox: outbox)
+        (violations, verdicts) = (oracle.violations, oracle.verdicts)
+    }
+
+    /// What the program said.
+    package var log: String {
+        let bytes = try? Descriptor.open(folder.path.appending("log"), O_RDONLY).read(upTo: 1 << 20)
+        return String(decoding: bytes ?? [], as: UTF8.self)
+    }
+
+    /// Until nothing is lost any more, or patience ends.
+    private mutating func settle() throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
+            guard victim.isAlive() else {
+                ending = "it ended by itself"
+                return
+            }
+            if try Oracle(expected, outbox: outbox).violations.isEmpty { return }
+            usleep(10_000)
+        }
+    }
+
+    private mutating func chance(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
+}
+
+extension CrashRun {
+    private mutating func step() throws {
+        switch chance(20) {
+        case 0...3: try drop(newName(), renamed: true)
+        case 4...6: try drop(newName(), renamed: false)
+        case 7: try drop(oldName(), renamed: true)
+        case 8: try drop(oldName(), renamed: false)
+        case 9: try rename()
+        case 10: try remove()
+        case 11: try writeSlowly()
+        case 12: try twins()
+        case 13: try moveFolderIn()
+        case 14...16: killAndStart()
+        case 17: try standStill()
+        case 18: try takeInboxAway()
+        default: try burst()
+        }
+    }
+
+    private mutating func specimen() -> Specimen {
+        specimens += 1
+        let kinds: [Specimen.Kind] = [.eye, .eye, .eye, .eye, .dark, .truncated, .text]
+        return Specimen(kinds[chance(kinds.count)], number: specimens + Int(seed % 1000) * 1000)
+    }
+
+    private mutating func newName(below folder: String = "") -> String {
+        "\(folder)eye-\(names.count)-\(chance(1000)).jpg"
+    }
+
+    private mutating func oldName() -> String {
+        let free = names.filter { expected.final[$0] != nil }
+        return free.isEmpty ? newName() : free[chance(free.count)]
+    }
+
+    private mutating func holds(_ name: String, _ specimen: Specimen) {
+        if !names.contains(name) { names.append(name) }
+        expected.final[name] = specimen
+        expected.whole[.init(name, specimen.sha256)] = specimen
+    }
+
+    private mutating func drop(_ name: String, renamed: Bool) throws {
+        let specimen = specimen()
+        story.append("\(renamed ? "mv" : "cp") \(specimen.kind) \(name)")
+        if renamed {
+            try put(specimen, staging.appending("file"))
+            // From here on the daemon may see it.
+            holds(name, specimen)
+            try AtomicFile.rename(staging.appending("file"), to: inbox.pushing(FilePath(name)))
+        } else {
+            holds(name, specimen)
+            try put(specimen, inbox.pushing(FilePath(name)))
+        }
+    }
+
+    /// As `cp` does: cut to nothing, then written.
+    private func put(_ specimen: Specimen, _ path: FilePath) throws {
+        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+        let half = specimen.bytes.count / 2
+        try file.write(Array(specimen.bytes.prefix(half)))
+        try file.write(Array(specimen.bytes.dropFirst(half)))
+    }
+
+    private mutating func rename() throws {
+        let old = oldName()
+        guard let specimen = expected.final[old] else { return }
+        let new = newName()
+        story.append("mv \(old) \(new)")
+        expected.final[old] = nil
+        holds(new, specimen)
+        try AtomicFile.rename(inbox.pushing(FilePath(old)), to: inbox.pushing(FilePath(new)))
+    }
+
+    private mutating func remove() throws {
+        let name = oldName()
+        guard expected.final[name] != nil else { return }
+        story.append("rm \(name)")
+        expected.final[name] = nil
+        try AtomicFile.remove(inbox.pushing(FilePath(name)))
+    }
+
+    /// One piece more of a file that is open for writing; its first piece where there is none.
+    private mutating func writeSlowly() throws {
+        guard let writing = slow.take() else {
+            let (name, specimen) = (newName(), specimen())
+            story.append("open \(name)")
+            let file = try Descriptor.open(inbox.pushing(FilePath(name)), O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+            let first = specimen.bytes.count / 3
+            try file.write(Array(specimen.bytes.prefix(first)))
+            names.append(name)
+            slow = SlowFile(name, specimen, file, written: first)
+            return
+        }
+        try finish(writing)
+    }
+
+    private mutating func finishSlow() throws {
+        if let writing = slow.take() { try finish(writing) }
+    }
+
+    /// The file is closed when the last one who knows it is done.
+    private mutating func finish(_ writing: SlowFile) throws {
+        story.append("close \(writing.name)")
+        holds(writing.name, writing.specimen)
+        try writing.file.write(Array(writing.specimen.bytes.dropFirst(writing.written)))
+    }
+
+    /// The same content under two names.
+    private mutating func twins() throws {
+        let specimen = specimen()
+        for name in [newName(), newName(below: "twin-")] {
+            story.append("twin \(name)")
+            holds(name, specimen)
+            try put(specimen, inbox.pushing(FilePath(name)))
+        }
+    }
+
+    private mutating func moveFolderIn() throws {
+        let ward = "ward-\(names.count)"
+        story.append("mv folder \(ward)")
+        try AtomicFile.makeFolder(staging.appending(ward))
+        for number in 0...chance(4) {
+            let specimen = specimen()
+            try put(specimen, staging.appending(ward).appending("\(number).jpg"))
+            holds("\(ward)/\(number).jpg", specimen)
+        }
+        try AtomicFile.rename(staging.appending(ward), to: inbox.appending(ward))
+    }
+}
+
+extension CrashRun {
+    private mutating func killAndStart() {
+        story.append("kill -9")
+        kills += 1
+        victim.kill()
+        usleep(useconds_t(chance(10_000)))
+        do throws(Errno) {
+            try victim.start()
+        } catch {
+            ending = "it can't be started: \(error)"
+        }
+    }
+
+    /// Things happen while it stands, and it is killed in that state now and then.
+    private mutating func standStill() throws {
+        story.append("SIGSTOP")
+        victim.stand()
+        for _ in 0..<3 { try drop(newName(), renamed: chance(2) == 0) }
+        if chance(3) == 0 { killAndStart() }
+        story.append("SIGCONT")
+        victim.goOn()
+    }
+
+    /// As an unmounted share; it comes back with more in it.
+    private mutating func takeInboxAway() throws {
+        guard slow == nil else { return }
+        story.append("inbox away")
+        let away = folder.path.appending("away")
+        try AtomicFile.rename(inbox, to: away)
+        usleep(useconds_t(chance(30_000)))
+        if chance(2) == 0 {
+            let (name, specimen) = (newName(), specimen())
+            holds(name, specimen)
+            try put(specimen, away.appending(name))
+        }
+        try AtomicFile.rename(away, to: inbox)
+        story.append("inbox back")
+    }
+
+    /// Many files at once, some of them gone again at once.
+    private mutating func burst() throws {
+        story.append("burst")
+        for _ in 0..<20 { try drop(newName(), renamed: chance(2) == 0) }
+        for _ in 0..<3 { try remove() }
+    }
+}
+
+/// A file that somebody still writes.
+private final class SlowFile {
+    let name: String
+    let specimen: Specimen
+    let file: Descriptor
+    /// Bytes of the specimen that are in it.
+    let written: Int
+
+    init(_ name: String, _ specimen: Specimen, _ file: consuming Descriptor, written: Int) {
+        self.name = name
+        self.specimen = specimen
+        self.file = file
+        self.written = written
+    }
+}

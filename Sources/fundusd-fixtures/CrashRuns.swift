@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import CrashHarness
+internal import Fixtures
+internal import FoundationEssentials
+internal import Glibc
+internal import SystemPackage
+
+struct CrashRuns: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Plays seeded arrivals and crashes to the real fundusd, and looks for verdicts lost, doubled, torn or early."
+    )
+    @Option var runs = 50
+    @Option(help: "Of the first run; each next one has the next number.") var seed: UInt64 = 1
+    @Option(help: "Arrivals and faults of a run.") var steps = 25
+    @Option(help: "The program; the one beside this one, if none is named.") var program: String?
+
+    func run() throws {
+        let models = TemporaryFolder()
+        try SeededNetwork.writeModel(to: models.path)
+        var (verdicts, kills, failed) = (0, 0, 0)
+        for seed in seed..<seed + UInt64(runs) {
+            var run = try CrashRun(seed: seed, program: try victim(), models: models.path)
+            try run.play(steps: steps)
+            verdicts += run.verdicts
+            kills += run.kills
+            guard run.isGood else {
+                failed += 1
+                tell(run)
+                continue
+            }
+        }
+        print(
+            "\(runs) runs from seed \(seed), \(steps) steps each: \(verdicts) verdicts, \(kills) kills, \(failed) failed"
+        )
+        if failed > 0 { throw ExitCode.failure }
+    }
+
+    private func tell(_ run: CrashRun) {
+        print("seed \(run.seed): \(run.ending ?? "") \(run.violations)")
+        print("  " + run.story.joined(separator: "\n  "))
+        print(run.log)
+    }
+
+    private func victim() throws -> FilePath {
+        if let program { return FilePath(program) }
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return FilePath(own).removingLastComponent().appending("fundusd")
+    }
+}
