@@ -12,6 +12,8 @@ package struct CrashRun {
     package private(set) var violations: Set<Oracle.Violation> = []
     package private(set) var verdicts = 0
     package private(set) var kills = 0
+    /// Disks that were full or read-only for a while.
+    package private(set) var troubles = 0
     /// Set where the program ended by itself, or did not end well when asked to.
     package private(set) var ending: String?
 
@@ -25,6 +27,8 @@ package struct CrashRun {
     private var specimens = 0
     /// A file that somebody still writes: what is left of it.
     private var slow: SlowFile?
+    /// The outbox's and the state's; none where this process may not mount.
+    private let disks: [SmallDisk]
 
     private var inbox: FilePath { folder.path.appending("inbox") }
     private var outbox: FilePath { folder.path.appending("outbox") }
@@ -39,6 +43,8 @@ package struct CrashRun {
         generator = SeededGenerator(seed: seed)
         let work = folder.path
         for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
+        // A temporary folder is removed after its disks are gone: they are stored after it, and last.
+        disks = ["outbox", "state"].compactMap { SmallDisk(at: work.appending($0), megabytes: 24) }
         try FileManager.default.copyItem(
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
         let settings = "recursive: true\nthreads: 1\nworkers: 2\nsettle-seconds: 0.1\nrescan-seconds: 1\n"
@@ -55,7 +61,8 @@ package struct CrashRun {
         }
         try finishSlow()
         victim.goOn()
-        try victim.start()
+        // On a full disk it may not even start; a service manager would try again.
+        if !victim.isAlive() { try victim.start() }
         try settle()
         let status = victim.stop()
         if ending == nil, status != 0 { ending = "exit status \(status) after SIGTERM" }
@@ -87,7 +94,7 @@ package struct CrashRun {
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(20) {
+        switch chance(22) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -100,6 +107,7 @@ extension CrashRun {
         case 14...16: killAndStart()
         case 17: try standStill()
         case 18: try takeInboxAway()
+        case 19, 20: try troubleDisk()
         default: try burst()
         }
     }
@@ -235,6 +243,21 @@ extension CrashRun {
         if chance(3) == 0 { killAndStart() }
         story.append("SIGCONT")
         victim.goOn()
+    }
+
+    /// Full, or read-only, for a while in which things happen.
+    private mutating func troubleDisk() throws {
+        guard !disks.isEmpty else { return }
+        let disk = disks[chance(disks.count)]
+        let isFull = chance(2) == 0
+        story.append(isFull ? "disk full" : "disk read-only")
+        troubles += 1
+        if isFull { try disk.fill() } else { disk.forbidWriting() }
+        for _ in 0..<3 { try drop(newName(), renamed: chance(2) == 0) }
+        if chance(3) == 0 { killAndStart() }
+        usleep(useconds_t(chance(30_000)))
+        if isFull { disk.free() } else { disk.allowWriting() }
+        story.append("disk well again")
     }
 
     /// As an unmounted share; it comes back with more in it.

@@ -18,21 +18,21 @@ struct CrashRuns: ParsableCommand {
     func run() throws {
         let models = TemporaryFolder()
         try SeededNetwork.writeModel(to: models.path)
-        var (verdicts, kills, failed) = (0, 0, 0)
+        var (verdicts, kills, troubles, failed) = (0, 0, 0, 0)
         for seed in seed..<seed + UInt64(runs) {
             var run = try CrashRun(seed: seed, program: try victim(), models: models.path)
             try run.play(steps: steps)
             verdicts += run.verdicts
             kills += run.kills
+            troubles += run.troubles
             guard run.isGood else {
                 failed += 1
                 tell(run)
                 continue
             }
         }
-        print(
-            "\(runs) runs from seed \(seed), \(steps) steps each: \(verdicts) verdicts, \(kills) kills, \(failed) failed"
-        )
+        print("\(runs) runs from seed \(seed), \(steps) steps each, \(failed) failed:")
+        print("\(verdicts) verdicts, \(kills) kills, \(troubles) times a disk full or read-only")
         if failed > 0 { throw ExitCode.failure }
     }
 
