@@ -89,7 +89,7 @@ extension LedgerReader {
     }
 
     /// Images whose verdicts are on their way to the outbox, and may be there already.
-    package func beingPublished() throws -> [History] { try histories(where: "state = 'judged'", []) }
+    package func beingPublished() throws -> [History] { try histories(where: LedgerSchema.isOnItsWay, []) }
 }
 
 extension LedgerReader.AuditRecord {

@@ -115,8 +115,9 @@ package final class Ledger: Sendable {
     /// Names whose verdicts a crash or a fault kept from the outbox, oldest first.
     package func namesToBePublished() throws -> [ImageName] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT name FROM image WHERE state = 'judged' GROUP BY name ORDER BY min(id)")
-                .map { ImageName(bytes: $0.bytes("name")) }
+            try Row.fetchAll(
+                db, sql: "SELECT name FROM image WHERE \(LedgerSchema.isOnItsWay) GROUP BY name ORDER BY min(id)"
+            ).map { ImageName(bytes: $0.bytes("name")) }
         }
     }
 

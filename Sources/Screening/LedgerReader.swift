@@ -82,9 +82,9 @@ package final class LedgerReader: Sendable {
         try database.read { db in
             var counts = Counts()
             let rows = try Row.fetchAll(
-                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE state = 'published' GROUP BY outcome")
+                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
             for row in rows { counts.outcomes[row["outcome"]] = row["n"] }
-            counts.unpublished = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE state = 'judged'") ?? 0
+            counts.unpublished = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
             counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
             counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
             return counts
@@ -125,7 +125,7 @@ package final class LedgerReader: Sendable {
     package func last() throws -> History? {
         try database.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM image WHERE state = 'published' ORDER BY published_at DESC, id DESC LIMIT 1"
+                db, sql: "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
             ).map(History.init)
         }
     }
