@@ -43,8 +43,7 @@ package struct CrashRun {
         generator = SeededGenerator(seed: seed)
         let work = folder.path
         for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
-        // A temporary folder is removed after its disks are gone: they are stored after it, and last.
-        disks = ["outbox", "state"].compactMap { SmallDisk(at: work.appending($0), megabytes: 24) }
+        disks = ["outbox", "state"].compactMap { [folder] in SmallDisk($0, in: folder, megabytes: 24) }
         try FileManager.default.copyItem(
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
         let settings = "recursive: true\nthreads: 1\nworkers: 2\nsettle-seconds: 0.1\nrescan-seconds: 1\n"

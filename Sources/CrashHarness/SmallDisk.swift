@@ -1,3 +1,4 @@
+internal import Fixtures
 internal import Glibc
 internal import LinuxIO
 internal import SystemPackage
@@ -5,11 +6,14 @@ internal import SystemPackage
 /// A file system of a few megabytes, which can be full or read-only. See `man 5 tmpfs`; takes root.
 final class SmallDisk {
     private let path: FilePath
+    /// Removed after the disk in it is gone: a mount point can't be.
+    private let folder: TemporaryFolder
     private var filler: FilePath { path.appending(".filler") }
 
     /// Nil where this process may not mount.
-    init?(at path: FilePath, megabytes: Int) {
-        self.path = path
+    init?(_ name: String, in folder: TemporaryFolder, megabytes: Int) {
+        path = folder.path.appending(name)
+        self.folder = folder
         guard unsafe mount("tmpfs", path.string, "tmpfs", 0, "size=\(megabytes)m,mode=0750") == 0 else { return nil }
     }
 
