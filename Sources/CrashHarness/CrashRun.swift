@@ -34,6 +34,9 @@ package struct CrashRun {
     private var outbox: FilePath { folder.path.appending("outbox") }
     private var staging: FilePath { folder.path.appending("staging") }
 
+    /// What it may end with when it can't work: input/output error, configuration.
+    private static let refusals: Set<Int32> = [74, 78]
+
     /// How long the program may take for all that is left to do.
     private static let patience = Duration.seconds(60)
 
@@ -60,8 +63,7 @@ package struct CrashRun {
         }
         try finishSlow()
         victim.goOn()
-        // On a full disk it may not even start; a service manager would try again.
-        if !victim.isAlive() { try victim.start() }
+        try victim.start()
         try settle()
         let status = victim.stop()
         if ending == nil, status != 0 { ending = "exit status \(status) after SIGTERM" }
@@ -79,9 +81,13 @@ package struct CrashRun {
     private mutating func settle() throws {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
-            guard victim.isAlive() else {
-                ending = "it ended by itself"
-                return
+            if let status = victim.ending() {
+                guard Self.refusals.contains(status) else {
+                    ending = "it ended by itself, with status \(status)"
+                    return
+                }
+                // It was started while a disk was full or the inbox away; whoever put that right starts it again.
+                try victim.start()
             }
             if try Oracle(expected, outbox: outbox).violations.isEmpty { return }
             usleep(10_000)

@@ -59,18 +59,23 @@ package final class Victim {
         return wait(processID)
     }
 
-    /// Whether it still runs; one that has ended by itself is a finding.
-    package func isAlive() -> Bool {
-        guard let processID else { return false }
+    /// The exit status that it has ended with by itself, as `stop` gives it; nil while it runs.
+    package func ending() -> Int32? {
+        guard let processID else { return nil }
         var status: Int32 = 0
-        guard unsafe waitpid(processID, &status, WNOHANG) == processID else { return true }
+        guard unsafe waitpid(processID, &status, WNOHANG) == processID else { return nil }
         self.processID = nil
-        return false
+        return Self.exitStatus(status)
     }
 
     private func wait(_ processID: pid_t) -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        return Self.exitStatus(status)
+    }
+
+    /// See `man 2 wait`.
+    private static func exitStatus(_ status: Int32) -> Int32 {
+        status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
     }
 }
