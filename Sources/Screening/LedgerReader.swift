@@ -84,7 +84,8 @@ package final class LedgerReader: Sendable {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
             for row in rows { counts.outcomes[row["outcome"]] = row["n"] }
-            counts.unpublished = try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
+            counts.unpublished =
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
             counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
             counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
             return counts
@@ -125,7 +126,8 @@ package final class LedgerReader: Sendable {
     package func last() throws -> History? {
         try database.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
+                db,
+                sql: "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
             ).map(History.init)
         }
     }
