@@ -94,15 +94,7 @@ package struct Oracle: Sendable, Equatable {
 
     /// All verdict files; hidden ones are nobody's yet.
     private static func files(_ outbox: FilePath) throws -> [FilePath] {
-        var found: [FilePath] = []
-        var folders: [FilePath] = [""]
-        let top = try Folder(outbox)
-        while let folder = folders.popLast() {
-            for (name, status) in try top.subfolder(folder).entries() where !name.string.hasPrefix(".") {
-                if status.kind == .folder { folders.append(folder.appending(name)) }
-                if status.kind == .regular, name.string.hasSuffix(".json") { found.append(folder.appending(name)) }
-            }
-        }
-        return found
+        try Folder(outbox).tree()
+            .filter { $0.status.kind == .regular && $0.path.string.hasSuffix(".json") }.map(\.path)
     }
 }

@@ -75,19 +75,8 @@ extension Outbox {
 
     /// The paths of all `.json` files below the outbox; hidden ones are unfinished, links are looked at by no one.
     fileprivate func verdictFiles() throws(SystemFailure) -> [FilePath] {
-        var found: [FilePath] = []
-        var folders: [FilePath] = [""]
-        let top = try Folder(root)
-        while let folder = folders.popLast() {
-            for (name, status) in try top.subfolder(folder).entries() where !name.string.hasPrefix(".") {
-                let path = folder.appending(name)
-                switch status.kind {
-                case .folder: folders.append(path)
-                case .regular where name.string.hasSuffix(".json"): found.append(path)
-                default: continue
-                }
-            }
-        }
-        return found.sorted { $0.string < $1.string }
+        try Folder(root).tree()
+            .filter { $0.status.kind == .regular && $0.path.string.hasSuffix(".json") }
+            .map(\.path).sorted { $0.string < $1.string }
     }
 }

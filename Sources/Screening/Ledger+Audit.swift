@@ -17,21 +17,21 @@ enum AuditTable {
     static func create(_ db: Database) throws {
         try db.execute(sql: definition)
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT id, verdict FROM image WHERE state = 'published' ORDER BY published_at, id")
+            db,
+            sql: """
+                SELECT id, name, sha256, verdict, published_at FROM image WHERE state = 'published'
+                    ORDER BY published_at, id
+                """)
         while let row = try rows.next() {
-            try append(db, image: row["id"], document: row.bytes("verdict"), heatmap: nil)
+            let entry = AuditChain.Entry(
+                name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"],
+                document: AuditChain.digest(row.bytes("verdict")), heatmap: nil, publishedAt: row["published_at"])
+            try append(db, image: row["id"], entry)
         }
     }
 
     /// Links the verdict of an image that is published in this transaction.
-    static func append(_ db: Database, image: Int64, document: [UInt8], heatmap: [UInt8]?) throws {
-        guard
-            let row = try Row.fetchOne(
-                db, sql: "SELECT name, sha256, published_at FROM image WHERE id = ?", arguments: [image])
-        else { return }
-        let entry = AuditChain.Entry(
-            name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], document: AuditChain.digest(document),
-            heatmap: heatmap.map(AuditChain.digest), publishedAt: row["published_at"])
+    static func append(_ db: Database, image: Int64, _ entry: AuditChain.Entry) throws {
         var chain = try head(db)
         chain.append(entry)
         try db.execute(
@@ -90,6 +90,14 @@ extension LedgerReader {
 
     /// Images whose verdicts are on their way to the outbox, and may be there already.
     package func beingPublished() throws -> [History] { try histories(where: LedgerSchema.isOnItsWay, []) }
+}
+
+extension AuditChain.Entry {
+    init(of publication: Publication, for name: ImageName, publishedAt: Date) {
+        self.init(
+            name: name, sha256: publication.sha256, document: AuditChain.digest(publication.document),
+            heatmap: publication.heatmap.map(AuditChain.digest), publishedAt: publishedAt.timestamp)
+    }
 }
 
 extension LedgerReader.AuditRecord {

@@ -25,10 +25,7 @@ package final class Ledger: Sendable {
     }
 
     private static func open(_ path: FilePath) throws -> DatabasePool {
-        var configuration = GRDB.Configuration()
-        configuration.label = "ledger"
-        configuration.busyMode = .timeout(5)
-        let pool = try DatabasePool(path: path.string, configuration: configuration)
+        let pool = try SQLiteFile.writing(path, label: "ledger")
         // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try LedgerSchema.migrate(pool)
@@ -80,12 +77,14 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Notes that the verdict's file is in the outbox. Its heatmap is there too and is kept here no longer.
-    package func recordPublication(_ name: ImageName, sha256: String, now: Date) throws {
+    /// Notes that the verdict's file is in the outbox, and links it into the audit chain. Its heatmap is there too and is
+    /// kept here no longer.
+    package func recordPublication(_ name: ImageName, _ publication: Publication, now: Date) throws {
+        let entry = AuditChain.Entry(of: publication, for: name, publishedAt: now)
         try database.write { db in
-            let judged = try Row.fetchOne(
-                db, sql: "SELECT id, verdict, heatmap FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
-                arguments: [name.data, sha256])
+            let judged = try Int64.fetchOne(
+                db, sql: "SELECT id FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
+                arguments: [name.data, publication.sha256])
             try db.execute(
                 sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
             try db.execute(
@@ -93,13 +92,9 @@ package final class Ledger: Sendable {
                     UPDATE image SET state = 'published', published_at = ?, is_newest = 1, heatmap = NULL
                         WHERE name = ? AND sha256 = ?
                     """,
-                arguments: [now.timestamp, name.data, sha256])
+                arguments: [now.timestamp, name.data, publication.sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
-            if let judged {
-                let heatmap: Data? = judged["heatmap"]
-                try AuditTable.append(
-                    db, image: judged["id"], document: judged.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) })
-            }
+            if let judged { try AuditTable.append(db, image: judged, entry) }
         }
     }
 

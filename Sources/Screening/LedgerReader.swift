@@ -8,10 +8,7 @@ package final class LedgerReader: Sendable {
 
     /// Opens a ledger to read; the file must be there.
     package init(at path: FilePath) throws {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
-        database = try DatabaseQueue(path: path.string, configuration: configuration)
+        database = try SQLiteFile.reading(path)
     }
 
     /// One (name, content)'s way.

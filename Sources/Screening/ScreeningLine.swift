@@ -142,7 +142,7 @@ package final class ScreeningLine: Sendable {
         let newest = try ledger.newestPublished(name)
         let isRepeated = newest?.sha256 == publication.sha256
         try outbox.publish(publication, for: name, replacing: isRepeated ? nil : newest)
-        try ledger.recordPublication(name, sha256: publication.sha256, now: now())
+        try ledger.recordPublication(name, publication, now: now())
         tell(.verdict(name, try Verdict(document: publication.document)))
     }
 

@@ -39,6 +39,8 @@ package final class ShadowPictures: Sendable {
         if taken == true { wakeUp.signal() }
     }
 
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
+
     package var isEmpty: Bool { state.withLock { $0.pictures.isEmpty } }
 
     /// The oldest that waits.

@@ -30,20 +30,14 @@ package final class ShadowScores: Sendable {
 
     /// Opens the file for the daemon, making it if it is not there.
     package init(at path: FilePath) throws {
-        var configuration = GRDB.Configuration()
-        configuration.label = "shadow"
-        configuration.busyMode = .timeout(5)
-        let pool = try DatabasePool(path: path.string, configuration: configuration)
+        let pool = try SQLiteFile.writing(path, label: "shadow")
         try Self.migrator().migrate(pool)
         database = pool
     }
 
     /// Opens the file to read; it must be there.
     package init(reading path: FilePath) throws {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(5)
-        database = try DatabaseQueue(path: path.string, configuration: configuration)
+        database = try SQLiteFile.reading(path)
     }
 
     private static func migrator() -> DatabaseMigrator {

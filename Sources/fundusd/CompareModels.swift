@@ -34,9 +34,7 @@ struct CompareModels: ParsableCommand {
             )
             let comparison = try ModelComparison(
                 scores: try settings.shadowScores(of: pair.challenger.id, beside: pair.champion.id), pair, settings)
-            let document = SortedJSON.bytes(comparison).dropLast()
-            try StandardOutput.say(
-                json ? String(decoding: document, as: UTF8.self) : comparison.text(limit: limit))
+            try StandardOutput.say(json ? SortedJSON.text(comparison) : comparison.text(limit: limit))
         }
     }
 }

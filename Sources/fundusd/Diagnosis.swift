@@ -62,7 +62,7 @@ struct Diagnosis {
                 "Verdicts come within rescan-seconds (\(settings.rescan.components.seconds)); lower it if need be.")
         }
         guard settings.recursive, let limit = Self.limit("max_user_watches") else { return }
-        let folders = Self.countFolders(inbox)
+        let folders = 1 + ((try? inbox.tree()) ?? []).count { $0.status.kind == .folder }
         let level: Level = folders > limit ? .fault : folders * 2 > limit ? .warning : .good
         add(
             level, "inotify", "the inbox has \(folders) folders, and this user may watch \(limit)",
@@ -73,19 +73,6 @@ struct Diagnosis {
         let path = FilePath("/proc/sys/fs/inotify/\(name)")
         guard let bytes = try? Descriptor.open(path, O_RDONLY).read(upTo: 64) else { return nil }
         return Int(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
-    }
-
-    /// The folder itself and all below it.
-    private static func countFolders(_ top: borrowing Folder) -> Int {
-        var count = 0
-        var waiting: [FilePath] = [""]
-        while let path = waiting.popLast() {
-            count += 1
-            for (name, status) in (try? top.subfolder(path).entries()) ?? [] where status.kind == .folder {
-                waiting.append(path.appending(name))
-            }
-        }
-        return count
     }
 
     private mutating func examineSpace(_ key: SettingKey, _ folder: FilePath) {

@@ -160,45 +160,6 @@ struct Retrainer {
     }
 }
 
-/// How the last retraining ended: `state/last-retraining.json`, for `fundusd status`.
-struct LastRetraining: Codable, Equatable {
-    enum Outcome: String, Codable { case waited, refused, promoted, kept }
-
-    let outcome: Outcome
-    /// The challenger.
-    let model: String?
-    let summary: String
-    /// ISO 8601, UTC.
-    let at: String
-
-    var json: [UInt8] { SortedJSON.bytes(self) }
-
-    /// Nil where nothing was retrained yet, or the file is damaged.
-    init?(_ settings: Settings) {
-        guard let content = try? NamedImageReader(maximumBytes: 1 << 20).read(settings.lastRetrainingPath),
-            let last = try? JSONDecoder().decode(Self.self, from: Data(content.bytes ?? []))
-        else { return nil }
-        self = last
-    }
-
-    init(outcome: Outcome, model: String?, summary: String, at: String) {
-        self.outcome = outcome
-        self.model = model
-        self.summary = summary
-        self.at = at
-    }
-}
-
-/// JSON for people and programs: sorted, indented.
-enum SortedJSON {
-    static func bytes(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("a number that is not finite") }
-        return Array(data) + [UInt8(ascii: "\n")]
-    }
-}
-
 extension NewModel {
     /// Lowers the model's own threshold until it finds as many as the champion does: a clinic that has chosen to miss
     /// fewer eyes than the recipe aims at goes on missing as few.

@@ -26,6 +26,7 @@ struct ShadowService: Service {
                 var shadow = Shadow(station: station, voice: voice)
                 while !stop.isMade {
                     if pictures.isEmpty {
+                        if !pictures.isOpen { shadow.leave() }
                         stop.wakeUp.sleep(orUntilReadable: nil, atMost: .seconds(3600))
                     } else if queue.count > 0 {
                         stop.wakeUp.sleep(orUntilReadable: nil, atMost: Self.patience)
@@ -57,6 +58,9 @@ private struct Shadow: ~Copyable {
         self.voice = voice
         store = ModelStore(root: station.settings.state)
     }
+
+    /// Gives the challenger's memory back.
+    mutating func leave() { model = nil }
 
     mutating func look(at picture: JudgedPicture) {
         guard let id = store.challengerID, id != refused, id != picture.model else {

@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let settings = try Settings.resolved(folders)
         let report = try StatusReport(settings)
-        try StandardOutput.say(json ? try report.document() : report.text)
+        try StandardOutput.say(json ? SortedJSON.text(report) : report.text)
     }
 }
 
@@ -110,12 +110,6 @@ struct StatusReport: Encodable, Equatable {
 
     private var waiting: String {
         waitingChampion.map { "; the champion \($0) does not judge yet: it loads, or the journal says why not" } ?? ""
-    }
-
-    func document() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
     var text: String {

@@ -27,7 +27,8 @@ import Testing
         #expect(
             try ledger.unpublished(name) == [Publication(sha256: content.sha256, document: [7], heatmap: [8])])
         #expect(try ledger.namesToBePublished() == [name])
-        try ledger.recordPublication(name, sha256: content.sha256, now: time)
+        try ledger.recordPublication(
+            name, Publication(sha256: content.sha256, document: [7], heatmap: [8]), now: time)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .judged)
         #expect(try ledger.unpublished(name).isEmpty)
         #expect(try ledger.namesToBePublished().isEmpty)
@@ -41,7 +42,7 @@ import Testing
             _ = try ledger.claim(name, content, receivedAt: time, now: time)
             try ledger.recordJudgement(
                 name, .example(of: content, named: name), Publication(sha256: sha256, document: document), now: time)
-            try ledger.recordPublication(name, sha256: sha256, now: time)
+            try ledger.recordPublication(name, Publication(sha256: sha256, document: document), now: time)
             #expect(try ledger.newestPublished(name)?.sha256 == sha256)
         }
         let reader = try LedgerReader(at: folder.path.appending("ledger.sqlite"))
@@ -49,6 +50,23 @@ import Testing
         #expect(try reader.histories(sha256: "b").map(\.sha256) == ["bb"])
         #expect(try reader.counts().outcomes == ["normal": 2])
         #expect(try reader.last()?.sha256 == "bb")
+    }
+
+    @Test func `a week's figures are those since its beginning, scores those of one model`() throws {
+        let ledger = try ledger()
+        for (day, outcome) in [(0, "aa"), (1, "bb"), (2, "cc")] {
+            let content = ImageContent(sha256: outcome, byteCount: 1, bytes: [0])
+            let name = ImageName(FilePath("\(outcome).jpg"))
+            _ = try ledger.claim(name, content, receivedAt: time, now: time)
+            let publication = Publication(sha256: outcome, document: [1])
+            try ledger.recordJudgement(name, .example(of: content, named: name), publication, now: time)
+            try ledger.recordPublication(name, publication, now: time + Double(day) * 86_400)
+        }
+        let reader = try LedgerReader(at: folder.path.appending("ledger.sqlite"))
+        let model = ConstantModel().identity.id
+        let week = try reader.figures(since: time + 86_400, by: model)
+        #expect(week.outcomes == ["normal": 2] && week.scores == [0.25, 0.25])
+        #expect(try reader.figures(since: time + 86_400, by: "another").scores == [])
     }
 
     @Test func `a second ledger on the same file sees what the first wrote, and waits are kept`() throws {
