@@ -85,6 +85,8 @@ package final class Ledger: Sendable {
             let judged = try Int64.fetchOne(
                 db, sql: "SELECT id FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
                 arguments: [name.data, publication.sha256])
+            // Noted before: its time is in the chain and stays.
+            guard let judged else { return }
             try db.execute(
                 sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
             try db.execute(
@@ -94,7 +96,7 @@ package final class Ledger: Sendable {
                     """,
                 arguments: [now.timestamp, name.data, publication.sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
-            if let judged { try AuditTable.append(db, image: judged, entry) }
+            try AuditTable.append(db, image: judged, entry)
         }
     }
 

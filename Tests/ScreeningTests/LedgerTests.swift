@@ -35,6 +35,21 @@ import Testing
         #expect(try ledger.newestPublished(name)?.document == [7])
     }
 
+    @Test func `a publication that is noted twice has one link, with its first time`() throws {
+        let ledger = try ledger()
+        let publication = Publication(sha256: content.sha256, document: [7])
+        _ = try ledger.claim(name, content, receivedAt: time, now: time)
+        try ledger.recordJudgement(name, .example(of: content, named: name), publication, now: time)
+        let reader = try LedgerReader(at: folder.path.appending("ledger.sqlite"))
+        for later in [0, 60.0] { try ledger.recordPublication(name, publication, now: time + later) }
+        var links: [LedgerReader.AuditRecord] = []
+        try reader.audit { links.append($0) }
+        var chain = AuditChain()
+        for record in links { chain.append(record.entry) }
+        #expect(links.count == 1 && links[0].link == chain.head)
+        #expect(try reader.auditHead() == chain)
+    }
+
     @Test func `the newest verdict has the name`() throws {
         let ledger = try ledger()
         for (sha256, document) in [("aa", [1]), ("bb", [2])] as [(String, [UInt8])] {
