@@ -29,7 +29,11 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "fundusd",
-    products: [.executable(name: "fundusd", targets: ["fundusd"])],
+    products: [
+        .executable(name: "fundusd", targets: ["fundusd"]),
+        // Loaded into the program by the crash runs, to play a faulty machine to it; never installed.
+        .library(name: "fundusd-faults", type: .dynamic, targets: ["CFaults"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
@@ -45,6 +49,7 @@ let package = Package(
         .target(name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
         // Optimized in debug builds too: the tests run whole networks. No flag names an instruction set, each file does.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CFaults"),
         .target(name: "CLinux"),
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
@@ -102,7 +107,7 @@ let package = Package(
             name: "Fixtures", dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
         .target(
-            name: "CrashHarness", dependencies: ["Fixtures", "FundusImage", "LinuxIO", crypto, system],
+            name: "CrashHarness", dependencies: ["CFaults", "Fixtures", "FundusImage", "LinuxIO", crypto, system],
             swiftSettings: strictMemory),
         .executableTarget(
             name: "fundusd-fixtures",

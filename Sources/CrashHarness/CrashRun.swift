@@ -8,34 +8,43 @@ package import SystemPackage
 package struct CrashRun {
     package let seed: UInt64
     /// What was done, in order.
-    package private(set) var story: [String] = []
+    package internal(set) var story: [String] = []
     package private(set) var violations: Set<Oracle.Violation> = []
     package private(set) var verdicts = 0
-    package private(set) var kills = 0
-    /// Disks that were full or read-only for a while.
-    package private(set) var troubles = 0
+    package internal(set) var kills = 0
+    /// Disks that were full or read-only for a while, calls that failed, clocks that went wrong.
+    package internal(set) var troubles = 0
+    /// How often a poisoned picture ended it.
+    package private(set) var crashes = 0
     /// Set where the program ended by itself, or did not end well when asked to.
-    package private(set) var ending: String?
+    package internal(set) var ending: String?
 
     package var isGood: Bool { violations.isEmpty && ending == nil }
 
-    private let folder = TemporaryFolder()
-    private let victim: Victim
+    let folder = TemporaryFolder()
+    let victim: Victim
     private var generator: SeededGenerator
-    private var expected = Deliveries()
+    var expected = Deliveries()
     private var names: [String] = []
     private var specimens = 0
     /// A file that somebody still writes: what is left of it.
-    private var slow: SlowFile?
+    private(set) var slow: SlowFile?
     /// The outbox's and the state's; none where this process may not mount.
-    private let disks: [SmallDisk]
+    let disks: [SmallDisk]
+    /// The inbox as a share that can be unmounted, in every second run; nil too where this process may not mount.
+    let share: Share?
+    let machine: FaultyMachine?
 
-    private var inbox: FilePath { folder.path.appending("inbox") }
-    private var outbox: FilePath { folder.path.appending("outbox") }
+    /// Where files come in: the share's own side, from where they can be renamed into it.
+    private var door: FilePath { share?.behind ?? inbox }
+    var inbox: FilePath { folder.path.appending("inbox") }
+    var outbox: FilePath { folder.path.appending("outbox") }
     private var staging: FilePath { folder.path.appending("staging") }
 
-    /// What it may end with when it can't work: input/output error, configuration.
-    private static let refusals: Set<Int32> = [74, 78]
+    /// What it may end with when it can't work: it can't make a file, input/output error, configuration.
+    private static let refusals: Set<Int32> = [73, 74, 78]
+    /// 128 and SIGSEGV: what a poisoned picture does.
+    private static let poisoned: Int32 = 139
 
     /// How long the program may take for all that is left to do.
     private static let patience = Duration.seconds(60)
@@ -51,17 +60,22 @@ package struct CrashRun {
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
         let settings = "recursive: true\nthreads: 1\nworkers: 2\nsettle-seconds: 0.1\nrescan-seconds: 1\n"
         try AtomicFile.write(Array(settings.utf8), to: work.appending("config.yaml"))
-        victim = Victim(program, work: work, log: work.appending("log"))
+        share = seed % 2 == 1 ? nil : Share(inbox: work.appending("inbox"), in: folder)
+        machine = try FaultyMachine(work, library: program.removingLastComponent().appending("libfundusd-faults.so"))
+        victim = Victim(
+            program, work: work, log: work.appending("log"), environment: machine?.environment ?? [])
     }
 
     /// Plays it all, and compares.
     package mutating func play(steps: Int) throws {
         try victim.start()
         for _ in 0..<steps {
+            try startAfterCrash()
             try step()
             usleep(useconds_t(chance(20_000)))
         }
         try finishSlow()
+        machine?.recover()
         victim.goOn()
         try victim.start()
         try settle()
@@ -81,25 +95,37 @@ package struct CrashRun {
     private mutating func settle() throws {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
-            if let status = victim.ending() {
-                guard Self.refusals.contains(status) else {
-                    ending = "it ended by itself, with status \(status)"
-                    return
-                }
-                // It was started while a disk was full or the inbox away; whoever put that right starts it again.
-                try victim.start()
-            }
-            if try Oracle(expected, outbox: outbox).violations.isEmpty { return }
+            try startAfterCrash()
+            // It was started while a disk was full or the inbox away; whoever put that right starts it again.
+            try victim.start()
+            if ending != nil { return }
+            if try Oracle(expected, outbox: outbox).violations.isEmpty, try victim.setAside() == poisoned { return }
             usleep(10_000)
         }
     }
 
-    private mutating func chance(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
+    private var poisoned: Set<String> { Set(expected.final.filter { $0.value.kind == .poison }.map(\.key)) }
+
+    /// A crash is right where a poisoned picture was: the service manager starts it again.
+    private mutating func startAfterCrash() throws {
+        guard let status = victim.ending(), !Self.refusals.contains(status) else { return }
+        crashes += 1
+        let poisons = Set(expected.whole.values.filter { $0.kind == .poison }.map(\.sha256)).count
+        // Twice for each, and once more for each start that could not write down what it found.
+        guard status == Self.poisoned, poisons > 0, crashes <= 2 * poisons + troubles else {
+            ending = "it ended by itself, with status \(status), \(crashes) times for \(poisons) poisoned pictures"
+            return
+        }
+        story.append("it crashed")
+        try victim.start()
+    }
+
+    mutating func chance(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
 }
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(22) {
+        switch chance(32) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -113,17 +139,25 @@ extension CrashRun {
         case 17: try standStill()
         case 18: try takeInboxAway()
         case 19, 20: try troubleDisk()
+        case 21: try remount()
+        case 22, 23, 24: try killBeforeChange()
+        case 25, 26: try failCalls()
+        case 27: try loseEvents()
+        case 28: try useUpWatches()
+        case 29: try setClockBack()
+        case 30: try runOutOfMemory()
+        case 31: try poison()
         default: try burst()
         }
     }
 
-    private mutating func specimen() -> Specimen {
+    mutating func specimen() -> Specimen {
         specimens += 1
         let kinds: [Specimen.Kind] = [.eye, .eye, .eye, .eye, .dark, .truncated, .text]
         return Specimen(kinds[chance(kinds.count)], number: specimens + Int(seed % 1000) * 1000)
     }
 
-    private mutating func newName(below folder: String = "") -> String {
+    mutating func newName(below folder: String = "") -> String {
         "\(folder)eye-\(names.count)-\(chance(1000)).jpg"
     }
 
@@ -132,28 +166,38 @@ extension CrashRun {
         return free.isEmpty ? newName() : free[chance(free.count)]
     }
 
-    private mutating func holds(_ name: String, _ specimen: Specimen) {
+    /// A picture that ends whatever decodes it.
+    private mutating func poison() throws {
+        guard machine != nil else { return }
+        specimens += 1
+        let (name, specimen) = (newName(), Specimen(.poison, number: specimens + Int(seed % 1000) * 1000))
+        story.append("poison \(name)")
+        holds(name, specimen)
+        try put(specimen, door.appending(name))
+    }
+
+    mutating func holds(_ name: String, _ specimen: Specimen) {
         if !names.contains(name) { names.append(name) }
         expected.final[name] = specimen
         expected.whole[.init(name, specimen.sha256)] = specimen
     }
 
-    private mutating func drop(_ name: String, renamed: Bool) throws {
+    mutating func drop(_ name: String, renamed: Bool) throws {
         let specimen = specimen()
         story.append("\(renamed ? "mv" : "cp") \(specimen.kind) \(name)")
         if renamed {
             try put(specimen, staging.appending("file"))
             // From here on the daemon may see it.
             holds(name, specimen)
-            try AtomicFile.rename(staging.appending("file"), to: inbox.pushing(FilePath(name)))
+            try AtomicFile.rename(staging.appending("file"), to: door.pushing(FilePath(name)))
         } else {
             holds(name, specimen)
-            try put(specimen, inbox.pushing(FilePath(name)))
+            try put(specimen, door.pushing(FilePath(name)))
         }
     }
 
     /// As `cp` does: cut to nothing, then written.
-    private func put(_ specimen: Specimen, _ path: FilePath) throws {
+    func put(_ specimen: Specimen, _ path: FilePath) throws {
         let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
         let half = specimen.bytes.count / 2
         try file.write(Array(specimen.bytes.prefix(half)))
@@ -167,7 +211,7 @@ extension CrashRun {
         story.append("mv \(old) \(new)")
         expected.final[old] = nil
         holds(new, specimen)
-        try AtomicFile.rename(inbox.pushing(FilePath(old)), to: inbox.pushing(FilePath(new)))
+        try AtomicFile.rename(door.pushing(FilePath(old)), to: door.pushing(FilePath(new)))
     }
 
     private mutating func remove() throws {
@@ -175,7 +219,7 @@ extension CrashRun {
         guard expected.final[name] != nil else { return }
         story.append("rm \(name)")
         expected.final[name] = nil
-        try AtomicFile.remove(inbox.pushing(FilePath(name)))
+        try AtomicFile.remove(door.pushing(FilePath(name)))
     }
 
     /// One piece more of a file that is open for writing; its first piece where there is none.
@@ -183,7 +227,7 @@ extension CrashRun {
         guard let writing = slow.take() else {
             let (name, specimen) = (newName(), specimen())
             story.append("open \(name)")
-            let file = try Descriptor.open(inbox.pushing(FilePath(name)), O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+            let file = try Descriptor.open(door.pushing(FilePath(name)), O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
             let first = specimen.bytes.count / 3
             try file.write(Array(specimen.bytes.prefix(first)))
             names.append(name)
@@ -210,7 +254,7 @@ extension CrashRun {
         for name in [newName(), newName(below: "twin-")] {
             story.append("twin \(name)")
             holds(name, specimen)
-            try put(specimen, inbox.pushing(FilePath(name)))
+            try put(specimen, door.pushing(FilePath(name)))
         }
     }
 
@@ -223,62 +267,7 @@ extension CrashRun {
             try put(specimen, staging.appending(ward).appending("\(number).jpg"))
             holds("\(ward)/\(number).jpg", specimen)
         }
-        try AtomicFile.rename(staging.appending(ward), to: inbox.appending(ward))
-    }
-}
-
-extension CrashRun {
-    private mutating func killAndStart() {
-        story.append("kill -9")
-        kills += 1
-        victim.kill()
-        usleep(useconds_t(chance(10_000)))
-        do throws(Errno) {
-            try victim.start()
-        } catch {
-            ending = "it can't be started: \(error)"
-        }
-    }
-
-    /// Things happen while it stands, and it is killed in that state now and then.
-    private mutating func standStill() throws {
-        story.append("SIGSTOP")
-        victim.stand()
-        for _ in 0..<3 { try drop(newName(), renamed: chance(2) == 0) }
-        if chance(3) == 0 { killAndStart() }
-        story.append("SIGCONT")
-        victim.goOn()
-    }
-
-    /// Full, or read-only, for a while in which things happen.
-    private mutating func troubleDisk() throws {
-        guard !disks.isEmpty else { return }
-        let disk = disks[chance(disks.count)]
-        let isFull = chance(2) == 0
-        story.append(isFull ? "disk full" : "disk read-only")
-        troubles += 1
-        if isFull { try disk.fill() } else { disk.forbidWriting() }
-        for _ in 0..<3 { try drop(newName(), renamed: chance(2) == 0) }
-        if chance(3) == 0 { killAndStart() }
-        usleep(useconds_t(chance(30_000)))
-        if isFull { disk.free() } else { disk.allowWriting() }
-        story.append("disk well again")
-    }
-
-    /// As an unmounted share; it comes back with more in it.
-    private mutating func takeInboxAway() throws {
-        guard slow == nil else { return }
-        story.append("inbox away")
-        let away = folder.path.appending("away")
-        try AtomicFile.rename(inbox, to: away)
-        usleep(useconds_t(chance(30_000)))
-        if chance(2) == 0 {
-            let (name, specimen) = (newName(), specimen())
-            holds(name, specimen)
-            try put(specimen, away.appending(name))
-        }
-        try AtomicFile.rename(away, to: inbox)
-        story.append("inbox back")
+        try AtomicFile.rename(staging.appending(ward), to: door.appending(ward))
     }
 
     /// Many files at once, some of them gone again at once.
@@ -290,7 +279,7 @@ extension CrashRun {
 }
 
 /// A file that somebody still writes.
-private final class SlowFile {
+final class SlowFile {
     let name: String
     let specimen: Specimen
     let file: Descriptor

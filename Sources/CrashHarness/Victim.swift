@@ -1,43 +1,74 @@
 internal import Glibc
+internal import LinuxIO
 package import SystemPackage
 
 /// The real `fundusd watch`, to be killed.
 package final class Victim {
     private let program: FilePath
-    private let arguments: [String]
+    private let work: FilePath
+    private let environment: [String]
     private let log: FilePath
     private var processID: pid_t?
     /// How often it was started.
     package private(set) var lives = 0
 
-    package init(_ program: FilePath, work: FilePath, log: FilePath) {
+    /// - Parameter environment: of the program.
+    package init(_ program: FilePath, work: FilePath, log: FilePath, environment: [String] = []) {
         self.program = program
         self.log = log
-        arguments = [
-            program.string, "watch", "--config", work.appending("config.yaml").string, "--inbox",
-            work.appending("inbox").string, "--outbox", work.appending("outbox").string, "--state",
-            work.appending("state").string,
-        ]
+        self.environment = environment
+        self.work = work
+    }
+
+    private var folders: [String] {
+        ["--config", work.appending("config.yaml").string]
+            + ["inbox", "outbox", "state"].flatMap { ["--\($0)", work.appending($0).string] }
     }
 
     deinit { kill() }
 
     package func start() throws(Errno) {
         guard processID == nil else { return }
+        processID = try spawn(
+            [program.string, "watch"] + folders, environment,
+            (number: 2, path: log, flags: O_WRONLY | O_CREAT | O_APPEND))
+        lives += 1
+    }
+
+    /// - Parameter output: the standard stream that goes to a file.
+    private func spawn(
+        _ arguments: [String], _ environment: [String], _ output: (number: CInt, path: FilePath, flags: CInt)
+    ) throws(Errno) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 2, log.string, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-        // SAFETY: both lists end with nil and live until the call is over.
-        let count = arguments.count
-        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for place in 0..<count { unsafe free(words[place]) } }
+        unsafe posix_spawn_file_actions_addopen(&actions, output.number, output.path.string, output.flags, 0o644)
+        var words = unsafe Self.list(arguments)
+        var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin"])
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var started: pid_t = 0
-        let code = unsafe posix_spawn(&started, program.string, &actions, nil, &words, environ)
+        // SAFETY: both lists end with nil and live until the call is over.
+        let code = unsafe posix_spawn(&started, program.string, &actions, nil, &words, &variables)
         guard code == 0 else { throw Errno(rawValue: code) }
-        processID = started
-        lives += 1
+        return started
     }
+
+    private static func list(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+        unsafe words.map { unsafe strdup($0) } + [nil]
+    }
+
+    /// The images that the program says it has set aside.
+    package func setAside() throws -> Set<String> {
+        let output = work.appending("set-aside")
+        let words = [program.string, "retry", "--list"] + folders
+        let asked = try spawn(words, [], (number: 1, path: output, flags: O_WRONLY | O_CREAT | O_TRUNC))
+        guard wait(asked) == 0 else { return [] }
+        let bytes = try Descriptor.open(output, O_RDONLY).read(upTo: 1 << 16)
+        return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+    }
+
+    /// It gets no more memory than the cage has.
+    func enter(_ cage: MemoryCage) { if let processID { cage.take(processID) } }
 
     /// As a power cut would end it.
     package func kill() {

@@ -24,42 +24,59 @@ package final class ArrivalQueue: @unchecked Sendable {
     private var inHand: Set<ImageName> = []
     private var again: [ImageName: Arrival] = [:]
     private var closed = false
+    private var suspects: Set<ImageName> = []
+    private var waitingSuspects: [Arrival] = []
+    private var isSuspectInHand = false
 
     package init() {}
+
+    /// Has images judged alone and after all others: one of them may have crashed the process, and would take its
+    /// neighbor with it.
+    package func suspect(_ names: some Sequence<ImageName>) { condition.withLock { suspects.formUnion(names) } }
 
     /// Adds a file unless it waits already; a file that is in hand comes again after that.
     package func add(_ arrival: Arrival) {
         condition.withLock {
             if inHand.contains(arrival.name) {
                 if again[arrival.name] == nil { again[arrival.name] = arrival }
-            } else if queued.insert(arrival.name).inserted {
-                waiting.append(arrival)
-                condition.signal()
+            } else {
+                enqueue(arrival)
             }
         }
+    }
+
+    private func enqueue(_ arrival: Arrival) {
+        guard queued.insert(arrival.name).inserted else { return }
+        if suspects.contains(arrival.name) {
+            waitingSuspects.append(arrival)
+        } else {
+            waiting.append(arrival)
+        }
+        condition.signal()
     }
 
     /// The next file, waiting for one; nil when the queue is closed.
     package func next() -> Arrival? {
         condition.withLock {
-            while isEmpty && !closed { condition.wait() }
-            return closed ? nil : takeFirst()
+            while !closed {
+                if let arrival = take() { return arrival }
+                condition.wait()
+            }
+            return nil
         }
     }
 
-    /// The next file, or nil at once when none waits.
-    package func nextIfAny() -> Arrival? {
-        condition.withLock { isEmpty || closed ? nil : takeFirst() }
-    }
+    /// The next file, or nil at once when none waits that may be taken now.
+    package func nextIfAny() -> Arrival? { condition.withLock { closed ? nil : take() } }
 
     /// Gives back a file that `next` handed out.
     package func finish(_ name: ImageName) {
         condition.withLock {
             inHand.remove(name)
-            if let arrival = again.removeValue(forKey: name), queued.insert(name).inserted {
-                waiting.append(arrival)
-                condition.signal()
-            }
+            if suspects.remove(name) != nil { isSuspectInHand = false }
+            if let arrival = again.removeValue(forKey: name) { enqueue(arrival) }
+            // Perhaps all waited for this one to be alone, or for it to be gone.
+            if !waitingSuspects.isEmpty || !isEmpty { condition.broadcast() }
         }
     }
 
@@ -78,6 +95,21 @@ package final class ArrivalQueue: @unchecked Sendable {
 
     private var isEmpty: Bool { firstWaiting == waiting.count }
 
+    private func take() -> Arrival? {
+        if isSuspectInHand { return nil }
+        if !isEmpty { return takeFirst() }
+        guard inHand.isEmpty, !waitingSuspects.isEmpty else { return nil }
+        let arrival = waitingSuspects.removeFirst()
+        isSuspectInHand = true
+        hand(arrival.name)
+        return arrival
+    }
+
+    private func hand(_ name: ImageName) {
+        queued.remove(name)
+        inHand.insert(name)
+    }
+
     private func takeFirst() -> Arrival {
         let arrival = waiting[firstWaiting]
         firstWaiting += 1
@@ -85,8 +117,7 @@ package final class ArrivalQueue: @unchecked Sendable {
             waiting.removeFirst(firstWaiting)
             firstWaiting = 0
         }
-        queued.remove(arrival.name)
-        inHand.insert(arrival.name)
+        hand(arrival.name)
         return arrival
     }
 }

@@ -11,6 +11,13 @@ package final class KnownFiles: Sendable {
         signatures = Mutex(try ledger.knownFiles())
     }
 
+    /// Reads the table again if another process has written to the ledger: `fundusd retry` does.
+    package func refreshIfOthersWrote() throws {
+        guard try ledger.wasWrittenByOthers() else { return }
+        let known = try ledger.knownFiles()
+        signatures.withLock { $0 = known }
+    }
+
     package func contains(_ name: ImageName, _ signature: FileSignature) -> Bool {
         signatures.withLock { $0[name] == signature }
     }

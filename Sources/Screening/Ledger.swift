@@ -1,6 +1,7 @@
 package import FoundationEssentials
 internal import GRDB
 internal import LinuxIO
+internal import Synchronization
 package import SystemPackage
 
 /// Remembers which content was seen under which name and what became of it, in SQLite (`state/ledger.sqlite`).
@@ -12,13 +13,17 @@ package import SystemPackage
 /// a committed row survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 package final class Ledger: Sendable {
     let database: any DatabaseWriter
+    /// SQLite's count of other processes' transactions, as last seen.
+    private let othersVersion: Mutex<Int>
 
     /// Opens the ledger for the one process that writes to it, making it if it is not there.
     ///
     /// - Throws: `LedgerFault` where trying again can't help, else what SQLite says.
     package init(at path: FilePath) throws {
         do {
-            database = try Self.open(path)
+            let database = try Self.open(path)
+            othersVersion = Mutex(try database.write(Self.othersVersion))
+            self.database = database
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             throw LedgerFault.damaged
         }
@@ -32,6 +37,21 @@ package final class Ledger: Sendable {
         return pool
     }
 
+    /// Whether another process has written since this was asked last.
+    package func wasWrittenByOthers() throws -> Bool {
+        let version = try database.write(Self.othersVersion)
+        return othersVersion.withLock { known in
+            defer { known = version }
+            return known != version
+        }
+    }
+
+    /// A connection's own transactions don't change it (https://www.sqlite.org/pragma.html#pragma_data_version), and the
+    /// one that writes here is always the same.
+    private static func othersVersion(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    }
+
     // MARK: The way of one image
 
     /// What is known of a (name, content) when a worker takes it.
@@ -40,6 +60,8 @@ package final class Ledger: Sendable {
         case toBeJudged
         /// It was judged: its verdict is in the outbox, or in `unpublished`.
         case judged
+        /// Its content crashed the process: it is not to be touched.
+        case setAside
     }
 
     /// Claims a (name, content) for judging.
@@ -49,13 +71,19 @@ package final class Ledger: Sendable {
                 db, sql: "SELECT state FROM image WHERE name = ? AND sha256 = ?",
                 arguments: [name.data, content.sha256])
             if let state, state != "claimed" { return .judged }
+            let isSetAside = try SetAside.contains(db, content.sha256)
             try db.execute(
                 sql: """
-                    INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at) VALUES (?, ?, ?, 'claimed', ?, ?)
-                    ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at
+                    INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at, in_hand, set_aside_at)
+                        VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?)
+                    ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at, in_hand = excluded.in_hand,
+                        set_aside_at = coalesce(set_aside_at, excluded.set_aside_at)
                     """,
-                arguments: [name.data, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp])
-            return .toBeJudged
+                arguments: [
+                    name.data, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp, !isSetAside,
+                    isSetAside ? now.timestamp : nil,
+                ])
+            return isSetAside ? .setAside : .toBeJudged
         }
     }
 
@@ -66,7 +94,7 @@ package final class Ledger: Sendable {
         try database.write { db in
             try db.execute(
                 sql: """
-                    UPDATE image SET state = 'judged', judged_at = ?, outcome = ?, probability = ?, model = ?,
+                    UPDATE image SET state = 'judged', in_hand = 0, crashes = 0, judged_at = ?, outcome = ?, probability = ?, model = ?,
                         reasons = ?, verdict = ?, heatmap = ? WHERE name = ? AND sha256 = ?
                     """,
                 arguments: [
@@ -137,7 +165,7 @@ package final class Ledger: Sendable {
         try database.write { try $0.execute(sql: "DELETE FROM wait") }
     }
 
-    /// Notes that a fault of the machine holds a file back.
+    /// Notes that a fault of the machine holds a file back, and that it is in nobody's hands.
     package func recordWait(_ name: ImageName, fault: String, attempts: Int, next: Date, now: Date) throws {
         try database.write { db in
             try db.execute(
@@ -147,6 +175,7 @@ package final class Ledger: Sendable {
                         next_attempt_at = excluded.next_attempt_at, fault = excluded.fault
                     """,
                 arguments: [name.data, now.timestamp, attempts, next.timestamp, fault])
+            try db.execute(sql: "UPDATE image SET in_hand = 0 WHERE name = ? AND in_hand", arguments: [name.data])
         }
     }
 }

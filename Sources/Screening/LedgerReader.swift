@@ -27,6 +27,9 @@ package final class LedgerReader: Sendable {
         package let document: [UInt8]
         /// The verdict has the file named after the image; an older one has its hash in the name.
         package let isNewest: Bool
+        /// How often it was in hand when the process crashed.
+        package let crashes: Int
+        package let setAsideAt: String?
     }
 
     /// A file that a fault of the machine holds back.
@@ -136,7 +139,9 @@ extension LedgerReader.History {
             name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], bytes: row["bytes"], state: row["state"],
             seenAt: row["seen_at"], claimedAt: row["claimed_at"], judgedAt: row["judged_at"],
             publishedAt: row["published_at"], outcome: row["outcome"], probability: row["probability"],
-            model: row["model"], document: row.bytes("verdict"), isNewest: row["is_newest"])
+            model: row["model"], document: row.bytes("verdict"), isNewest: row["is_newest"],
+            // A ledger that no daemon of this version has opened yet has no such columns.
+            crashes: row["crashes"] ?? 0, setAsideAt: row["set_aside_at"])
     }
 }
 

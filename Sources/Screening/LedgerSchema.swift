@@ -25,7 +25,14 @@ enum LedgerSchema {
             try db.execute(
                 sql: "CREATE INDEX image_by_publication ON image (published_at, outcome, model, probability)")
         }
+        migrator.registerMigration("5 set aside") { try $0.execute(sql: SetAside.columns) }
         return migrator
+    }
+
+    /// Whether the file has just these tables: what another process than the daemon asks before it writes or reads.
+    static func isCurrent(_ db: Database) throws -> Bool {
+        let migrator = migrator()
+        return try migrator.hasCompletedMigrations(db) && !migrator.hasBeenSuperseded(db)
     }
 
     /// `image`: one row a (name, content), with the verdict's document. `is_newest`: the verdict has the name's file.
@@ -74,12 +81,16 @@ enum LedgerSchema {
 /// Why a ledger can't be used.
 package enum LedgerFault: Error, Equatable, Sendable, CustomStringConvertible {
     case newerVersion
+    /// Met beside a daemon, which alone may change the tables.
+    case otherVersion
     case damaged
 
     package var description: String {
         switch self {
         case .newerVersion:
             "the ledger was written by a newer fundusd; install that version again, or restore an older state folder"
+        case .otherVersion:
+            "the ledger was written by another version of fundusd; start this version's daemon once, and try again"
         case .damaged:
             """
             the ledger is damaged, or is no SQLite database; restore it from a backup, or move it away: then every \

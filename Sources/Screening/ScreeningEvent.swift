@@ -6,6 +6,8 @@ package enum ScreeningEvent: Sendable {
     case verdict(ImageName, Verdict)
     /// A fault of the machine holds an image back; it is tried again after the delay.
     case waiting(ImageName, fault: String, attempts: Int, delay: Duration)
+    /// An image in hand crashed the process twice; it gets no verdict and is not tried again.
+    case setAside(ImageName)
     /// Verdicts that an interruption had kept from the outbox are being published.
     case recovering(count: Int)
     /// More happened in the inbox than the kernel's queue holds; the folder is read again.

@@ -64,6 +64,16 @@ package final class ScreeningLine: Sendable {
         return names
     }
 
+    /// Looks at what the process before had in hand when it ended.
+    ///
+    /// - Parameter crashed: it ended by a fault of its own.
+    /// - Returns: images that are to be judged alone, after all others.
+    package func suspects(afterCrash crashed: Bool) throws -> [ImageName] {
+        let interruption = try ledger.accountForInterruption(crashed: crashed, now: now())
+        for name in interruption.setAside { tell(.setAside(name)) }
+        return interruption.suspects
+    }
+
     /// Screens one file.
     ///
     /// - Parameters:
@@ -110,8 +120,13 @@ package final class ScreeningLine: Sendable {
         _ progress: () -> Void
     ) throws {
         let name = arrival.name
-        if try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) == .toBeJudged {
-            try judgeAndPublish(arrival, content, rules, progress)
+        switch try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) {
+        case .toBeJudged: try judgeAndPublish(arrival, content, rules, progress)
+        case .judged: break
+        case .setAside:
+            // The picture stays, whatever is done with others: it has no verdict.
+            try known.remember(name, signature, isLeftAlone: false)
+            return tell(.setAside(name))
         }
         try clearAway(name, content.sha256, signature, rules)
     }

@@ -115,6 +115,12 @@ struct Diagnosis {
             }
             let counts = try ledger.counts()
             add(.good, "ledger", "it is whole, with \(counts.outcomes.values.reduce(0, +)) verdicts")
+            let setAside = try ledger.setAside().count
+            if setAside > 0 {
+                add(
+                    .warning, "images", "\(setAside) are set aside without a verdict: they crashed the program",
+                    "`fundusd retry --list` names them; look at them by other means, and report the fault.")
+            }
             if counts.waiting > 0 {
                 add(
                     .warning, "images", "\(counts.waiting) are held back by faults of the machine",

@@ -21,7 +21,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let settings = try Settings.resolved(folders)
-        let name = ImageName(nameBelowInbox(settings))
+        let name = ImageName(settings.nameBelowInbox(image))
         let ledger = try settings.ledgerReader()
         var histories = try ledger?.histories(named: name) ?? []
         if histories.isEmpty, isHash { histories = try ledger?.histories(sha256: image.lowercased()) ?? [] }
@@ -39,13 +39,6 @@ struct ExplainCommand: ParsableCommand {
 
     private var isHash: Bool { image.count >= 8 && image.count <= 64 && image.allSatisfy(\.isHexDigit) }
 
-    private func nameBelowInbox(_ settings: Settings) -> FilePath {
-        let here = FilePath(FileManager.default.currentDirectoryPath)
-        var path = here.pushing(FilePath(image)).lexicallyNormalized()
-        if path.removePrefix(here.pushing(settings.inbox).lexicallyNormalized()) { return path }
-        return FilePath(image).lexicallyNormalized()
-    }
-
     private static func paragraph(_ history: LedgerReader.History) -> String {
         var lines = [
             TerminalText.escaped(history.name.description),
@@ -57,8 +50,11 @@ struct ExplainCommand: ParsableCommand {
             let probability = history.probability.map { ", P(disease) \($0)" } ?? ""
             lines.append(
                 "  judged       \(judgedAt): \(history.outcome ?? "")\(probability), by model \(history.model ?? "")")
+        } else if let setAsideAt = history.setAsideAt {
+            lines.append("  set aside    \(setAsideAt): it crashed the program; `fundusd retry` tries it again")
         } else {
-            lines.append("  judged       not yet")
+            lines.append(
+                "  judged       not yet\(history.crashes > 0 ? "; it was in hand when the program crashed" : "")")
         }
         let verdict = try? Verdict(document: history.document)
         for reason in verdict?.reasons ?? [] { lines.append("  because      \(reason.code): \(reason.message)") }

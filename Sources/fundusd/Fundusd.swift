@@ -22,7 +22,8 @@ struct Fundusd: ParsableCommand {
         subcommands: [
             WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, TrainCommand.self, RetrainCommand.self,
             EvaluateCommand.self,
-            ModelCommand.self, ExplainCommand.self, AuditCommand.self, StatusCommand.self, CheckConfigCommand.self,
+            ModelCommand.self, ExplainCommand.self, RetryCommand.self, AuditCommand.self, StatusCommand.self,
+            CheckConfigCommand.self,
             DoctorCommand.self, BackupCommand.self, RestoreCommand.self, BenchCommand.self,
         ])
 }

@@ -17,6 +17,10 @@ struct JournalVoice: Sendable {
             logger.record(
                 .waiting, "\(name) waits and is tried again in \(delay.inSeconds) s (attempt \(attempts)): \(fault)",
                 [.image: name.field, .reason: .string(fault)])
+        case .setAside(let name):
+            logger.record(
+                .setAside, "\(name) is set aside without a verdict: it was in hand each time the program crashed.",
+                [.image: name.field])
         case .recovering(let count):
             logger.notice("\(count) verdicts that an interruption kept from the outbox are published now.")
         case .overflow:

@@ -54,6 +54,19 @@ final class Station: Sendable {
         self.tell = tell
         self.known = known
         self.settings = settings
+        lookBack()
+    }
+
+    /// Reads why the process before ended, and leaves word for the next one. Where the disk is full, that waits for the
+    /// next start: no image is worse off for it.
+    private func lookBack() {
+        let note = settings.state.appending("crash")
+        do {
+            queue.suspect(try line.suspects(afterCrash: try CrashNote.read(note) != nil))
+            try CrashNote.begin(note)
+        } catch {
+            tell(.fault("images that crash the program can't be told from others until the next start: \(error)"))
+        }
     }
 
     /// Queues what the last run judged and could not publish, before anything new.

@@ -35,6 +35,8 @@ struct StatusReport: Encodable, Equatable {
     var unpublished = 0
     var heldBack = 0
     var leftAlone = 0
+    /// Images that crashed the program and are not tried again.
+    var setAside = 0
     /// The model that judges: the champion, unless a running daemon is on its way to it or has refused it.
     var model: String?
     /// The champion, where another model judges.
@@ -63,6 +65,7 @@ struct StatusReport: Encodable, Equatable {
         case processID = "process_id"
         case heldBack = "held_back"
         case leftAlone = "left_alone"
+        case setAside = "set_aside"
         case waitingChampion = "waiting_champion"
         case lastVerdict = "last_verdict"
         case lastRetraining = "last_retraining"
@@ -101,6 +104,7 @@ struct StatusReport: Encodable, Equatable {
         unpublished = counts.unpublished
         heldBack = counts.waiting
         leftAlone = counts.leftAlone
+        setAside = try ledger.setAside().count
         lastVerdict = try ledger.last().map {
             LastVerdict(
                 name: $0.name.description, outcome: $0.outcome ?? "", probability: $0.probability,
@@ -122,6 +126,9 @@ struct StatusReport: Encodable, Equatable {
             "Verdicts:      \(total): \(parts.joined(separator: ", "))",
             "Left alone:    \(leftAlone) files that are no JPEG, \(skipped) with names that are skipped",
         ]
+        if setAside > 0 {
+            lines.append("Set aside:     \(setAside) that crashed the program; see `fundusd retry --list`")
+        }
         if let last = lastVerdict {
             let probability = last.probability.map { " (P \($0.rounded3))" } ?? ""
             lines.append(

@@ -15,4 +15,9 @@ enum { clinux_F_SETSIG = 10, clinux_F_SETLEASE = 1024 };
  * _GNU_SOURCE; all that run where the kernel does not tell. */
 int clinux_usable_processors(void);
 
+/* From here on the number of a signal that ends the process for its own fault, or of SIGABRT, is written to the start of
+ * the file, as two digits, before the signal takes its course. The file stays open for good. -1 with errno where
+ * sigaction(2) refuses. */
+int clinux_note_crashes(int descriptor);
+
 #endif
