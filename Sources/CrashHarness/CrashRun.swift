@@ -92,7 +92,7 @@ package struct CrashRun {
     }
 
     /// Until nothing is lost any more, or patience ends.
-    private mutating func settle() throws {
+    mutating func settle() throws {
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
             try startAfterCrash()

@@ -99,6 +99,15 @@ package final class Victim {
         return Self.exitStatus(status)
     }
 
+    /// Whether it has ended by itself; its status can still be asked for.
+    var hasEnded: Bool {
+        guard let processID else { return true }
+        var information = unsafe siginfo_t()
+        // It stays zero while the process runs: man 2 waitid.
+        let found = unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT)
+        return unsafe found == 0 && information.si_signo == SIGCHLD
+    }
+
     private func wait(_ processID: pid_t) -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(processID, &status, 0) < 0, errno == EINTR {}

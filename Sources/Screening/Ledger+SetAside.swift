@@ -34,6 +34,11 @@ extension Ledger {
         package var suspects: [ImageName] = []
         /// Set aside now.
         package var setAside: [ImageName] = []
+
+        package init(suspects: [ImageName] = [], setAside: [ImageName] = []) {
+            self.suspects = suspects
+            self.setAside = setAside
+        }
     }
 
     /// Accounts for the end of the process before.

@@ -34,6 +34,9 @@ package final class Ledger: Sendable {
         // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try LedgerSchema.migrate(pool)
+        // Where a file can't be opened for writing just now, SQLite opens it for reading and stays with that, though the
+        // disk be mended a moment later. A full disk is no hindrance here.
+        try pool.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
         return pool
     }
 

@@ -18,13 +18,15 @@ struct CrashRuns: ParsableCommand {
     func run() throws {
         let models = TemporaryFolder()
         try SeededNetwork.writeModel(to: models.path)
-        var (verdicts, kills, troubles, failed) = (0, 0, 0, 0)
+        try killBeforeEachChange(models.path)
+        var (verdicts, kills, troubles, crashes, failed) = (0, 0, 0, 0, 0)
         for seed in seed..<seed + UInt64(runs) {
             var run = try CrashRun(seed: seed, program: try victim(), models: models.path)
             try run.play(steps: steps)
             verdicts += run.verdicts
             kills += run.kills
             troubles += run.troubles
+            crashes += run.crashes
             guard run.isGood else {
                 failed += 1
                 tell(run)
@@ -32,8 +34,20 @@ struct CrashRuns: ParsableCommand {
             }
         }
         print("\(runs) runs from seed \(seed), \(steps) steps each, \(failed) failed:")
-        print("\(verdicts) verdicts, \(kills) kills, \(troubles) times a disk full or read-only")
+        print(
+            "\(verdicts) verdicts, \(kills) kills, \(troubles) troubles of the machine, \(crashes) crashes by poisoned pictures"
+        )
         if failed > 0 { throw ExitCode.failure }
+    }
+
+    private func killBeforeEachChange(_ models: FilePath) throws {
+        guard let steps = try PublicationSteps(program: try victim(), models: models).play() else {
+            return print("libfundusd-faults.so is not beside the program: nothing stands between it and its machine")
+        }
+        print("killed before each of the \(steps.changes) changes of one image's way")
+        let failed = steps.violations.enumerated().filter { !$0.element.isEmpty }
+        for (change, violations) in failed { print("  change \(change + 1): \(violations)") }
+        if !failed.isEmpty { throw ExitCode.failure }
     }
 
     private func tell(_ run: CrashRun) {

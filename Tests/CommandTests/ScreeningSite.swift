@@ -111,12 +111,13 @@ final class ScreeningSite {
     }
 
     /// Starts a verb and leaves it running.
-    func start(_ arguments: [String]) throws -> WatchingDaemon {
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> WatchingDaemon {
         let errors = newLog()
         return WatchingDaemon(
             try ChildProcess(
                 Fundusd.start(
-                    arguments + ["--config", "config.yaml"], environment: [:], in: work, errors: errors)), log: errors)
+                    arguments + ["--config", "config.yaml"], environment: environment, in: work, errors: errors)),
+            log: errors)
     }
 
     private func newLog() -> FilePath {

@@ -12,6 +12,7 @@ struct StatusDocument: Decodable {
     let unpublished: Int
     let heldBack: Int
     let leftAlone: Int
+    let setAside: Int
     let model: String?
     let waitingChampion: String?
     let lastVerdict: LastVerdict?
@@ -23,6 +24,7 @@ struct StatusDocument: Decodable {
         case heldBack = "held_back"
         case waitingChampion = "waiting_champion"
         case leftAlone = "left_alone"
+        case setAside = "set_aside"
         case lastVerdict = "last_verdict"
         case inboxFault = "inbox_fault"
     }

@@ -31,6 +31,9 @@ final class WatchingDaemon {
         }
     }
 
+    /// Waits until it ends by itself, and gives the exit status (128 + number if a signal ended it).
+    func end(within limit: Duration = FolderWait.patience) throws -> Int32 { try process.end(within: limit).status }
+
     func signal(_ signal: CInt) { process.kill(signal) }
 
     /// Sends a signal that ends it, and gives the exit status (128 + number if the signal itself ended it).

@@ -30,6 +30,33 @@ import Testing
         #expect(queue.nextIfAny() == nil)
     }
 
+    @Test func `a suspect comes last and alone`() {
+        let queue = ArrivalQueue()
+        queue.suspect([arrival("b").name])
+        for name in ["a", "b", "c"] { queue.add(arrival(name)) }
+        #expect([queue.next(), queue.next(), queue.nextIfAny()] == [arrival("a"), arrival("c"), nil])
+        queue.finish(arrival("a").name)
+        #expect(queue.nextIfAny() == nil, "c is still in hand")
+        #expect(queue.count == 2)
+        queue.finish(arrival("c").name)
+        #expect(queue.next() == arrival("b"))
+        queue.add(arrival("d"))
+        queue.add(arrival("b"))
+        #expect(queue.nextIfAny() == nil, "d would be taken down with b")
+        queue.finish(arrival("b").name)
+        #expect([queue.next(), queue.next()] == [arrival("d"), arrival("b")], "it has shown that it is innocent")
+    }
+
+    @Test func `a suspect does not keep a closed queue from closing`() {
+        let queue = ArrivalQueue()
+        queue.suspect([arrival("a").name])
+        queue.add(arrival("a"))
+        #expect(queue.next() == arrival("a"))
+        queue.add(arrival("b"))
+        queue.close()
+        #expect(queue.next() == nil)
+    }
+
     @Test func `closing sends the workers home`() {
         let queue = ArrivalQueue()
         queue.add(arrival("a"))

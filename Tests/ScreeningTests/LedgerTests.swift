@@ -101,6 +101,70 @@ import Testing
         #expect(try reader.waits().isEmpty)
     }
 
+    @Test func `an image that is in hand at two crashes is set aside, and its content under any name`() throws {
+        let ledger = try ledger()
+        let neighbor = ImageContent(sha256: "cd", byteCount: 1, bytes: [0])
+        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init())
+        _ = try ledger.claim(name, content, receivedAt: time, now: time)
+        _ = try ledger.claim("b.jpg", neighbor, receivedAt: time, now: time)
+        #expect(
+            try ledger.accountForInterruption(crashed: true, now: time) == .init(suspects: [name, "b.jpg"]))
+        // The neighbor shows that it was none of it.
+        _ = try ledger.claim("b.jpg", neighbor, receivedAt: time, now: time)
+        try ledger.recordJudgement(
+            "b.jpg", .example(of: neighbor, named: "b.jpg"), Publication(sha256: "cd", document: [1]), now: time)
+        _ = try ledger.claim(name, content, receivedAt: time, now: time)
+        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(setAside: [name]))
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .setAside)
+        #expect(try ledger.claim("copy.jpg", content, receivedAt: time, now: time) == .setAside)
+        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(), "it was not in hand any more")
+    }
+
+    @Test func `an end that is nobody's fault makes suspects and never sets aside`() throws {
+        let ledger = try ledger()
+        for _ in 0..<5 {
+            _ = try ledger.claim(name, content, receivedAt: time, now: time)
+            #expect(try ledger.accountForInterruption(crashed: false, now: time) == .init(suspects: [name]))
+        }
+        #expect(try ledger.accountForInterruption(crashed: false, now: time) == .init())
+    }
+
+    @Test func `what a fault of the machine holds back is in nobody's hands`() throws {
+        let ledger = try ledger()
+        _ = try ledger.claim(name, content, receivedAt: time, now: time)
+        try ledger.recordWait(name, fault: "disk full", attempts: 1, next: time, now: time)
+        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init())
+    }
+
+    @Test func `an image that is tried again has one crash left, and the daemon notices`() throws {
+        let ledger = try ledger()
+        let path = folder.path.appending("ledger.sqlite")
+        let known = try KnownFiles(ledger)
+        for _ in 0..<2 {
+            _ = try ledger.claim(name, content, receivedAt: time, now: time)
+            _ = try ledger.accountForInterruption(crashed: true, now: time)
+        }
+        try known.remember(name, signature, isLeftAlone: false)
+        #expect(try !ledger.wasWrittenByOthers())
+        #expect(try Ledger.retry("other.jpg", at: path) == [])
+        #expect(try Ledger.retry(name, at: path) == [name])
+        #expect(known.contains(name, signature))
+        try known.refreshIfOthersWrote()
+        #expect(!known.contains(name, signature))
+        #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged)
+        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(setAside: [name]))
+        #expect(try Ledger.retry(nil, at: path) == [name])
+    }
+
+    @Test func `another version's ledger is left alone by those who are not its daemon`() throws {
+        _ = try ledger()
+        let path = folder.path.appending("ledger.sqlite")
+        let database = try DatabaseQueue(path: path.string)
+        try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')") }
+        #expect(throws: LedgerFault.otherVersion) { try Ledger.retry(nil, at: path) }
+        #expect(try LedgerReader(at: path).setAside() == [])
+    }
+
     @Test func `every commit reaches the disk`() throws {
         #expect(try ledger().synchronousLevel() == 2, "2 is FULL in PRAGMA synchronous")
     }

@@ -172,6 +172,20 @@ final class EventLog: Sendable {
         #expect(try line.verdict("a.jpg")?.image.sha256 != older.sha256)
     }
 
+    @Test func `an image that is set aside is told, passed by, and never cleared away`() throws {
+        let line = try LineUnderTest(after: .delete)
+        try line.drop(Self.eye, as: "a.jpg")
+        let content = ImageContent(sha256: AuditChain.digest(Self.eye), byteCount: Self.eye.count, bytes: Self.eye)
+        for _ in 0..<2 {
+            _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
+            _ = try line.line.suspects(afterCrash: true)
+        }
+        #expect(line.screen("a.jpg") == .done)
+        #expect(line.log.told.count == 2 && line.log.told.allSatisfy { $0.contains("setAside") })
+        #expect(try line.verdictFiles() == [])
+        #expect(try Folder(line.inbox).names().map(\.string) == ["a.jpg"])
+    }
+
     @Test func `a stop ends the reading of a file, which waits for the next start`() throws {
         let line = try LineUnderTest()
         try line.drop(Self.eye, as: "a.jpg")
