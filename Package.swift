@@ -173,3 +173,16 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// Needs libFuzzer, which comes with the compiler and is linked by Tests/Fuzz/fuzz.
+if Context.environment["FUNDUSD_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer"),
+        .executableTarget(
+            name: "fundusd-fuzz",
+            dependencies: [
+                "CFuzzer", "Fixtures", "FundusImage", "LinuxIO", "ModelStore", "Screening", "Settings", system,
+            ],
+            swiftSettings: strict),
+    ]
+}

@@ -35,8 +35,8 @@ package final class Ledger: Sendable {
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try LedgerSchema.migrate(pool)
         // Where a file can't be opened for writing just now, SQLite opens it for reading and stays with that, though the
-        // disk be mended a moment later. A full disk is no hindrance here.
-        try pool.writeWithoutTransaction { try $0.inTransaction(.immediate) { .rollback } }
+        // disk be mended a moment later. This changes nothing, so that a full disk is no hindrance.
+        try pool.write { try $0.execute(sql: "DELETE FROM wait WHERE 0") }
         return pool
     }
 

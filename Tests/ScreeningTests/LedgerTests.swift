@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import GRDB
+import Glibc
 import LinuxIO
 import Screening
 import SystemPackage
@@ -163,6 +164,21 @@ import Testing
         try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')") }
         #expect(throws: LedgerFault.otherVersion) { try Ledger.retry(nil, at: path) }
         #expect(try LedgerReader(at: path).setAside() == [])
+    }
+
+    @Test func `a ledger on a disk that can't be written to just now is refused, or it would stay so for good`() throws {
+        let disk = folder.path.appending("disk").string
+        guard mkdir(disk, 0o755) == 0, mount("fundusd-test", disk, "tmpfs", 0, nil) == 0 else {
+            return print("skipped: no disk can be mounted here (\(Errno(rawValue: errno)))")
+        }
+        defer { umount2(disk, CInt(MNT_DETACH)) }
+        let path = FilePath(disk).appending("ledger.sqlite")
+        try Ledger(at: path).forgetWaits()
+        // A connection that is still open would keep the log's files, which are what a first reader can't make.
+        #expect(mount(nil, disk, nil, UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+        #expect(throws: (any Error).self) { try Ledger(at: path) }
+        #expect(mount(nil, disk, nil, UInt(MS_REMOUNT), nil) == 0)
+        try Ledger(at: path).forgetWaits()
     }
 
     @Test func `every commit reaches the disk`() throws {

@@ -1,0 +1,62 @@
+internal import Fixtures
+internal import FundusImage
+internal import LinuxIO
+internal import ModelStore
+internal import Settings
+internal import SystemPackage
+
+/// What fuzzing begins with: small, whole, of each kind that the readers know. Drawn anew each time.
+extension FuzzTarget {
+    /// - Returns: nothing for `pth`: the tests' golden checkpoints, which PyTorch wrote, are its corpus.
+    func seeds() throws -> [[UInt8]] {
+        switch self {
+        case .jpeg: Self.pictures
+        case .pth: []
+        case .safetensors: try Self.tensorFiles()
+        case .inotify: [Self.events]
+        case .configuration: [Array(SettingKey.sampleFile().utf8), Self.settings]
+        }
+    }
+
+    private static var pictures: [[UInt8]] {
+        let eyes = [32, 64, 96].map { SyntheticEye(seed: 1, width: $0, height: $0).jpeg() }
+        let others = [SyntheticPictures.tooDark(), SyntheticPictures.noise()].map { SyntheticPictures.encode($0) }
+        return eyes + others + [
+            SyntheticPictures.truncated(), SyntheticPictures.onePixel(), SyntheticPictures.png(),
+            SyntheticPictures.promising(width: 60_000, height: 60_000), JPEGComment.adding("a comment", to: eyes[0]),
+        ]
+    }
+
+    private static func tensorFiles() throws -> [[UInt8]] {
+        try [ElementType.float32, .float16, .bfloat16].map { type in
+            try SafetensorsWriter.bytes(
+                [
+                    .init(name: "conv1.weight", shape: [2, 3], type: type, values: [1, 2, 3, 4, 5, 6]),
+                    .init(name: "fc.bias", shape: [1], type: type, values: [0.5]),
+                ], metadata: ["format": "pt"], path: "seed")
+        }
+    }
+
+    /// Made, written, closed; renamed; an overflow.
+    private static var events: [UInt8] {
+        let name = Array("eye.jpg".utf8) + [UInt8](repeating: 0, count: 9)
+        let kinds: [(mask: UInt32, cookie: UInt32)] = [(0x100, 0), (0x2, 0), (0x8, 0), (0x40, 7), (0x80, 7)]
+        let records = kinds.flatMap { words([1, $0.mask, $0.cookie, 16]) + name }
+        return records + words([.max, 0x4000, 0, 0])
+    }
+
+    private static func words(_ words: [UInt32]) -> [UInt8] {
+        words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+    }
+
+    private static let settings = Array(
+        """
+        inbox: /srv/fundusd/inbox
+        target-sensitivity: 0.95
+        max-bytes: 64MiB
+        retrain:
+          epochs: 6
+          learning-rate: 1e-4
+          seed: 18446744073709551615
+        """.utf8)
+}

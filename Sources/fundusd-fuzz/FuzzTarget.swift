@@ -1,0 +1,109 @@
+internal import Fixtures
+internal import FoundationEssentials
+internal import FundusImage
+internal import LinuxIO
+internal import ModelStore
+internal import Screening
+internal import Settings
+internal import SystemPackage
+
+/// What reads bytes that somebody else wrote. Each may refuse them as it likes; none may crash, hang, or take much memory.
+enum FuzzTarget: String, CaseIterable {
+    /// A photograph, from its bytes to the verdict's document.
+    case jpeg
+    /// What `torch.save` wrote.
+    case pth
+    case safetensors
+    /// What the kernel tells of a folder.
+    case inotify
+    /// The configuration file.
+    case configuration
+
+    func read(_ bytes: [UInt8]) {
+        switch self {
+        case .jpeg: Self.judge(bytes)
+        case .pth: Self.readCheckpoint(bytes)
+        case .safetensors: Self.readSafetensors(bytes)
+        case .inotify: Self.readEvents(bytes)
+        case .configuration: Self.configure(bytes)
+        }
+    }
+
+    private static let judge = Judge(
+        model: BlindModel(), operatingPoint: OperatingPoint(value: 0.5, source: .model), maximumPixels: 1 << 20,
+        maximumBytes: 1 << 20, fidelity: .full, drawsHeatmaps: true)
+
+    private static func judge(_ bytes: [UInt8]) {
+        let content = ImageContent(sha256: "00", byteCount: bytes.count, bytes: bytes)
+        do {
+            let judgement = try judge.judge(content)
+            let verdict = Verdict(
+                of: content, named: "a.jpg", judgement, by: judge, receivedAt: Date(), startedAt: Date(),
+                completedAt: Date())
+            let document = try verdict.document()
+            // Whatever was found in the picture can be read back.
+            precondition(try Verdict(document: document).outcome == judgement.outcome, "the document says the same")
+        } catch {
+            // Faults of the machine; bad pictures are verdicts.
+            precondition(error is JudgingFault, "\(error)")
+        }
+    }
+
+    private static func readCheckpoint(_ bytes: [UInt8]) {
+        guard let checkpoint = try? PyTorchCheckpoint(ByteSource(bytes, path: "fuzz.pth")) else { return }
+        for (name, shape) in checkpoint.shapes {
+            guard let values = try? checkpoint.floats(name) else { continue }
+            precondition(values.count == shape.reduce(1, *), "as many values as the shape says")
+        }
+    }
+
+    private static func readSafetensors(_ bytes: [UInt8]) {
+        guard let file = try? SafetensorsFile(ByteSource(bytes, path: "fuzz.safetensors")) else { return }
+        for (name, tensor) in file.tensors {
+            guard let values = try? file.floats(name) else { continue }
+            precondition(values.count == tensor.shape.reduce(1, *), "as many values as the shape says")
+        }
+    }
+
+    private static func readEvents(_ bytes: [UInt8]) {
+        var arrivals = Arrivals(settlingTime: .seconds(1))
+        for event in InotifyEvent.parse(bytes) {
+            guard let name = event.name else { continue }
+            let image = ImageName(FilePath(root: nil, components: name))
+            _ = (image.description, image.isSkipped, image.promisesJPEG)
+            _ = arrivals.apply(event, to: image, at: .now)
+        }
+        _ = arrivals.due(at: .now + .seconds(2))
+    }
+
+    private static let folder = TemporaryFolder()
+
+    private static func configure(_ bytes: [UInt8]) {
+        let path = folder.path.appending("config.yaml")
+        try! FileManager.default.createFile(atPath: path.string, contents: Data(bytes)) ? () : { throw Errno.ioError }()
+        do throws(SettingsFaults) {
+            _ = try Settings.resolve(file: path, environment: [:])
+        } catch {
+            precondition(!error.description.isEmpty, "a fault is told")
+        }
+    }
+}
+
+/// Says the same of each eye: what is fuzzed is the way to the network and from it.
+private struct BlindModel: EyeModel {
+    let identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
+    let preprocessing = Preprocessing(
+        name: "small", width: 32, height: 32, mean: [0, 0, 0], deviation: [1, 1, 1])
+
+    func probabilityOfDisease(of tensor: [Float]) throws -> Double {
+        precondition(tensor.allSatisfy(\.isFinite), "a picture's values are numbers")
+        return 0.25
+    }
+
+    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
+        (
+            try probabilityOfDisease(of: tensor),
+            DiseaseMap(width: 1, height: 1, logits: [1], inputWidth: 32, inputHeight: 32, pixelsPerPlace: 32)
+        )
+    }
+}
