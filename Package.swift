@@ -17,6 +17,18 @@ let strictMemory = strict + [.strictMemorySafety()]
 /// Overflow and bounds checks stay on.
 let hotLoops = strictMemory + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// `make fuzz` sets it: the C targets that read pictures get what libFuzzer and the sanitizers need; Swift's targets get it
+/// on the command line. The kernels would take minutes to compile that way, and see no foreign bytes.
+let isFuzzed = Context.environment["FUNDUSD_FUZZ"] != nil
+let sanitized: [CSetting] =
+    isFuzzed
+    ? [
+        .unsafeFlags([
+            "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
+            "-fsanitize-coverage=trace-cmp,inline-8bit-counters,pc-table",
+        ])
+    ] : []
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -46,14 +58,15 @@ let package = Package(
     ],
     targets: [
         // The native libraries, each met in one place.
-        .target(name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(
+            name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])] + sanitized, linkerSettings: [.linkedLibrary("jpeg")]),
         // Optimized in debug builds too: the tests run whole networks. No flag names an instruction set, each file does.
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CFaults"),
         .target(name: "CLinux"),
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
-        .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])] + sanitized),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
@@ -175,7 +188,7 @@ let package = Package(
 )
 
 // Needs libFuzzer, which comes with the compiler and is linked by Tests/Fuzz/fuzz.
-if Context.environment["FUNDUSD_FUZZ"] != nil {
+if isFuzzed {
     package.targets += [
         .target(name: "CFuzzer"),
         .executableTarget(

@@ -28,7 +28,7 @@ extension FuzzTarget {
     }
 
     private static func tensorFiles() throws -> [[UInt8]] {
-        try [ElementType.float32, .float16, .bfloat16].map { type in
+        try [ElementType.f32, .f16, .bf16].map { type in
             try SafetensorsWriter.bytes(
                 [
                     .init(name: "conv1.weight", shape: [2, 3], type: type, values: [1, 2, 3, 4, 5, 6]),

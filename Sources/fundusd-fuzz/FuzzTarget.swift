@@ -38,11 +38,12 @@ enum FuzzTarget: String, CaseIterable {
         do {
             let judgement = try judge.judge(content)
             let verdict = Verdict(
-                of: content, named: "a.jpg", judgement, by: judge, receivedAt: Date(), startedAt: Date(),
+                of: content, named: ImageName("a.jpg"), judgement, by: judge, receivedAt: Date(), startedAt: Date(),
                 completedAt: Date())
             let document = try verdict.document()
             // Whatever was found in the picture can be read back.
-            precondition(try Verdict(document: document).outcome == judgement.outcome, "the document says the same")
+            let readBack = try Verdict(document: document).outcome
+            precondition(readBack == judgement.outcome, "the document says the same")
         } catch {
             // Faults of the machine; bad pictures are verdicts.
             precondition(error is JudgingFault, "\(error)")
@@ -80,7 +81,9 @@ enum FuzzTarget: String, CaseIterable {
 
     private static func configure(_ bytes: [UInt8]) {
         let path = folder.path.appending("config.yaml")
-        try! FileManager.default.createFile(atPath: path.string, contents: Data(bytes)) ? () : { throw Errno.ioError }()
+        guard FileManager.default.createFile(atPath: path.string, contents: Data(bytes)) else {
+            preconditionFailure("\(path) can't be written")
+        }
         do throws(SettingsFaults) {
             _ = try Settings.resolve(file: path, environment: [:])
         } catch {

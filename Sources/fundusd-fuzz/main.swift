@@ -8,17 +8,18 @@ internal import Glibc
 internal import LinuxIO
 internal import SystemPackage
 
-private func usage() -> Never {
+private func usage() -> FuzzTarget {
     let names = FuzzTarget.allCases.map(\.rawValue).joined(separator: "|")
-    fputs("usage: fundusd-fuzz \(names) seeds FOLDER | [libFuzzer's arguments]\n", stderr)
+    let usage = "usage: fundusd-fuzz \(names) seeds FOLDER | [libFuzzer's arguments]\n"
+    _ = usage.withCString { write(STDERR_FILENO, $0, strlen($0)) }
     exit(64)
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count > 1, let target = FuzzTarget(rawValue: arguments[1]) else { usage() }
+let target = FuzzTarget(rawValue: arguments.dropFirst().first ?? "") ?? usage()
 
 if arguments.dropFirst(2).first == "seeds" {
-    guard arguments.count == 4 else { usage() }
+    guard arguments.count == 4 else { exit(64) }
     for (number, seed) in try target.seeds().enumerated() {
         try AtomicFile.write(seed, to: FilePath(arguments[3]).appending("seed-\(number)"))
     }

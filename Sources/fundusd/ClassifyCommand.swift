@@ -30,6 +30,8 @@ struct ClassifyCommand: ParsableCommand {
             "Write each judged image as NAME.heatmap.jpg into this folder, colored where it spoke for disease.",
             valueName: "folder"))
     var heatmap: String?
+    @Option(help: "What is printed: json, as the outbox has it, or fhir (see `fundusd help export`).")
+    var format = VerdictFormat.json
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
 
@@ -89,7 +91,7 @@ struct ClassifyCommand: ParsableCommand {
             completedAt: Date())
         if verdict.probability.value == nil { summary.unjudged += 1 }
         if let picture = judgement.heatmap { try summary.heatmaps?.write(picture, of: path, sha256: content.sha256) }
-        try StandardOutput.say(try verdict.line())
+        try StandardOutput.say(try format.line(verdict))
     }
 
     /// What decides the exit status, and where heatmaps go.
