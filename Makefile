@@ -21,7 +21,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds crash-runs fuzz bench bench-peers instruction-budgets format lint install uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ crash-runs: build ## seeded histories of arrivals and kill -9, played to the rea
 
 fuzz: ## have libFuzzer try the readers of foreign bytes under sanitizers (FUZZ_SECONDS=3600 each)
 	Tests/Fuzz/fuzz $(or $(FUZZ_SECONDS),3600)
+
+fhir-validity: build ## hold exported verdicts against FHIR R4 (needs PyPI)
+	Tests/EndToEnd/fhir-validity
 
 gate-worlds: build ## how often the promotion gate passes challengers of known worth (docs/retraining.md; WORLDS=2000)
 	$(FIXTURES) gate-worlds --worlds $(or $(WORLDS),200)

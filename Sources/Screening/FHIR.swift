@@ -54,7 +54,6 @@ enum FHIR {
         ]
         let code: CodeableConcept
         let subject: Reference?
-        let effectiveDateTime: String
         let issued: String
         let performer: [Reference]
         let valueCodeableConcept: CodeableConcept?
@@ -63,7 +62,7 @@ enum FHIR {
         let component: [Component]
 
         private enum CodingKeys: String, CodingKey {
-            case resourceType, identifier, status, category, code, subject, effectiveDateTime, issued, performer
+            case resourceType, identifier, status, category, code, subject, issued, performer
             case valueCodeableConcept, dataAbsentReason, note, component
         }
     }
@@ -74,14 +73,13 @@ enum FHIR {
         let status = "preliminary"
         let code: CodeableConcept
         let subject: Reference?
-        let effectiveDateTime: String
         let issued: String
         let performer: [Reference]
         let result: [Reference]
         let conclusion: String
 
         private enum CodingKeys: String, CodingKey {
-            case resourceType, identifier, status, code, subject, effectiveDateTime, issued, performer, result
+            case resourceType, identifier, status, code, subject, issued, performer, result
             case conclusion
         }
     }

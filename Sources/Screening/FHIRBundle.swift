@@ -4,6 +4,7 @@ internal import FoundationEssentials
 ///
 /// https://hl7.org/fhir/R4/diagnosticreport.html and observation.html. Nobody has looked at the picture yet, so both are
 /// `preliminary`. What is no verdict on the eye (ungradable, rejected) has no value and says why: `not-performed`.
+/// When the photograph was taken is not known here, so there is no effective time.
 /// Identities follow from the verdict, so that sending it twice makes nothing new.
 package struct FHIRBundle: Sendable {
     private let verdict: Verdict
@@ -38,8 +39,8 @@ package struct FHIRBundle: Sendable {
     private var report: FHIR.DiagnosticReport {
         FHIR.DiagnosticReport(
             identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("DiagnosticReport"))],
-            code: .init(text: "Fundus photograph screening"), subject: subject, effectiveDateTime: verdict.receivedAt,
-            issued: verdict.completedAt, performer: [performer], result: [.init(reference: urn("Observation"))],
+            code: .init(text: "Fundus photograph screening"), subject: subject, issued: verdict.completedAt,
+            performer: [performer], result: [.init(reference: urn("Observation"))],
             conclusion: conclusion)
     }
 
@@ -47,7 +48,7 @@ package struct FHIRBundle: Sendable {
         FHIR.Observation(
             identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("Observation"))],
             code: .init(text: "Retinal disease on a fundus photograph"), subject: subject,
-            effectiveDateTime: verdict.receivedAt, issued: verdict.completedAt, performer: [performer],
+            issued: verdict.completedAt, performer: [performer],
             valueCodeableConcept: isJudged ? outcome : nil,
             dataAbsentReason: isJudged
                 ? nil
