@@ -21,7 +21,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining test-package parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,11 @@ test-systemd: build ## the installed service in a throw-away systemd
 
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks
+
+test-package: deb ## the Debian package installed, upgraded, removed and purged in a throw-away systemd; lintian
+	packaging/build-deb .build 999 >/dev/null
+	Tests/EndToEnd/in-systemd-box package-checks
+	if command -v lintian >/dev/null; then lintian --fail-on error .build/fundusd_[0-8]*.deb; else echo "skipped: no lintian here"; fi
 
 parity: build ## compare probabilities with PyTorch's
 	Tests/EndToEnd/parity
@@ -131,7 +136,7 @@ install: $(BINARY) ## install below DESTDIR and PREFIX; enables nothing
 		install -D -m 644 systemd/config.yaml "$(DESTDIR)/etc/fundusd/config.yaml"
 	fi
 	mkdir -p "$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
-	$(BINARY) --generate-completion-script bash > "$(SHARE)/bash-completion/completions/fundusd"
+	$(BINARY) --generate-completion-script bash | sed '1{/^#!/d}' > "$(SHARE)/bash-completion/completions/fundusd"
 	$(BINARY) --generate-completion-script zsh > "$(SHARE)/zsh/site-functions/_fundusd"
 	$(BINARY) --generate-completion-script fish > "$(SHARE)/fish/vendor_completions.d/fundusd.fish"
 	echo "installed below $(DESTDIR)$(PREFIX)"
@@ -143,6 +148,9 @@ install: $(BINARY) ## install below DESTDIR and PREFIX; enables nothing
 		echo "made the user fundusd, /srv/fundusd and /var/lib/fundusd; updated the catalog; reloaded systemd"
 		echo "nothing is enabled. Next: runuser -u fundusd -- fundusd model import MODEL.pth --positive-class disease && systemctl enable --now fundusd"
 	fi
+
+deb: build ## a Debian package of what is built, in .build
+	packaging/build-deb .build
 
 uninstall: ## remove what install put there; state, images and configuration stay
 	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then

@@ -125,9 +125,8 @@ let package = Package(
         .executableTarget(
             name: "fundusd-fixtures",
             dependencies: [
-                "CrashHarness", "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "TensorMath", "Training",
-                argumentParser,
-                system,
+                "CrashHarness", "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "Settings", "TensorMath",
+                "Training", argumentParser, system,
             ],
             swiftSettings: strict),
 

@@ -14,7 +14,7 @@ struct FixtureCommands: ParsableCommand {
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
         subcommands: [
             DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, ValidateVerdicts.self, Parity.self,
-            TrainingParity.self, GateWorlds.self, CrashRuns.self,
+            TrainingParity.self, GateWorlds.self, CrashRuns.self, ManualPages.self,
         ])
 }
 
