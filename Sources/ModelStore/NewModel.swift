@@ -9,6 +9,8 @@ package struct NewModel: Sendable {
     package var threshold = ModelRecord.OperatingPoint(value: 0.5)
     package var operatingPoints: [ModelRecord.OperatingPoint]?
     package var preprocessing = Preprocessing.torchvision224
+    /// What the weights are written as; what batch norm holds stays float32.
+    package var weightType = ElementType.f32
     package var trainedAt: Date?
     package var parent: String?
     package var recipe: String?
@@ -21,6 +23,12 @@ package struct NewModel: Sendable {
     package init(parameters: ResNet50Parameters, positiveClass: ModelRecord.PositiveClass) {
         self.parameters = parameters
         self.positiveClass = positiveClass
+    }
+
+    /// The parameters as a reader of the weights will have them: half precision rounds.
+    private func asWritten(_ weights: [UInt8], _ path: String) throws(ModelFailure) -> ResNet50Parameters {
+        if weightType == .f32 { return parameters }
+        return try WeightArchive(ByteSource(weights, path: path)).parameters(parameters.layout)
     }
 
     private var role: ModelRecord.Role { parameters.layout.outputs == 1 ? .judge : .base }
@@ -39,9 +47,9 @@ package struct NewModel: Sendable {
             throw ModelFailure(.refused, path, fault, remedy: "give each attachment a plain name of its own")
         }
         let weights = try SafetensorsWriter.bytes(
-            SafetensorsWriter.tensors(parameters, weightType: .f32), metadata: ["format": "pt"], path: path)
+            SafetensorsWriter.tensors(parameters, weightType: weightType), metadata: ["format": "pt"], path: path)
         let hash = try ByteSource(weights, path: path).sha256()
-        let network = try preprocessing.form(parameters.layout).network(parameters, path: path)
+        let network = try preprocessing.form(parameters.layout).network(try asWritten(weights, path), path: path)
         let golden = role == .judge ? GoldenCheck.record(network) : nil
         guard golden?.logits.allSatisfy(\.isFinite) ?? true else {
             throw ModelFailure(

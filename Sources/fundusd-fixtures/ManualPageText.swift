@@ -27,6 +27,7 @@ extension ProgramHelp.Verb {
     var roff: String {
         let arguments = (command.arguments ?? []).filter(\.shouldDisplay)
         let words = arguments.filter { $0.kind == "positional" }.map(\.placeholder)
+        let name = ManualPageText.escaped(self.name)
         let line = ([".B fundusd \(name)", ".RI [ options ]"] + words).joined(separator: "\n")
         var text = ".SS \(name)\n\(line)\n"
         if let abstract = command.abstract { text += ".PP\n\(ManualPageText.escaped(abstract))\n" }

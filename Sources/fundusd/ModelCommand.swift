@@ -16,7 +16,7 @@ struct ModelCommand: ParsableCommand {
             of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
-            ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, PromoteModel.self, RollBackModel.self,
+            ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, HalveModel.self, PromoteModel.self, RollBackModel.self,
             VerifyModel.self, PruneModels.self, ChallengeModel.self, CompareModels.self,
         ])
 }
@@ -206,6 +206,25 @@ struct ExportModel: ParsableCommand {
     /// The file is written under a temporary name in the same folder; all else that can fail is the model's.
     private func isAboutOutput(_ failure: ModelFailure) -> Bool {
         FilePath(failure.path).removingLastComponent() == FilePath(output).removingLastComponent()
+    }
+}
+
+struct HalveModel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "halve", abstract: "Makes a folder with the same model in half precision, to be given away.",
+        discussion: """
+            Half the size. The weights are rounded, so it is a model of its own, with another id; what was measured is \
+            the whole model's. `fundusd model import FOLDER` takes it in.
+            """)
+    @Argument(help: "The model.") var model: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("The folder to make.", valueName: "folder")) var output: String
+    @OptionGroup(title: "Folders") var folders: FolderOptions
+
+    func run() throws {
+        try withStore(folders) { store in
+            let record = try store.halve(try store.resolve(model), at: FilePath(output), date: Date())
+            try StandardOutput.say("\(record.id) in \(output)")
+        }
     }
 }
 

@@ -27,6 +27,27 @@ import Testing
         #expect(try site.run("classify", "eye.jpg").verdicts().first?.model.id == id)
     }
 
+    @Test func `a model in half precision is half as large, another one, and judges nearly the same`() throws {
+        let site = try ScreeningSite(model: .copied)
+        try site.write(Eyes.first, to: "eye.jpg")
+        let whole = try #require(try site.run("classify", "eye.jpg").verdicts().first)
+        try site.write("beside", to: "state/models/\(whole.model.id)/history.json")
+        let halved = try site.run("model", "halve", "champion", "--output", "half")
+        #expect(halved.status == 0)
+        let imported = try site.run("model", "import", "half")
+        let id = try #require(imported.lines.first)
+        #expect(imported.status == 0 && id != whole.model.id && halved.output.contains(id))
+        let half = try #require(try site.run("classify", "--model", id, "eye.jpg").verdicts().first)
+        let probability = (try #require(whole.probability), try #require(half.probability))
+        #expect(abs(probability.0 - probability.1) < 0.005 && probability.0 != probability.1)
+        #expect(
+            try site.read("half/model.safetensors").count < 6
+                * site.read("state/models/\(whole.model.id)/model.safetensors").count / 10)
+        #expect(try site.read("half/history.json") == Array("beside".utf8))
+        #expect(try site.run("model", "verify", id).status == 0)
+        #expect(try site.run("model", "halve", "champion", "--output", "half").errors.contains("is there already"))
+    }
+
     private struct ShownModel: Decodable {
         let id: String
         let decision: GateDecision?

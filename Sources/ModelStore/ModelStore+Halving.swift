@@ -1,0 +1,44 @@
+package import FoundationEssentials
+internal import Glibc
+internal import LinuxIO
+internal import ResNet
+package import SystemPackage
+
+extension ModelStore {
+    /// Makes a folder at `path` with the same model in half precision: half the size, to be given away.
+    ///
+    /// The weights are rounded, so it is another model: it has an id and a golden logit of its own. What was measured is
+    /// the whole model's; P(disease) differs from it by a few thousandths at most (docs/numerics.md).
+    @discardableResult
+    package func halve(_ folder: ModelFolder, at path: FilePath, date: Date) throws(ModelFailure) -> ModelRecord {
+        let (record, _) = try folder.verify()
+        var half = NewModel(parameters: try folder.parameters(record), positiveClass: record.positiveClass)
+        half.weightType = .f16
+        half.threshold = record.threshold
+        half.operatingPoints = record.operatingPoints
+        half.preprocessing = record.preprocessing
+        half.trainedAt = record.trainedAt
+        half.parent = record.parent
+        half.recipe = record.recipe
+        half.training = record.training
+        half.source = record.source
+        half.attachments = try attachments(of: folder)
+        return try ModelFolder.create(half, at: path, date: date)
+    }
+
+    private func attachments(of folder: ModelFolder) throws(ModelFailure) -> [ModelAttachment] {
+        let own: Set = [ModelFolder.weightsName, ModelFolder.recordName, ModelFolder.cardName]
+        do throws(SystemFailure) {
+            var attachments: [ModelAttachment] = []
+            for (name, status) in try Folder(folder.path).entries() where status.kind == .regular {
+                if own.contains(name.string) || PackedWeightsFile.isName(name.string) { continue }
+                let bytes = try Descriptor.open(folder.path.appending(name), O_RDONLY)
+                    .read(upTo: ModelAttachment.largestFile)
+                attachments.append(ModelAttachment(name: name.string, bytes: bytes))
+            }
+            return attachments
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+}
