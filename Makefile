@@ -21,7 +21,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining test-package parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ test-package: deb ## the Debian package installed, upgraded, removed and purged 
 	packaging/build-deb .build 999 >/dev/null
 	Tests/EndToEnd/in-systemd-box package-checks
 	if command -v lintian >/dev/null; then lintian --fail-on error .build/fundusd_[0-8]*.deb; else echo "skipped: no lintian here"; fi
+
+test-docs: build ## every command that the documentation shows, in a throw-away systemd
+	Tests/EndToEnd/in-systemd-box docs-checks
 
 parity: build ## compare probabilities with PyTorch's
 	Tests/EndToEnd/parity

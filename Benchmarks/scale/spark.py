@@ -10,6 +10,7 @@ import argparse
 import json
 import pathlib
 import shlex
+import subprocess
 import sys
 import time
 
@@ -21,6 +22,7 @@ parser.add_argument("--state", required=True)
 parser.add_argument("--images", required=True, type=pathlib.Path)
 parser.add_argument("--workers", type=int, default=2)
 parser.add_argument("--partitions", type=int, help="default: four for each worker")
+parser.add_argument("--kill-after", type=float, help="seconds after which one worker gets kill -9")
 parser.add_argument("--expected", type=pathlib.Path, help="JSON Lines of one process, to compare with")
 options = parser.parse_args()
 
@@ -31,9 +33,13 @@ command = shlex.join([options.fundusd, "classify", "--state", options.state, "--
 # rejected or ungradable, which is an answer.
 pipe = f"sh -c {shlex.quote(command + ' || [ $? -eq 65 ]')}"
 
-spark = SparkSession.builder.master(f"local[{options.workers}]").config("spark.ui.enabled", "false").getOrCreate()
+# A task is tried up to four times: a worker that is killed loses its partition's lines, and nobody else's.
+spark = SparkSession.builder.master(f"local[{options.workers},4]").config("spark.ui.enabled", "false").getOrCreate()
 spark.sparkContext.setLogLevel("ERROR")
 spark.sparkContext.parallelize([0]).count()
+if options.kill_after:
+    kill = "sleep {}; kill -9 $(pgrep -nf '{} classify')".format(options.kill_after, options.fundusd)
+    subprocess.Popen(["sh", "-c", kill])
 begin = time.monotonic()
 partitions = options.partitions or 4 * options.workers
 lines = spark.sparkContext.parallelize(names, partitions).pipe(pipe, checkCode=True).collect()

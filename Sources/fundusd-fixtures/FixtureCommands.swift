@@ -6,6 +6,7 @@ internal import ArgumentParser
 internal import Fixtures
 internal import LinuxIO
 internal import ModelStore
+internal import ResNet
 internal import SystemPackage
 
 @main
@@ -13,7 +14,8 @@ struct FixtureCommands: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
         subcommands: [
-            DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, ValidateVerdicts.self, Parity.self,
+            DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, SeededBase.self, ValidateVerdicts.self,
+            Parity.self,
             TrainingParity.self, GateWorlds.self, CrashRuns.self, ManualPages.self,
         ])
 }
@@ -73,6 +75,18 @@ struct SeededModel: ParsableCommand {
 
     func run() throws {
         print(try SeededNetwork.writeModel(to: FilePath(stateFolder), seed: seed).id)
+    }
+}
+
+struct SeededBase: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes a narrow seeded network without a head, to train from.")
+    @Argument var path: String
+
+    func run() throws {
+        let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: 4, outputs: nil), seed: 1)
+        let tensors = SafetensorsWriter.tensors(parameters, weightType: .f32)
+        try AtomicFile.write(try SafetensorsWriter.bytes(tensors, metadata: [:], path: path), to: FilePath(path))
     }
 }
 

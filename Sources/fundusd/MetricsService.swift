@@ -61,6 +61,9 @@ extension MetricsText {
             Verdict.Outcome.allCases.map { Sample(Double(tally[$0]), (name: "outcome", value: $0.rawValue)) })
         add("fundusd_queue_images", .gauge, "Images that wait or are in hand.", Double(station.queue.count))
         add("fundusd_held_back_images", .gauge, "Images held back by a fault.", Double(station.retries.count))
+        add(
+            "fundusd_set_aside_images", .gauge, "Images that crashed the program and are not tried again.",
+            Double((try? station.settings.ledgerReader()?.setAside().count) ?? 0))
         let times = tally.times
         add("fundusd_verdict_seconds", "From an image's arrival to its verdict, since the start.", times.total)
         add("fundusd_decode_seconds", "Decoding an image, since the start.", times.decode)

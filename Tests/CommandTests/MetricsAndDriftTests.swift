@@ -44,10 +44,25 @@ import Testing
         let model = try #require(try site.status().model)
         #expect(found[#"fundusd_model_info{model="\#(model)"}"#] == 1)
         #expect(try #require(found["fundusd_week_images"]) >= 5)
-        #expect(found["fundusd_held_back_images"] == 0)
+        #expect(found["fundusd_held_back_images"] == 0 && found["fundusd_set_aside_images"] == 0)
+        let documented = try metricNames(in: "docs/metrics.md")
+        let given = Set(found.keys.map { String($0.prefix { $0 != "{" }.replacing(/_(bucket|sum|count)$/, with: "")) })
+        #expect(given.isSubset(of: documented), "no document tells of \(given.subtracting(documented))")
         #expect(found["fundusd_verdict_seconds_count"] == found[#"fundusd_verdict_seconds_bucket{le="+Inf"}"#])
         #expect(try Folder(site.work).status(of: "figures.prom").permissions & 0o777 == 0o644)
         #expect(try daemon.stop() == 0)
+    }
+
+    private func metricNames(in path: String) throws -> Set<String> {
+        let file = URL(filePath: PackageRoot.path.pushing(FilePath(path)).string)
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        return Set(text.matches(of: /fundusd_[a-z_]+/).map { String($0.0) })
+    }
+
+    @Test func `the dashboard asks for what there is`() throws {
+        let documented = try metricNames(in: "docs/metrics.md")
+        let shown = try metricNames(in: "packaging/grafana/fundusd.json").map { $0.replacing(/_bucket$/, with: "") }
+        #expect(shown.count > 8 && Set(shown).isSubset(of: documented), "\(Set(shown).subtracting(documented))")
     }
 
     @Test func `metrics that can't be written are told once, and images have their verdicts`() throws {
