@@ -21,7 +21,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ help: ## this list
 packages:
 	.ci/install-system-packages
 
-run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watching (MODEL=… imports one first)
+run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watching (MODEL=… imports another model first)
 	if [ -n "$(MODEL)" ]; then
 		if [ -z "$(POSITIVE_CLASS)" ]; then
 			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal" >&2
@@ -38,9 +38,12 @@ run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watc
 		$(BINARY) model import "$(MODEL)" --positive-class $(POSITIVE_CLASS) --state ./state
 	fi
 	mkdir -p inbox outbox state
+	if [ ! -e state/models/champion ] && [ -e model/model.safetensors ]; then
+		$(BINARY) model import model --state ./state
+	fi
 	sample=sample-$$(date +%H%M%S).jpg
 	$(FIXTURES) draw-eye "state/$$sample"
-	$(BINARY) watch $(HERE) &
+	$(BINARY) watch $(HERE) --heatmap true &
 	watch=$$!
 	trap 'kill -TERM $$watch 2>/dev/null; wait $$watch || true; exit 0' INT TERM
 	mv "state/$$sample" inbox/
@@ -56,6 +59,7 @@ run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watc
 	echo "outbox/$$sample.json:"
 	cat "outbox/$$sample.json"
 	echo
+	echo "outbox/$$sample.heatmap.jpg shows where it spoke for disease."
 	echo "Watching ./inbox: drop fundus photographs there; Ctrl-C ends it."
 	wait $$watch
 
@@ -93,6 +97,9 @@ fuzz: ## have libFuzzer try the readers of foreign bytes under sanitizers (FUZZ_
 
 fhir-validity: build ## hold exported verdicts against FHIR R4 (needs PyPI)
 	Tests/EndToEnd/fhir-validity
+
+shipped-model-figures: build ## what the shipped model is worth on each source of ../shared/data (MODEL=… measures another)
+	Benchmarks/shipped-model/figures.py --fundusd $(BINARY) --data ../shared/data --model $(or $(MODEL),model)
 
 gate-worlds: build ## how often the promotion gate passes challengers of known worth (docs/retraining.md; WORLDS=2000)
 	$(FIXTURES) gate-worlds --worlds $(or $(WORLDS),200)

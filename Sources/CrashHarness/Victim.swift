@@ -45,7 +45,11 @@ package final class Victim {
         unsafe posix_spawn_file_actions_addopen(&actions, output.number, output.path.string, output.flags, 0o644)
         var words = unsafe Self.list(arguments)
         var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin"])
-        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        let (wordCount, variableCount) = unsafe (words.count, variables.count)
+        defer {
+            for place in 0..<wordCount { unsafe free(words[place]) }
+            for place in 0..<variableCount { unsafe free(variables[place]) }
+        }
         var started: pid_t = 0
         // SAFETY: both lists end with nil and live until the call is over.
         let code = unsafe posix_spawn(&started, program.string, &actions, nil, &words, &variables)

@@ -9,8 +9,12 @@ extension ModelStore {
     ///
     /// The weights are rounded, so it is another model: it has an id and a golden logit of its own. What was measured is
     /// the whole model's; P(disease) differs from it by a few thousandths at most (docs/numerics.md).
+    ///
+    /// - Parameter private: names of files in the folder that stay behind.
     @discardableResult
-    package func halve(_ folder: ModelFolder, at path: FilePath, date: Date) throws(ModelFailure) -> ModelRecord {
+    package func halve(
+        _ folder: ModelFolder, at path: FilePath, leavingOut private: Set<String>, date: Date
+    ) throws(ModelFailure) -> ModelRecord {
         let (record, _) = try folder.verify()
         var half = NewModel(parameters: try folder.parameters(record), positiveClass: record.positiveClass)
         half.weightType = .f16
@@ -22,7 +26,7 @@ extension ModelStore {
         half.recipe = record.recipe
         half.training = record.training
         half.source = record.source
-        half.attachments = try attachments(of: folder)
+        half.attachments = try attachments(of: folder).filter { !`private`.contains($0.name) }
         return try ModelFolder.create(half, at: path, date: date)
     }
 

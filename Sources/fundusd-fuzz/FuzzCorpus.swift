@@ -7,11 +7,11 @@ internal import SystemPackage
 
 /// What fuzzing begins with: small, whole, of each kind that the readers know. Drawn anew each time.
 extension FuzzTarget {
-    /// - Returns: nothing for `pth`: the tests' golden checkpoints, which PyTorch wrote, are its corpus.
+    /// - Returns: nothing for `pth` and `dicom`: the tests' golden files, which PyTorch and pydicom wrote, are their corpora.
     func seeds() throws -> [[UInt8]] {
         switch self {
         case .jpeg: Self.pictures
-        case .pth: []
+        case .pth, .dicom: []
         case .safetensors: try Self.tensorFiles()
         case .inotify: [Self.events]
         case .configuration: [Array(SettingKey.sampleFile().utf8), Self.settings]

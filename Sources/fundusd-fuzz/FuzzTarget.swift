@@ -14,6 +14,7 @@ enum FuzzTarget: String, CaseIterable {
     /// What `torch.save` wrote.
     case pth
     case safetensors
+    case dicom
     /// What the kernel tells of a folder.
     case inotify
     /// The configuration file.
@@ -24,6 +25,7 @@ enum FuzzTarget: String, CaseIterable {
         case .jpeg: Self.judge(bytes)
         case .pth: Self.readCheckpoint(bytes)
         case .safetensors: Self.readSafetensors(bytes)
+        case .dicom: _ = try? DICOMFile(bytes)
         case .inotify: Self.readEvents(bytes)
         case .configuration: Self.configure(bytes)
         }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import LabelledData
 internal import LinuxIO
 internal import ModelStore
 internal import Settings
@@ -16,7 +17,8 @@ struct ModelCommand: ParsableCommand {
             of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
-            ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, HalveModel.self, PromoteModel.self, RollBackModel.self,
+            ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, HalveModel.self, PromoteModel.self,
+            RollBackModel.self,
             VerifyModel.self, PruneModels.self, ChallengeModel.self, CompareModels.self,
         ])
 }
@@ -214,7 +216,8 @@ struct HalveModel: ParsableCommand {
         commandName: "halve", abstract: "Makes a folder with the same model in half precision, to be given away.",
         discussion: """
             Half the size. The weights are rounded, so it is a model of its own, with another id; what was measured is \
-            the whole model's. `fundusd model import FOLDER` takes it in.
+            the whole model's. The list of images that it learned from stays behind: their names are somebody's. \
+            `fundusd model import FOLDER` takes it in.
             """)
     @Argument(help: "The model.") var model: String
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder to make.", valueName: "folder")) var output: String
@@ -222,7 +225,8 @@ struct HalveModel: ParsableCommand {
 
     func run() throws {
         try withStore(folders) { store in
-            let record = try store.halve(try store.resolve(model), at: FilePath(output), date: Date())
+            let record = try store.halve(
+                try store.resolve(model), at: FilePath(output), leavingOut: [ImageManifest.fileName], date: Date())
             try StandardOutput.say("\(record.id) in \(output)")
         }
     }

@@ -32,6 +32,7 @@ import Testing
         try site.write(Eyes.first, to: "eye.jpg")
         let whole = try #require(try site.run("classify", "eye.jpg").verdicts().first)
         try site.write("beside", to: "state/models/\(whole.model.id)/history.json")
+        try site.write("whose,eyes", to: "state/models/\(whole.model.id)/images.csv")
         let halved = try site.run("model", "halve", "champion", "--output", "half")
         #expect(halved.status == 0)
         let imported = try site.run("model", "import", "half")
@@ -44,6 +45,7 @@ import Testing
             try site.read("half/model.safetensors").count < 6
                 * site.read("state/models/\(whole.model.id)/model.safetensors").count / 10)
         #expect(try site.read("half/history.json") == Array("beside".utf8))
+        #expect(!site.exists("half/images.csv"), "names of images are not given away")
         #expect(try site.run("model", "verify", id).status == 0)
         #expect(try site.run("model", "halve", "champion", "--output", "half").errors.contains("is there already"))
     }

@@ -166,7 +166,8 @@ import Testing
         #expect(try LedgerReader(at: path).setAside() == [])
     }
 
-    @Test func `a ledger on a disk that can't be written to just now is refused, or it would stay so for good`() throws {
+    @Test func `a ledger on a disk that can't be written to just now is refused, or it would stay so for good`() throws
+    {
         let disk = folder.path.appending("disk").string
         guard mkdir(disk, 0o755) == 0, mount("fundusd-test", disk, "tmpfs", 0, nil) == 0 else {
             return print("skipped: no disk can be mounted here (\(Errno(rawValue: errno)))")

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import FundusImage
+internal import LinuxIO
+internal import Screening
+internal import Supervision
+internal import SystemPackage
+
+struct UnpackCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unpack",
+        abstract: "Takes the photographs out of DICOM files, and prints what those say of them.",
+        discussion: """
+            For files with one photograph as an embedded JPEG (transfer syntaxes 1.2.840.10008.1.2.4.50 and .51), which \
+            is written byte for byte as NAME.jpg, whole or not at all: the inbox may be the folder. Prints one JSON \
+            object a file. Exits 65 when some file has no such photograph, 66 when some file could not be read.
+
+                fundusd unpack --output inbox exam/*.dcm
+            """)
+
+    @Argument(help: ArgumentHelp("DICOM files.", valueName: "file")) var files: [String]
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where the photographs go.", valueName: "folder"))
+    var output: String
+
+    /// A file of that size is no photograph.
+    private static let largest = 256 << 20
+
+    private struct Line: Encodable {
+        let file: String
+        let photograph: String
+        let sha256: String
+        let attributes: [String: String]
+    }
+
+    func run() throws {
+        var (unreadable, without) = (false, false)
+        for file in files.map({ FilePath($0) }) {
+            do {
+                try unpack(file)
+            } catch let failure as SystemFailure {
+                unreadable = true
+                StandardError.say("\(failure)")
+            } catch let fault as DICOMFile.Fault {
+                without = true
+                StandardError.say("\(file): \(fault)")
+            }
+        }
+        if unreadable { throw ExitCode(ExitStatus.noInput.rawValue) }
+        if without { throw ExitCode(ExitStatus.dataError.rawValue) }
+    }
+
+    private func unpack(_ file: FilePath) throws {
+        let dicom = try DICOMFile(try Self.read(file))
+        let name = "\(file.stem ?? "photograph").jpg"
+        let path = FilePath(output).appending(name)
+        do throws(SystemFailure) {
+            try AtomicFile.write(dicom.photograph, to: path)
+        } catch {
+            throw Refusal(.cannotCreate, "\(error)")
+        }
+        let line = Line(
+            file: file.string, photograph: path.string, sha256: AuditChain.digest(dicom.photograph),
+            attributes: dicom.attributes)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try StandardOutput.say(String(decoding: try encoder.encode(line), as: UTF8.self))
+    }
+
+    private static func read(_ path: FilePath) throws -> [UInt8] {
+        let file = try Descriptor.open(path, 0)
+        let count = try file.status().signature.bytes
+        guard count <= largest else { throw DICOMFile.Fault(description: "is larger than \(largest >> 20) MiB") }
+        var bytes: [UInt8] = []
+        while case let piece = try file.read(upTo: 1 << 20), !piece.isEmpty, bytes.count <= largest { bytes += piece }
+        return bytes
+    }
+}

@@ -1,0 +1,42 @@
+import Fixtures
+import Foundation
+import SystemPackage
+import Testing
+
+/// `fundusd unpack`: from a camera's DICOM files to photographs in the inbox.
+@Suite struct UnpackCommandTests {
+    private static let golden = PackageRoot.path.pushing("Tests/FundusImageTests/Golden/dicom")
+
+    private struct Line: Decodable {
+        let photograph: String
+        let sha256: String
+        let attributes: [String: String]
+    }
+
+    @Test func `photographs go into the inbox and are judged there`() throws {
+        let site = try ScreeningSite()
+        let outcome = try site.runBare(["unpack", "--output", "inbox", Self.golden.appending("photograph.dcm").string])
+        #expect(outcome.status == 0)
+        let line = try #require(outcome.lines.first)
+        let told = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        #expect(told.photograph == "inbox/photograph.jpg" && told.attributes["ImageLaterality"] == "L")
+        #expect(try site.run("screen", "--once").status == 0)
+        #expect(try site.publishedVerdict(of: "photograph.jpg").image.sha256 == told.sha256)
+    }
+
+    @Test func `one bad file costs its own line and no other`() throws {
+        let site = try ScreeningSite(model: .none)
+        try site.write("no DICOM", to: "text.dcm")
+        let files = [
+            "text.dcm", Self.golden.appending("raw.dcm").string, Self.golden.appending("photograph.dcm").string,
+        ]
+        let outcome = try site.runBare(["unpack", "--output", "outbox"] + files)
+        #expect(outcome.status == 65 && outcome.lines.count == 1)
+        #expect(
+            outcome.errors.contains("text.dcm: is no DICOM file") && outcome.errors.contains("raw.dcm: its picture"))
+        let missing = try site.runBare(["unpack", "--output", "outbox", "nowhere.dcm"])
+        #expect(missing.status == 66 && missing.errors.contains("nowhere.dcm"))
+        let full = try site.runBare(["unpack", "--output", "nowhere", Self.golden.appending("photograph.dcm").string])
+        #expect(full.status == 73)
+    }
+}
