@@ -42,7 +42,7 @@ run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watc
 		$(BINARY) model import model --state ./state
 	fi
 	sample=sample-$$(date +%H%M%S).jpg
-	$(FIXTURES) draw-eye "state/$$sample"
+	$(FIXTURES) draw-eye --lesions 20 "state/$$sample"
 	$(BINARY) watch $(HERE) --heatmap true &
 	watch=$$!
 	trap 'kill -TERM $$watch 2>/dev/null; wait $$watch || true; exit 0' INT TERM

@@ -133,7 +133,8 @@ let package = Package(
         // Lets a script time training steps beside another engine; never installed.
         .executableTarget(
             name: "training-bench", dependencies: ["ResNet", "TensorMath", "Training"], path: "Benchmarks/training",
-            exclude: ["interleave.py"], swiftSettings: strict),
+            exclude: ["experiment-images.sha256", "experiment_folder.py", "interleave.py", "pytorch_recipe.py"],
+            swiftSettings: strict),
 
         .testTarget(
             name: "CrashHarnessTests", dependencies: ["CrashHarness", "Fixtures", "LinuxIO", system],

@@ -27,7 +27,18 @@ extension ModelStore {
         half.training = record.training
         half.source = record.source
         half.attachments = try attachments(of: folder).filter { !`private`.contains($0.name) }
-        return try ModelFolder.create(half, at: path, date: date)
+        let made = try ModelFolder.create(half, at: path, date: date)
+        try removePackedWeights(of: ModelFolder(path))
+        return made
+    }
+
+    /// They fit one machine's place and times only; whoever takes the model in gets new ones.
+    private func removePackedWeights(of folder: ModelFolder) throws(ModelFailure) {
+        try ModelFolder.calling { () throws(SystemFailure) in
+            for name in try Folder(folder.path).names() where PackedWeightsFile.isName(name.string) {
+                try AtomicFile.remove(folder.path.appending(name))
+            }
+        }
     }
 
     private func attachments(of folder: ModelFolder) throws(ModelFailure) -> [ModelAttachment] {

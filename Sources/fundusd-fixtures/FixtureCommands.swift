@@ -25,9 +25,11 @@ struct DrawEye: ParsableCommand {
     @Argument var path: String
     @Option var seed: UInt64 = 1
     @Option var side = 1024
+    @Option(help: "Bright and dark spots that no healthy eye has.") var lesions = 0
 
     func run() throws {
-        try AtomicFile.write(SyntheticEye(seed: seed, width: side, height: side).jpeg(quality: 90), to: FilePath(path))
+        let eye = SyntheticEye(seed: seed, width: side, height: side, lesionCount: lesions)
+        try AtomicFile.write(eye.jpeg(quality: 90), to: FilePath(path))
     }
 }
 

@@ -46,6 +46,7 @@ import Testing
                 * site.read("state/models/\(whole.model.id)/model.safetensors").count / 10)
         #expect(try site.read("half/history.json") == Array("beside".utf8))
         #expect(!site.exists("half/images.csv"), "names of images are not given away")
+        #expect(!site.exists("half/packed-float32.weights"), "they are made where the model is taken in")
         #expect(try site.run("model", "verify", id).status == 0)
         #expect(try site.run("model", "halve", "champion", "--output", "half").errors.contains("is there already"))
     }
