@@ -160,6 +160,7 @@ install: $(BINARY) ## install below DESTDIR and PREFIX; enables nothing
 	fi
 
 deb: build ## a Debian package of what is built, in .build
+	.ci/install-system-packages dpkg-dev
 	packaging/build-deb .build
 
 uninstall: ## remove what install put there; state, images and configuration stay
