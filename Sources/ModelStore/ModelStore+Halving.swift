@@ -48,7 +48,7 @@ extension ModelStore {
             for (name, status) in try Folder(folder.path).entries() where status.kind == .regular {
                 if own.contains(name.string) || PackedWeightsFile.isName(name.string) { continue }
                 let bytes = try Descriptor.open(folder.path.appending(name), O_RDONLY)
-                    .read(upTo: ModelAttachment.largestFile)
+                    .read(upTo: min(status.signature.bytes, ModelAttachment.largestFile))
                 attachments.append(ModelAttachment(name: name.string, bytes: bytes))
             }
             return attachments

@@ -21,8 +21,7 @@ struct Fundusd: ParsableCommand {
         version: "fundusd \(softwareVersion)",
         subcommands: [
             WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, ExportCommand.self, UnpackCommand.self,
-            TrainCommand.self,
-            RetrainCommand.self,
+            TrainCommand.self, RetrainCommand.self,
             EvaluateCommand.self,
             ModelCommand.self, ExplainCommand.self, RetryCommand.self, AuditCommand.self, StatusCommand.self,
             CheckConfigCommand.self,
