@@ -49,6 +49,8 @@ import Testing
         #expect(try daemon.end() == Self.crash, "it is as it was")
         let last = try site.start(["watch"], environment: environment(site))
         try last.waitForLine("is set aside without a verdict")
+        // That is said before it listens to signals.
+        try last.waitForLine("fundusd is ready")
         #expect(try last.stop() == 0)
         #expect(try site.verdictNames().sorted() == (0..<3).map { "eye-\($0).jpg.json" })
     }
@@ -60,6 +62,16 @@ import Testing
         let explained = try site.run("explain", "a-poison.jpg").output
         #expect(explained.contains("set aside") && explained.contains("fundusd retry"))
         #expect(try site.run("doctor").output.contains("2 are set aside without a verdict"))
+    }
+
+    @Test func `a picture that uses up the stack is set aside too`() throws {
+        let site = try ScreeningSite()
+        try site.write(JPEGComment.adding("this picture is bottomless", to: Eyes.second), to: "inbox/eye.jpg")
+        try crash(site, times: 2)
+        let daemon = try site.start(["watch"], environment: environment(site))
+        try daemon.waitForLine("eye.jpg is set aside without a verdict")
+        try daemon.waitForLine("fundusd is ready")
+        #expect(try daemon.stop() == 0)
     }
 
     @Test func `a picture that was cured gets its verdict when it is tried again`() throws {
