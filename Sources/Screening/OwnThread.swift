@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinuxIO
 
 /// Runs blocking work on a thread of its own and returns when that has ended.
 ///
@@ -6,7 +7,7 @@ internal import Foundation
 package func onOwnThread(named name: String, _ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
         let thread = Thread {
-            body()
+            SignalStack.with(body)
             continuation.resume()
         }
         thread.name = name

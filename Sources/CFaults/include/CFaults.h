@@ -30,4 +30,7 @@ struct faults {
 /* The content of a picture that ends the process that decodes it with SIGSEGV. */
 #define FAULTS_POISON "this picture is poison"
 
+/* The content of one that makes it use up the thread's stack. */
+#define FAULTS_BOTTOMLESS "this picture is bottomless"
+
 #endif
