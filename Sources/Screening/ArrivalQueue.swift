@@ -27,11 +27,16 @@ package final class ArrivalQueue: @unchecked Sendable {
     private var suspects: Set<ImageName> = []
     private var waitingSuspects: [Arrival] = []
     private var isSuspectInHand = false
+    /// Files that were taken while a suspect waited.
+    private var takenBefore = 0
+
+    /// So many files go before a suspect: where they never end, it would wait forever.
+    package static let patience = 100
 
     package init() {}
 
-    /// Has images judged alone and after all others: one of them may have crashed the process, and would take its
-    /// neighbor with it.
+    /// Has images judged alone, and after all others or `patience` of them: one of them may have crashed the process,
+    /// and would take its neighbor with it.
     package func suspect(_ names: some Sequence<ImageName>) { condition.withLock { suspects.formUnion(names) } }
 
     /// Adds a file unless it waits already; a file that is in hand comes again after that.
@@ -69,6 +74,18 @@ package final class ArrivalQueue: @unchecked Sendable {
     /// The next file, or nil at once when none waits that may be taken now.
     package func nextIfAny() -> Arrival? { condition.withLock { closed ? nil : take() } }
 
+    /// The next file of those that wait, waiting for its turn; nil when none waits.
+    package func nextOfThoseWaiting() -> Arrival? {
+        condition.withLock {
+            while !closed {
+                if let arrival = take() { return arrival }
+                if queued.isEmpty { return nil }
+                condition.wait()
+            }
+            return nil
+        }
+    }
+
     /// Gives back a file that `next` handed out.
     package func finish(_ name: ImageName) {
         condition.withLock {
@@ -97,10 +114,18 @@ package final class ArrivalQueue: @unchecked Sendable {
 
     private func take() -> Arrival? {
         if isSuspectInHand { return nil }
-        if !isEmpty { return takeFirst() }
-        guard inHand.isEmpty, !waitingSuspects.isEmpty else { return nil }
+        if waitingSuspects.isEmpty { return isEmpty ? nil : takeFirst() }
+        if !isEmpty, takenBefore < Self.patience {
+            takenBefore += 1
+            return takeFirst()
+        }
+        return inHand.isEmpty ? takeSuspect() : nil
+    }
+
+    private func takeSuspect() -> Arrival {
         let arrival = waitingSuspects.removeFirst()
         isSuspectInHand = true
+        takenBefore = 0
         hand(arrival.name)
         return arrival
     }

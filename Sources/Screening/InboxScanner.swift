@@ -41,7 +41,7 @@ package struct InboxScanner: Sendable {
     /// - Parameter watch: told of each open folder before it is read, so that its watch stands first.
     mutating func scan(watchedBy watch: InboxWatch?) throws {
         do {
-            try known.refreshIfOthersWrote()
+            queue.suspect(try known.refreshIfOthersWrote())
         } catch {
             tell(.fault("it can't be seen which images are to be tried again: \(error)"))
         }

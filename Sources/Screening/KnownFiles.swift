@@ -12,10 +12,13 @@ package final class KnownFiles: Sendable {
     }
 
     /// Reads the table again if another process has written to the ledger: `fundusd retry` does.
-    package func refreshIfOthersWrote() throws {
-        guard try ledger.wasWrittenByOthers() else { return }
+    ///
+    /// - Returns: what is under suspicion then: an image that is tried again may end the process again.
+    package func refreshIfOthersWrote() throws -> [ImageName] {
+        guard try ledger.wasWrittenByOthers() else { return [] }
         let known = try ledger.knownFiles()
         signatures.withLock { $0 = known }
+        return try ledger.suspects()
     }
 
     package func contains(_ name: ImageName, _ signature: FileSignature) -> Bool {

@@ -51,13 +51,20 @@ extension Ledger {
             try db.execute(
                 sql: "UPDATE image SET set_aside_at = ? WHERE in_hand AND crashes >= ?",
                 arguments: [now.timestamp, SetAside.limit])
-            let suspects = try Self.names(
-                db, "(in_hand OR crashes > 0) AND state = 'claimed' AND set_aside_at IS NULL")
+            let suspects = try Self.suspects(db)
             try db.execute(sql: "UPDATE image SET in_hand = 0 WHERE in_hand")
             return Interruption(suspects: suspects, setAside: setAside)
         }
     }
 
+    /// What may end the process: in hand when it ended before, or to be tried again.
+    package func suspects() throws -> [ImageName] { try database.read(Self.suspects) }
+
+    private static func suspects(_ db: Database) throws -> [ImageName] {
+        try names(db, "state = 'claimed' AND set_aside_at IS NULL")
+    }
+
+    /// Those in hand or with a crash, of which the condition holds.
     private static func names(_ db: Database, _ condition: String) throws -> [ImageName] {
         // The index of suspects serves both: among a million rows that tells.
         try Row.fetchAll(

@@ -67,7 +67,7 @@ package final class ScreeningLine: Sendable {
     /// Looks at what the process before had in hand when it ended.
     ///
     /// - Parameter crashed: it ended by a fault of its own.
-    /// - Returns: images that are to be judged alone, after all others.
+    /// - Returns: images that are to be judged alone, after others.
     package func suspects(afterCrash crashed: Bool) throws -> [ImageName] {
         let interruption = try ledger.accountForInterruption(crashed: crashed, now: now())
         for name in interruption.setAside { tell(.setAside(name)) }

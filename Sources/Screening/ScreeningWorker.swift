@@ -24,7 +24,7 @@ package struct ScreeningWorker: Sendable {
 
     /// Works until nothing waits.
     package func drain() {
-        while let arrival = queue.nextIfAny() { handle(arrival) }
+        while let arrival = queue.nextOfThoseWaiting() { handle(arrival) }
     }
 
     private func handle(_ arrival: ArrivalQueue.Arrival) {

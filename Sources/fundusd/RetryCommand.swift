@@ -12,7 +12,7 @@ struct RetryCommand: ParsableCommand {
         abstract: "Tries an image again that was set aside because it crashed the program.",
         discussion: """
             Without a name, tries all that are set aside; `fundusd status` counts them, and `fundusd retry --list` names \
-            them. A running daemon looks at them within `rescan-seconds`, alone and after all others; one more crash \
+            them. A running daemon looks at them within `rescan-seconds`, alone and after others; one more crash \
             sets an image aside again. What waits because of a full disk or the like is tried again by itself.
             """)
 

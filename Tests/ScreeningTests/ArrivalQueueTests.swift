@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Screening
 import Testing
@@ -34,17 +35,55 @@ import Testing
         let queue = ArrivalQueue()
         queue.suspect([arrival("b").name])
         for name in ["a", "b", "c"] { queue.add(arrival(name)) }
-        #expect([queue.next(), queue.next(), queue.nextIfAny()] == [arrival("a"), arrival("c"), nil])
+        #expect(
+            [queue.nextIfAny(), queue.nextIfAny(), queue.nextIfAny()] == [arrival("a"), arrival("c"), nil])
         queue.finish(arrival("a").name)
         #expect(queue.nextIfAny() == nil, "c is still in hand")
         #expect(queue.count == 2)
         queue.finish(arrival("c").name)
-        #expect(queue.next() == arrival("b"))
+        #expect(queue.nextIfAny() == arrival("b"))
         queue.add(arrival("d"))
         queue.add(arrival("b"))
         #expect(queue.nextIfAny() == nil, "d would be taken down with b")
         queue.finish(arrival("b").name)
-        #expect([queue.next(), queue.next()] == [arrival("d"), arrival("b")], "it has shown that it is innocent")
+        #expect(
+            [queue.nextIfAny(), queue.nextIfAny()] == [arrival("d"), arrival("b")], "it has shown that it is innocent")
+    }
+
+    @Test func `where the others never end, a suspect has its turn`() throws {
+        let queue = ArrivalQueue()
+        queue.suspect([arrival("s").name])
+        queue.add(arrival("s"))
+        for number in 0..<(ArrivalQueue.patience + 2) { queue.add(arrival("\(number)")) }
+        let one = try #require(queue.nextIfAny())
+        for _ in 1..<ArrivalQueue.patience { queue.finish(try #require(queue.nextIfAny()).name) }
+        #expect(queue.nextIfAny() == nil, "the first is still in hand, and the others give way")
+        queue.finish(one.name)
+        #expect(queue.nextIfAny() == arrival("s"))
+        #expect(queue.nextIfAny() == nil)
+        queue.finish(arrival("s").name)
+        #expect(queue.nextIfAny() != nil && queue.nextIfAny() != nil && queue.count == 2)
+    }
+
+    /// Which of the two threads is first is open: in a hundred rounds each is.
+    @Test(.timeLimit(.minutes(1))) func `who takes what waits stays until a suspect had its turn`() async {
+        for _ in 0..<100 {
+            let (queue, begins) = (ArrivalQueue(), DispatchSemaphore(value: 0))
+            queue.suspect([arrival("s").name])
+            for name in ["s", "a"] { queue.add(arrival(name)) }
+            #expect(queue.nextOfThoseWaiting() == arrival("a"))
+            async let other: Void = onOwnThread(named: "another") {
+                begins.signal()
+                #expect(queue.nextOfThoseWaiting() == arrival("s"))
+                queue.finish(arrival("s").name)
+            }
+            await onOwnThread(named: "one") {
+                begins.wait()
+                queue.finish(arrival("a").name)
+            }
+            await other
+            #expect(queue.nextOfThoseWaiting() == nil && queue.count == 0)
+        }
     }
 
     @Test func `a suspect does not keep a closed queue from closing`() {

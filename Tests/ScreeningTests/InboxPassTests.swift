@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import FundusImage
 import Screening
+import SystemPackage
 import Testing
 
 /// One pass over the inbox, on several threads.
@@ -53,6 +54,23 @@ import Testing
         #expect(try line.verdictFiles() == (0..<20).map { "\($0).jpg.json" }.sorted())
         #expect(try await pass.run() == InboxPass.Remainder())
         #expect(try line.verdictFiles().count == 20)
+    }
+
+    @Test func `what is to be tried again comes after the others`() async throws {
+        let line = try LineUnderTest()
+        var pass = try pass(over: line, workerCount: 1)
+        let content = ImageContent(sha256: "ab", byteCount: 1, bytes: [1])
+        for _ in 0..<SetAside.limit {
+            _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
+            _ = try line.ledger.accountForInterruption(crashed: true, now: Date())
+        }
+        #expect(try await pass.run() == InboxPass.Remainder())
+        #expect(try Ledger.retry(nil, at: line.folder.path.pushing("state/ledger.sqlite")) == ["a.jpg"])
+        for (name, byte) in [("a.jpg", 1), ("b.jpg", 2), ("c.jpg", 3)] as [(String, UInt8)] {
+            try line.drop([byte], as: name)
+        }
+        #expect(try await pass.run() == InboxPass.Remainder())
+        #expect(line.log.told.count == 3 && line.log.told.last?.contains("a.jpg") == true)
     }
 
     private func pass(over line: LineUnderTest, workerCount: Int) throws -> InboxPass {
