@@ -24,6 +24,31 @@ import Testing
         #expect(try site.publishedVerdict(of: "photograph.jpg").image.sha256 == told.sha256)
     }
 
+    @Test func `no photograph takes another's place`() throws {
+        let site = try ScreeningSite(model: .none)
+        let dicom = try Data(contentsOf: URL(filePath: Self.golden.appending("photograph.dcm").string))
+        // Another photograph in the same file: one byte of the JPEG differs.
+        var other = dicom
+        other[other.count - 200] ^= 1
+        for (folder, bytes) in [("first", dicom), ("second", other)] {
+            try site.makeFolder(folder)
+            for name in ["1.2.840.1", "1.2.840.2", "eye.DCM"] {
+                try site.write([UInt8](bytes), to: "\(folder)/\(name)")
+            }
+        }
+        let names = ["1.2.840.1", "1.2.840.2", "eye.DCM"]
+        for _ in 0..<2 {
+            let first = try site.runBare(["unpack", "--output", "outbox"] + names.map { "first/\($0)" })
+            #expect(first.status == 0 && first.lines.count == 3)
+        }
+        #expect(try site.names(in: "outbox") == ["1.2.840.1.jpg", "1.2.840.2.jpg", "eye.jpg"])
+        let before = try site.snapshot(of: "outbox")
+        let second = try site.runBare(["unpack", "--output", "outbox"] + names.map { "second/\($0)" })
+        #expect(second.status == 73 && second.lines.isEmpty)
+        #expect(second.errors.contains("second/eye.DCM: outbox/eye.jpg is another photograph and stays"))
+        #expect(try site.snapshot(of: "outbox") == before)
+    }
+
     @Test func `one bad file costs its own line and no other`() throws {
         let site = try ScreeningSite(model: .none)
         try site.write("no DICOM", to: "text.dcm")
