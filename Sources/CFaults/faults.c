@@ -186,7 +186,6 @@ int clock_gettime(clockid_t clock, struct timespec *time)
     return 0;
 }
 
-/* libjpeg's: the decoder looks at a picture's bytes for the first time. The structure is none of our business. */
 /* Calls itself until no stack is left. */
 static int fall(volatile const int *from)
 {
@@ -200,6 +199,7 @@ static int says(const unsigned char *bytes, size_t count, const char *words)
     return memmem(bytes, count, words, strlen(words)) != NULL;
 }
 
+/* libjpeg's: the decoder looks at a picture's bytes for the first time. The structure is none of our business. */
 void jpeg_mem_src(void *decoder, const unsigned char *bytes, unsigned long count)
 {
     const size_t head = count < 4096 ? count : 4096;
