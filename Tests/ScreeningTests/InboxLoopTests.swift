@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// The loop on a real folder with real events. Nothing sleeps: each step waits for the queue to hand out a name.
-@Suite(.timeLimit(.minutes(1))) struct InboxLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct InboxLoopTests {
     /// A loop on its own thread, from its first scan to its stop.
     final class Running: @unchecked Sendable {
         let line: LineUnderTest

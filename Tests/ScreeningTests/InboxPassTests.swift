@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// One pass over the inbox, on several threads.
-@Suite(.timeLimit(.minutes(1))) struct InboxPassTests {
+@Suite(.timeLimit(.minutes(10))) struct InboxPassTests {
     /// A model that gives an answer only when as many images are in it as it waits for.
     final class MeetingPlace: EyeModel, @unchecked Sendable {
         let identity = ConstantModel().identity
