@@ -22,6 +22,19 @@ enum FHIR {
 
     struct Annotation: Encodable { let text: String }
 
+    /// What a person reads who has no program for the rest (https://hl7.org/fhir/R4/narrative.html).
+    struct Narrative: Encodable {
+        let status = "generated"
+        let div: String
+
+        private enum CodingKeys: String, CodingKey { case status, div }
+
+        init(_ text: String) {
+            let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            div = #"<div xmlns="http://www.w3.org/1999/xhtml">\#(escaped)</div>"#
+        }
+    }
+
     /// A number without a unit (https://ucum.org, "the unity").
     struct Quantity: Encodable {
         let value: Double
@@ -43,6 +56,7 @@ enum FHIR {
 
     struct Observation: Encodable {
         let resourceType = "Observation"
+        let text: Narrative
         let identifier: [Identifier]
         let status = "preliminary"
         let category = [
@@ -62,13 +76,14 @@ enum FHIR {
         let component: [Component]
 
         private enum CodingKeys: String, CodingKey {
-            case resourceType, identifier, status, category, code, subject, issued, performer
+            case resourceType, text, identifier, status, category, code, subject, issued, performer
             case valueCodeableConcept, dataAbsentReason, note, component
         }
     }
 
     struct DiagnosticReport: Encodable {
         let resourceType = "DiagnosticReport"
+        let text: Narrative
         let identifier: [Identifier]
         let status = "preliminary"
         let code: CodeableConcept
@@ -79,7 +94,7 @@ enum FHIR {
         let conclusion: String
 
         private enum CodingKeys: String, CodingKey {
-            case resourceType, identifier, status, code, subject, issued, performer, result
+            case resourceType, text, identifier, status, code, subject, issued, performer, result
             case conclusion
         }
     }

@@ -38,6 +38,7 @@ package struct FHIRBundle: Sendable {
 
     private var report: FHIR.DiagnosticReport {
         FHIR.DiagnosticReport(
+            text: .init(conclusion),
             identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("DiagnosticReport"))],
             code: .init(text: "Fundus photograph screening"), subject: subject, issued: verdict.completedAt,
             performer: [performer], result: [.init(reference: urn("Observation"))],
@@ -46,17 +47,12 @@ package struct FHIRBundle: Sendable {
 
     private var observation: FHIR.Observation {
         FHIR.Observation(
+            text: .init(found),
             identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("Observation"))],
             code: .init(text: "Retinal disease on a fundus photograph"), subject: subject,
             issued: verdict.completedAt, performer: [performer],
             valueCodeableConcept: isJudged ? outcome : nil,
-            dataAbsentReason: isJudged
-                ? nil
-                : .init(
-                    coding: [
-                        .init(
-                            system: "http://terminology.hl7.org/CodeSystem/data-absent-reason", code: "not-performed")
-                    ], text: "\(verdict.outcome.rawValue): \(verdict.reasons.map(\.code).joined(separator: ", "))"),
+            dataAbsentReason: isJudged ? nil : reason,
             note: [.init(text: verdict.intendedUse), .init(text: file)], component: components)
     }
 
@@ -76,6 +72,19 @@ package struct FHIRBundle: Sendable {
         .init(
             coding: [.init(system: "urn:fundusd:outcome", code: verdict.outcome.rawValue)],
             text: verdict.outcome == .disease ? "Signs of disease" : "No sign of disease")
+    }
+
+    private var reason: FHIR.CodeableConcept {
+        .init(
+            coding: [
+                .init(system: "http://terminology.hl7.org/CodeSystem/data-absent-reason", code: "not-performed")
+            ], text: "\(verdict.outcome.rawValue): \(verdict.reasons.map(\.code).joined(separator: ", "))")
+    }
+
+    private var found: String {
+        guard let probability = verdict.probability.value else { return "Not judged. \(reason.text)" }
+        return
+            "\(outcome.text). Probability of disease by the model: \(probability); threshold: \(verdict.threshold.value)."
     }
 
     private var file: String { "Photograph \(verdict.image.name), SHA-256 \(verdict.image.sha256)." }

@@ -4,7 +4,7 @@ import FundusImage
 import SystemPackage
 import Testing
 
-/// Verdicts as FHIR R4 resources. Whether they are valid by the standard, `make fhir-validity` asks a library that is made
+/// Verdicts as FHIR R4 resources. Whether they are valid by the standard, `make fhir-validity` asks libraries that are made
 /// from the standard's own definitions; here stands what they say.
 @Suite struct ExportCommandTests {
     private struct Bundle: Decodable {
@@ -23,8 +23,10 @@ import Testing
             let code: Concept
             let valueQuantity: Quantity
         }
+        struct Narrative: Decodable { let div: String }
         struct Resource: Decodable {
             let resourceType: String
+            let text: Narrative
             let status: String
             let subject: Reference?
             let result: [Reference]?
@@ -66,7 +68,11 @@ import Testing
         #expect(bundle.report.result?.first?.reference == bundle.entry[1].fullUrl)
         #expect(bundle.observation.valueCodeableConcept?.coding?.first?.code == verdict.outcome)
         #expect(bundle.observation.component?.first?.valueQuantity.value == verdict.probability)
-        #expect(bundle.report.conclusion?.hasSuffix("Research use only. Not a medical device.") == true)
+        let conclusion = try #require(bundle.report.conclusion)
+        #expect(conclusion.hasSuffix("Research use only. Not a medical device."))
+        #expect(bundle.report.text.div == "<div xmlns=\"http://www.w3.org/1999/xhtml\">\(conclusion)</div>")
+        #expect(
+            bundle.observation.text.div.contains("Probability of disease by the model: \(verdict.probability ?? -1)"))
     }
 
     @Test(arguments: ["text.jpg", "dark.jpg"])
@@ -78,6 +84,7 @@ import Testing
         #expect(bundle.observation.dataAbsentReason?.coding?.first?.code == "not-performed")
         #expect(bundle.observation.dataAbsentReason?.text.hasPrefix(verdict.outcome) == true)
         #expect(bundle.report.conclusion?.hasPrefix("Take the photograph again.") == true)
+        #expect(bundle.observation.text.div.contains("Not judged. \(verdict.outcome): "))
         #expect(bundle.report.subject == nil)
     }
 
