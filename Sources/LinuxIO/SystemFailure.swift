@@ -43,6 +43,7 @@ package struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertibl
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "raise the limit of open files"
         case .noMemory: "free memory or give the service more"
         case .noSuchFileOrDirectory: "check that it exists"
+        case .isDirectory: "a file is needed, and it is a folder"
         default: nil
         }
     }

@@ -61,6 +61,8 @@ import Testing
             outcome.errors.contains("text.dcm: is no DICOM file") && outcome.errors.contains("raw.dcm: its picture"))
         let missing = try site.runBare(["unpack", "--output", "outbox", "nowhere.dcm"])
         #expect(missing.status == 66 && missing.errors.contains("nowhere.dcm"))
+        let folder = try site.runBare(["unpack", "--output", "outbox", "inbox"])
+        #expect(folder.status == 66 && folder.errors.contains("inbox: read failed: Is a directory; a file is needed"))
         let full = try site.runBare(["unpack", "--output", "nowhere", Self.golden.appending("photograph.dcm").string])
         #expect(full.status == 73)
     }
