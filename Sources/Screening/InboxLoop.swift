@@ -15,10 +15,10 @@ package struct InboxLoop {
     private var watch: InboxWatch?
     private var isLost = false
     private var nextScan = ContinuousClock.now
-    private var nextIdentityCheck = ContinuousClock.now
+    private var nextCheck = ContinuousClock.now
 
-    /// How often to ask whether the path still leads to the watched folder: a mount over it raises no event.
-    private static let identityInterval = Duration.seconds(5)
+    /// How often to ask for what raises no event: a mount over the inbox, images that are to be tried again.
+    package static let checkInterval = Duration.seconds(5)
     /// How often to look for an inbox that is not there.
     private static let searchInterval = Duration.seconds(1)
 
@@ -54,7 +54,7 @@ package struct InboxLoop {
         do {
             try watchIfNeeded()
             try readEvents()
-            try checkIdentityIfDue()
+            try checkIfDue()
             try scanIfDue()
         } catch {
             lose(because: "\(error)")
@@ -124,9 +124,10 @@ package struct InboxLoop {
     }
 
     /// After a remount the path leads to another folder than the one that is watched.
-    private mutating func checkIdentityIfDue() throws {
-        guard nextIdentityCheck <= .now else { return }
-        nextIdentityCheck = .now + Self.identityInterval
+    private mutating func checkIfDue() throws {
+        guard nextCheck <= .now else { return }
+        nextCheck = .now + Self.checkInterval
+        if scanner.noticeRetries() { nextScan = .now }
         if try watch?.isStill(at: scanner.root) == false { watch = nil }
         try watchIfNeeded()
     }
@@ -147,7 +148,7 @@ package struct InboxLoop {
 
     private var timeToSleep: Duration {
         if watch == nil { return Self.searchInterval }
-        let next = [nextScan, nextIdentityCheck, scanner.nextDeadline].compactMap(\.self).min()!
+        let next = [nextScan, nextCheck, scanner.nextDeadline].compactMap(\.self).min()!
         return next - .now
     }
 }

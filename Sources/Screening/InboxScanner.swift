@@ -40,11 +40,7 @@ package struct InboxScanner: Sendable {
     ///
     /// - Parameter watch: told of each open folder before it is read, so that its watch stands first.
     mutating func scan(watchedBy watch: InboxWatch?) throws {
-        do {
-            queue.suspect(try known.refreshIfOthersWrote())
-        } catch {
-            tell(.fault("it can't be seen which images are to be tried again: \(error)"))
-        }
+        _ = noticeRetries()
         let folder = try Folder(root)
         let device = try folder.descriptor.status().signature.device
         var seen: Set<ImageName> = []
@@ -53,6 +49,19 @@ package struct InboxScanner: Sendable {
             try known.forgetUnseen(seen: seen, device: device)
         } catch {
             tell(.fault("files that are gone can't be struck from the ledger yet: \(error)"))
+        }
+    }
+
+    /// Whether another process has had images tried again (`fundusd retry`): the next scan finds them, and the queue keeps
+    /// them apart.
+    func noticeRetries() -> Bool {
+        do {
+            guard let suspects = try known.refreshIfOthersWrote() else { return false }
+            queue.suspect(suspects)
+            return true
+        } catch {
+            tell(.fault("it can't be seen which images are to be tried again: \(error)"))
+            return false
         }
     }
 

@@ -13,9 +13,10 @@ package final class KnownFiles: Sendable {
 
     /// Reads the table again if another process has written to the ledger: `fundusd retry` does.
     ///
-    /// - Returns: what is under suspicion then: an image that is tried again may end the process again.
-    package func refreshIfOthersWrote() throws -> [ImageName] {
-        guard try ledger.wasWrittenByOthers() else { return [] }
+    /// - Returns: what is under suspicion then, as an image that is tried again may end the process again; nil where nobody
+    ///   wrote.
+    package func refreshIfOthersWrote() throws -> [ImageName]? {
+        guard try ledger.wasWrittenByOthers() else { return nil }
         let known = try ledger.knownFiles()
         signatures.withLock { $0 = known }
         return try ledger.suspects()

@@ -42,7 +42,7 @@ package final class Ledger: Sendable {
 
     /// Whether another process has written since this was asked last.
     package func wasWrittenByOthers() throws -> Bool {
-        let version = try database.write(Self.othersVersion)
+        let version = try database.writeWithoutTransaction(Self.othersVersion)
         return othersVersion.withLock { known in
             defer { known = version }
             return known != version

@@ -12,7 +12,7 @@ struct RetryCommand: ParsableCommand {
         abstract: "Tries an image again that was set aside because it crashed the program.",
         discussion: """
             Without a name, tries all that are set aside; `fundusd status` counts them, and `fundusd retry --list` names \
-            them. A running daemon looks at them within `rescan-seconds`, alone and after others; one more crash \
+            them. A running daemon looks at them within 5 seconds, alone and after others; one more crash \
             sets an image aside again. What waits because of a full disk or the like is tried again by itself.
             """)
 
@@ -57,7 +57,7 @@ struct RetryCommand: ParsableCommand {
             return "\(shown) is no longer in the inbox; it is judged when it comes again."
         }
         let isRunning = ((try? InstanceLock.holder(at: settings.lockPath)) ?? nil) != nil
-        let time = isRunning ? "within \(settings.rescan.components.seconds) s" : "when the daemon starts"
+        let time = isRunning ? "within \(InboxLoop.checkInterval.components.seconds) s" : "when the daemon starts"
         return "\(shown) is tried again \(time)."
     }
 }

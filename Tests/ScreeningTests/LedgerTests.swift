@@ -152,7 +152,7 @@ import Testing
         #expect(known.contains(name, signature))
         #expect(try known.refreshIfOthersWrote() == [name])
         #expect(!known.contains(name, signature))
-        #expect(try known.refreshIfOthersWrote() == [])
+        #expect(try known.refreshIfOthersWrote() == nil)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged)
         #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(setAside: [name]))
         #expect(try Ledger.retry(nil, at: path) == [name])
