@@ -127,7 +127,8 @@ package struct InboxLoop {
     private mutating func checkIfDue() throws {
         guard nextCheck <= .now else { return }
         nextCheck = .now + Self.checkInterval
-        if scanner.noticeRetries() { nextScan = .now }
+        // A fault is told by the next scan: every five seconds would be too often.
+        if (try? scanner.noticeRetries()) == true { nextScan = .now }
         if try watch?.isStill(at: scanner.root) == false { watch = nil }
         try watchIfNeeded()
     }

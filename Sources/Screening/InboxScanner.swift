@@ -40,7 +40,11 @@ package struct InboxScanner: Sendable {
     ///
     /// - Parameter watch: told of each open folder before it is read, so that its watch stands first.
     mutating func scan(watchedBy watch: InboxWatch?) throws {
-        _ = noticeRetries()
+        do {
+            _ = try noticeRetries()
+        } catch {
+            tell(.fault("it can't be seen which images are to be tried again: \(error)"))
+        }
         let folder = try Folder(root)
         let device = try folder.descriptor.status().signature.device
         var seen: Set<ImageName> = []
@@ -54,15 +58,10 @@ package struct InboxScanner: Sendable {
 
     /// Whether another process has had images tried again (`fundusd retry`): the next scan finds them, and the queue keeps
     /// them apart.
-    func noticeRetries() -> Bool {
-        do {
-            guard let suspects = try known.refreshIfOthersWrote() else { return false }
-            queue.suspect(suspects)
-            return true
-        } catch {
-            tell(.fault("it can't be seen which images are to be tried again: \(error)"))
-            return false
-        }
+    func noticeRetries() throws -> Bool {
+        guard let suspects = try known.refreshIfOthersWrote() else { return false }
+        queue.suspect(suspects)
+        return true
     }
 
     /// Reads one folder of the inbox, such as one that has just come.
