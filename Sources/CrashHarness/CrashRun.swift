@@ -45,6 +45,8 @@ package struct CrashRun {
     private static let refusals: Set<Int32> = [73, 74, 78]
     /// 128 and SIGSEGV: what a poisoned picture does.
     private static let poisoned: Int32 = 139
+    /// Images that were set aside and tried again, each time: one more crash for each.
+    package private(set) var retried = 0
 
     /// How long the program may take for all that is left to do.
     private static let patience = Duration.seconds(60)
@@ -112,8 +114,8 @@ package struct CrashRun {
         guard let status = victim.ending(), !Self.refusals.contains(status) else { return }
         crashes += 1
         let poisons = Set(expected.whole.values.filter { $0.kind == .poison }.map(\.sha256)).count
-        // Twice for each, and once more for each start that could not write down what it found.
-        guard status == Self.poisoned, poisons > 0, crashes <= 2 * poisons + troubles else {
+        // Twice for each, once more when it is tried again, and for each start that could not write down what it found.
+        guard status == Self.poisoned, poisons > 0, crashes <= 2 * poisons + retried + troubles else {
             ending = "it ended by itself, with status \(status), \(crashes) times for \(poisons) poisoned pictures"
             return
         }
@@ -126,7 +128,7 @@ package struct CrashRun {
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(32) {
+        switch chance(34) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -148,6 +150,7 @@ extension CrashRun {
         case 29: try setClockBack()
         case 30: try runOutOfMemory()
         case 31: try poison()
+        case 32: try retry()
         default: try burst()
         }
     }
@@ -175,6 +178,15 @@ extension CrashRun {
         story.append("poison \(name)")
         holds(name, specimen)
         try put(specimen, door.appending(name))
+    }
+
+    /// As an administrator tries what was set aside again, beside the daemon or without it.
+    private mutating func retry() throws {
+        let images = try victim.setAside()
+        guard !images.isEmpty else { return }
+        story.append("retry of \(images.sorted().joined(separator: ", "))")
+        retried += images.count
+        try victim.retry()
     }
 
     mutating func holds(_ name: String, _ specimen: Specimen) {

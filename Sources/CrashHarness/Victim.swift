@@ -30,19 +30,20 @@ package final class Victim {
     package func start() throws(Errno) {
         guard processID == nil else { return }
         processID = try spawn(
-            [program.string, "watch"] + folders, environment,
-            (number: 2, path: log, flags: O_WRONLY | O_CREAT | O_APPEND))
+            [program.string, "watch"] + folders, environment, [2: (log, O_WRONLY | O_CREAT | O_APPEND)])
         lives += 1
     }
 
-    /// - Parameter output: the standard stream that goes to a file.
+    /// - Parameter streams: standard streams that go to files, by their numbers.
     private func spawn(
-        _ arguments: [String], _ environment: [String], _ output: (number: CInt, path: FilePath, flags: CInt)
+        _ arguments: [String], _ environment: [String], _ streams: [CInt: (path: FilePath, flags: CInt)]
     ) throws(Errno) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, output.number, output.path.string, output.flags, 0o644)
+        for (number, file) in streams {
+            unsafe posix_spawn_file_actions_addopen(&actions, number, file.path.string, file.flags, 0o644)
+        }
         var words = unsafe Self.list(arguments)
         var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin"])
         let (wordCount, variableCount) = unsafe (words.count, variables.count)
@@ -62,13 +63,20 @@ package final class Victim {
     }
 
     /// The images that the program says it has set aside.
-    package func setAside() throws -> Set<String> {
-        let output = work.appending("set-aside")
-        let words = [program.string, "retry", "--list"] + folders
-        let asked = try spawn(words, [], (number: 1, path: output, flags: O_WRONLY | O_CREAT | O_TRUNC))
-        guard wait(asked) == 0 else { return [] }
+    package func setAside() throws -> Set<String> { Set(try answer("retry", "--list") ?? []) }
+
+    /// Has them all tried again.
+    func retry() throws { _ = try answer("retry") }
+
+    /// The lines that another verb prints; nil where it fails.
+    private func answer(_ verb: String...) throws -> [String]? {
+        let output = work.appending("answer")
+        let asked = try spawn(
+            [program.string] + verb + folders, [],
+            [1: (output, O_WRONLY | O_CREAT | O_TRUNC), 2: (log, O_WRONLY | O_CREAT | O_APPEND)])
+        guard wait(asked) == 0 else { return nil }
         let bytes = try Descriptor.open(output, O_RDONLY).read(upTo: 1 << 16)
-        return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     /// It gets no more memory than the cage has.

@@ -19,7 +19,7 @@ struct CrashRuns: ParsableCommand {
         let models = TemporaryFolder()
         try SeededNetwork.writeModel(to: models.path)
         try killBeforeEachChange(models.path)
-        var (verdicts, kills, troubles, crashes, failed) = (0, 0, 0, 0, 0)
+        var (verdicts, kills, troubles, crashes, retried, failed) = (0, 0, 0, 0, 0, 0)
         for seed in seed..<seed + UInt64(runs) {
             var run = try CrashRun(seed: seed, program: try victim(), models: models.path)
             try run.play(steps: steps)
@@ -27,6 +27,7 @@ struct CrashRuns: ParsableCommand {
             kills += run.kills
             troubles += run.troubles
             crashes += run.crashes
+            retried += run.retried
             guard run.isGood else {
                 failed += 1
                 tell(run)
@@ -35,7 +36,10 @@ struct CrashRuns: ParsableCommand {
         }
         print("\(runs) runs from seed \(seed), \(steps) steps each, \(failed) failed:")
         print(
-            "\(verdicts) verdicts, \(kills) kills, \(troubles) troubles of the machine, \(crashes) crashes by poisoned pictures"
+            """
+            \(verdicts) verdicts, \(kills) kills, \(troubles) troubles of the machine, \(crashes) crashes by poisoned \
+            pictures, \(retried) of them tried again
+            """
         )
         if failed > 0 { throw ExitCode.failure }
     }
