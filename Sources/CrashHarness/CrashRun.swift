@@ -81,6 +81,7 @@ package struct CrashRun {
         victim.goOn()
         try victim.start()
         try settle()
+        if chance(2) == 0 { try retry() }
         let status = victim.stop()
         // 128 and SIGTERM: it had nothing to do any more before it began to listen.
         if ending == nil, ![0, 128 + SIGTERM].contains(status) { ending = "exit status \(status) after SIGTERM" }
@@ -105,6 +106,8 @@ package struct CrashRun {
             if try Oracle(expected, outbox: outbox).violations.isEmpty, try victim.setAside() == poisoned { return }
             usleep(10_000)
         }
+        let aside = try victim.setAside()
+        if aside != poisoned { ending = "set aside are \(aside.sorted()), poisoned \(poisoned.sorted())" }
     }
 
     private var poisoned: Set<String> { Set(expected.final.filter { $0.value.kind == .poison }.map(\.key)) }
@@ -128,7 +131,7 @@ package struct CrashRun {
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(34) {
+        switch chance(33) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -150,7 +153,6 @@ extension CrashRun {
         case 29: try setClockBack()
         case 30: try runOutOfMemory()
         case 31: try poison()
-        case 32: try retry()
         default: try burst()
         }
     }
@@ -180,13 +182,15 @@ extension CrashRun {
         try put(specimen, door.appending(name))
     }
 
-    /// As an administrator tries what was set aside again, beside the daemon or without it.
+    /// As an administrator tries what was set aside again, beside the daemon: it ends it once more, and no verdict changes.
     private mutating func retry() throws {
         let images = try victim.setAside()
-        guard !images.isEmpty else { return }
+        guard ending == nil, !images.isEmpty else { return }
         story.append("retry of \(images.sorted().joined(separator: ", "))")
         retried += images.count
         try victim.retry()
+        if chance(2) == 0 { killAndStart() }
+        try settle()
     }
 
     mutating func holds(_ name: String, _ specimen: Specimen) {
