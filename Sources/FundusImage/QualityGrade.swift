@@ -6,6 +6,18 @@ package struct QualityGrade: Sendable, Equatable {
     package let findings: [QualityFinding]
 
     package var gradable: Bool { findings.isEmpty }
+
+    /// The grade where a network has learned from experts' grades whether a picture may be judged: it decides, and the measures
+    /// say why not, as far as they can.
+    ///
+    /// - Parameters:
+    ///   - probability: P(gradable), which becomes the score.
+    ///   - threshold: below it the picture is ungradable.
+    package func decided(by probability: Double, threshold: Double) -> QualityGrade {
+        if probability >= threshold { return QualityGrade(score: probability, findings: []) }
+        return QualityGrade(
+            score: probability, findings: findings.isEmpty ? [QualityFinding(kind: .poorQuality)] : findings)
+    }
 }
 
 /// One reason why nobody should judge a picture.
@@ -15,6 +27,7 @@ package struct QualityFinding: Sendable, Equatable {
         case tooBright = "too-bright"
         case noRetina = "no-retina"
         case blurred = "blurred"
+        case poorQuality = "poor-quality"
     }
 
     package let kind: Code
@@ -33,6 +46,8 @@ package struct QualityFinding: Sendable, Equatable {
             "No round field of a retina on a dark surround is seen. Check that this is a whole fundus photograph."
         case .blurred:
             "The whole picture is blurred. Clean the lens, focus, and take it again."
+        case .poorQuality:
+            "Too little of the retina is seen clearly: blur, haze, shadow or reflexes. Clean the lens, focus, and take it again."
         }
     }
 }

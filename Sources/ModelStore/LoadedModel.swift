@@ -62,27 +62,26 @@ package final class LoadedModel: Sendable {
     /// Floats that an input has: NCHW, batch×3×height×width of the record's preprocessing.
     package var inputCount: Int { batchSize * record.preprocessing.elementCount }
 
-    /// P(disease) of one image, whatever class the network's logit speaks for; computed in Double.
+    /// What the network says of one image.
     ///
-    /// - Throws: where the logit is not finite, which no checked weights give for pixels: a fault, never a verdict.
-    package func probabilityOfDisease(
-        of input: [Float]
-    ) throws(ModelFailure) -> (probability: Double, logit: Double) {
+    /// - Throws: where a logit is not finite, which no checked weights give for pixels: a fault, never a verdict.
+    package func assessment(of input: [Float]) throws(ModelFailure) -> EyeAssessment {
         precondition(batchSize == 1, "the model takes batches")
-        return try probabilitiesOfDisease(of: input)[0]
+        return try assessments(of: input)[0]
     }
 
     /// The same for a batch.
-    package func probabilitiesOfDisease(
-        of batch: [Float]
-    ) throws(ModelFailure) -> [(probability: Double, logit: Double)] {
-        try probabilities(of: network.withLock { $0.logits(of: batch) })
+    package func assessments(of batch: [Float]) throws(ModelFailure) -> [EyeAssessment] {
+        try assessments(logits: logits(of: batch))
     }
+
+    /// What the network itself gives, [batch, outputs].
+    package func logits(of batch: [Float]) -> [Float] { network.withLock { $0.logits(of: batch) } }
 
     /// The same for one image, and where in it the network saw disease, whatever class its logit speaks for.
     package func diseaseMap(
         of input: [Float]
-    ) throws(ModelFailure) -> (probability: Double, map: DiseaseMap) {
+    ) throws(ModelFailure) -> (assessment: EyeAssessment, map: DiseaseMap) {
         precondition(batchSize == 1, "the model takes batches")
         let (logits, activation) = network.withLock { $0.activation(of: input, output: 0) }
         let sign: Float = record.positiveClass == .disease ? 1 : -1
@@ -90,19 +89,25 @@ package final class LoadedModel: Sendable {
             width: activation.width, height: activation.height, logits: activation.values.map { sign * $0 },
             inputWidth: record.preprocessing.width, inputHeight: record.preprocessing.height,
             pixelsPerPlace: ClassActivationMap.pixelsPerPlace)
-        return (try probabilities(of: logits)[0].probability, map)
+        return (try assessments(logits: logits)[0], map)
     }
 
-    private func probabilities(
-        of logits: [Float]
-    ) throws(ModelFailure) -> [(probability: Double, logit: Double)] {
-        let logits = logits.map { Double($0) }
-        guard logits.count == batchSize, logits.allSatisfy(\.isFinite) else {
+    /// - Parameter logits: [batch, outputs].
+    private func assessments(logits: [Float]) throws(ModelFailure) -> [EyeAssessment] {
+        let outputs = record.architecture.outputs ?? 1
+        guard logits.count == batchSize * outputs, logits.allSatisfy(\.isFinite) else {
             throw ModelFailure(
                 .notFinite, folder.path.string, "gives a logit that is not finite",
                 remedy: "verify it: `fundusd model verify`")
         }
-        return logits.map { (Probability.ofDisease(logit: $0, positiveClass: record.positiveClass), $0) }
+        return stride(from: 0, to: logits.count, by: outputs).map { first in
+            EyeAssessment(
+                probabilityOfDisease: Probability.ofDisease(
+                    logit: Double(logits[first]), positiveClass: record.positiveClass),
+                probabilityOfGradable: record.gradability.map {
+                    Probability.ofDisease(logit: Double(logits[first + $0.output]), positiveClass: .disease)
+                })
+        }
     }
 }
 

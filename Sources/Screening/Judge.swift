@@ -1,13 +1,16 @@
 package import FundusImage
+package import ModelStore
 
-/// A network that can tell disease from normal.
+/// A network that can tell disease from normal, and perhaps whether a picture may be judged at all.
 package protocol EyeModel: Sendable {
     var identity: ModelIdentity { get }
     var preprocessing: Preprocessing { get }
-    /// P(disease) for one input of the model's preprocessing, NCHW.
-    func probabilityOfDisease(of tensor: [Float]) throws -> Double
+    /// P(gradable) below it is ungradable; nil where the network has no such output.
+    var gradabilityThreshold: Double? { get }
+    /// What the network says of one input of the model's preprocessing, NCHW.
+    func assessment(of tensor: [Float]) throws -> EyeAssessment
     /// The same, and where in the picture the network saw disease.
-    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap)
+    func diseaseMap(of tensor: [Float]) throws -> (assessment: EyeAssessment, map: DiseaseMap)
 }
 
 /// What a file's bytes were found to be.
@@ -108,8 +111,10 @@ package struct Judge: Sendable {
             reasons: examined.quality.findings.map(Verdict.Reason.init), width: examined.image.sourceWidth,
             height: examined.image.sourceHeight, shrinkage: examined.image.shrinkage,
             decodeMilliseconds: examined.decodeMilliseconds)
-        guard examined.quality.gradable else { return judgement }
-        let map = try run(on: examined.image.picture, into: &judgement)
+        // A network that has learned to tell decides; the measures then only say what it may have seen.
+        guard examined.quality.gradable || model.gradabilityThreshold != nil else { return judgement }
+        let map = try run(on: examined, into: &judgement)
+        guard judgement.outcome != .ungradable else { return judgement }
         judgement.picture = examined.image.picture
         if let map { judgement.heatmap = try heatmap(map, content, progress) }
         return judgement
@@ -148,9 +153,10 @@ package struct Judge: Sendable {
                 image: decoded, quality: QualityGrader.grade(decoded.picture), decodeMilliseconds: milliseconds))
     }
 
-    /// P(disease) of a picture at the network's size, whether it is gradable or not.
-    package func probabilityOfDisease(in picture: RGBPicture) throws -> Double {
-        try checked(model.probabilityOfDisease(of: tensor(of: picture)))
+    /// P(disease) of an examined image, whether it is gradable or not, and whether it is.
+    package func assess(_ examined: Examined) throws -> (probability: Double, quality: QualityGrade) {
+        let assessment = try checked(model.assessment(of: tensor(of: examined.image.picture)))
+        return (assessment.probabilityOfDisease, quality(examined.quality, assessment))
     }
 
     /// Where in a picture at the network's size the network sees disease.
@@ -159,16 +165,28 @@ package struct Judge: Sendable {
     }
 
     /// - Returns: where disease was seen, if heatmaps are drawn.
-    private func run(on picture: RGBPicture, into judgement: inout Judgement) throws -> DiseaseMap? {
+    private func run(on examined: Examined, into judgement: inout Judgement) throws -> DiseaseMap? {
         let clock = ContinuousClock()
         let start = clock.now
-        let tensor = tensor(of: picture)
-        let (probability, map): (Double, DiseaseMap?) =
-            drawsHeatmaps ? try model.diseaseMap(of: tensor) : (try model.probabilityOfDisease(of: tensor), nil)
-        judgement.probability = try checked(probability)
-        judgement.outcome = probability >= operatingPoint.value ? .disease : .normal
+        let tensor = tensor(of: examined.image.picture)
+        let (given, map): (EyeAssessment, DiseaseMap?) =
+            drawsHeatmaps ? try model.diseaseMap(of: tensor) : (try model.assessment(of: tensor), nil)
+        let assessment = try checked(given)
         judgement.networkMilliseconds = (clock.now - start).milliseconds
+        let quality = quality(examined.quality, assessment)
+        judgement.quality = quality
+        judgement.reasons = quality.findings.map(Verdict.Reason.init)
+        guard quality.gradable else { return map }
+        judgement.probability = assessment.probabilityOfDisease
+        judgement.outcome = assessment.probabilityOfDisease >= operatingPoint.value ? .disease : .normal
         return map
+    }
+
+    private func quality(_ measured: QualityGrade, _ assessment: EyeAssessment) -> QualityGrade {
+        guard let threshold = model.gradabilityThreshold, let probability = assessment.probabilityOfGradable else {
+            return measured
+        }
+        return measured.decided(by: probability, threshold: threshold)
     }
 
     private func tensor(of picture: RGBPicture) -> [Float] {
@@ -177,9 +195,10 @@ package struct Judge: Sendable {
         return tensor
     }
 
-    private func checked(_ probability: Double) throws(JudgingFault) -> Double {
-        guard probability.isFinite, 0...1 ~= probability else { throw .notFinite(model: model.identity.id) }
-        return probability
+    private func checked(_ assessment: EyeAssessment) throws(JudgingFault) -> EyeAssessment {
+        let probabilities = [assessment.probabilityOfDisease, assessment.probabilityOfGradable ?? 1]
+        guard probabilities.allSatisfy({ 0...1 ~= $0 }) else { throw .notFinite(model: model.identity.id) }
+        return assessment
     }
 
     private func heatmap(_ map: DiseaseMap, _ content: ImageContent, _ progress: () -> Void) throws -> [UInt8] {

@@ -100,14 +100,16 @@ private struct BlindModel: EyeModel {
     let preprocessing = Preprocessing(
         name: "small", width: 32, height: 32, mean: [0, 0, 0], deviation: [1, 1, 1])
 
-    func probabilityOfDisease(of tensor: [Float]) throws -> Double {
+    let gradabilityThreshold: Double? = nil
+
+    func assessment(of tensor: [Float]) throws -> EyeAssessment {
         precondition(tensor.allSatisfy(\.isFinite), "a picture's values are numbers")
-        return 0.25
+        return EyeAssessment(probabilityOfDisease: 0.25)
     }
 
-    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
+    func diseaseMap(of tensor: [Float]) throws -> (assessment: EyeAssessment, map: DiseaseMap) {
         (
-            try probabilityOfDisease(of: tensor),
+            try assessment(of: tensor),
             DiseaseMap(width: 1, height: 1, logits: [1], inputWidth: 32, inputHeight: 32, pixelsPerPlace: 32)
         )
     }

@@ -83,7 +83,7 @@ struct BenchCommand: ParsableCommand {
         let clock = ContinuousClock()
         let times = try (0..<rounds).map { _ in
             let start = clock.now
-            _ = try model.probabilitiesOfDisease(of: input)
+            _ = try model.assessments(of: input)
             return (clock.now - start).milliseconds / Double(size)
         }
         report.batch = size
@@ -111,7 +111,7 @@ private struct Sample {
         var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
         model.preprocessing.fill(&tensor, from: decoded.picture)
         let afterPrepare = clock.now
-        _ = try model.probabilityOfDisease(of: tensor) as Double
+        _ = try model.assessment(of: tensor)
         network = (clock.now - afterPrepare).milliseconds
         prepare = (afterPrepare - afterDecode).milliseconds
         decode = (afterDecode - start).milliseconds

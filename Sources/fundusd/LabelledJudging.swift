@@ -63,10 +63,10 @@ struct LabelledJudging {
         _ entry: LabelledFolder.Entry, _ examined: Judge.Examined, _ sha256: String
     ) throws -> EvaluationReport.Image {
         let row = groups?[entry.path]
+        let (probability, quality) = try judge.assess(examined)
         return EvaluationReport.Image(
             path: Self.name(entry), isDisease: entry.isDisease,
-            probability: try judge.probabilityOfDisease(in: examined.image.picture),
-            findings: examined.quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
+            probability: probability, findings: quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
             group: row?.group, source: row?.source)
     }
 

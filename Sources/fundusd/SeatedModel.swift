@@ -14,9 +14,7 @@ extension LoadedModel: EyeModel {
 
     package var preprocessing: Preprocessing { record.preprocessing }
 
-    package func probabilityOfDisease(of tensor: [Float]) throws -> Double {
-        try probabilityOfDisease(of: tensor).probability
-    }
+    package var gradabilityThreshold: Double? { record.gradability?.threshold }
 }
 
 extension ModelRecord {

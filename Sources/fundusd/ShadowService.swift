@@ -71,7 +71,7 @@ private struct Shadow: ~Copyable {
             let model = try challenger(id, for: picture)
             var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
             model.preprocessing.fill(&tensor, from: picture.picture)
-            let probability: Double = try model.probabilityOfDisease(of: tensor)
+            let probability = try model.assessment(of: tensor).probabilityOfDisease
             try openScores().record(picture, by: id, probability, at: Date())
         } catch {
             refused = id

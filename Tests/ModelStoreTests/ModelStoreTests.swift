@@ -64,7 +64,8 @@ import Testing
         let model = try store.loadChampion()
         #expect(model.record == record)
         let input = SeededInput.values(name: "eye", seed: 1, height: 224, width: 224)
-        let (probability, logit) = try model.probabilityOfDisease(of: input)
+        let probability = try model.assessment(of: input).probabilityOfDisease
+        let logit = Double(model.logits(of: input)[0])
         let sigmoid = 1 / (1 + exp(-logit))
         #expect(abs(probability - (positiveClass == .disease ? sigmoid : 1 - sigmoid)) < 1e-12)
     }
@@ -74,8 +75,9 @@ import Testing
     {
         let model = try LoadedModel(store.folder(try importNarrow(positiveClass).id))
         let input = SeededInput.values(name: "eye", seed: 5, height: 224, width: 224)
-        let (probability, map) = try model.diseaseMap(of: input)
-        #expect(try model.probabilityOfDisease(of: input).probability == probability)
+        let (assessment, map) = try model.diseaseMap(of: input)
+        #expect(try model.assessment(of: input) == assessment)
+        let probability = assessment.probabilityOfDisease
         let mean = Double(map.logits.reduce(0, +)) / Double(map.logits.count)
         #expect(abs(Probability.ofDisease(logit: mean, positiveClass: .disease) - probability) < 1e-4)
         #expect(map.width == 7 && map.height == 7 && map.inputWidth == 224 && map.pixelsPerPlace == 32)
@@ -149,9 +151,9 @@ import Testing
             to: state.path, seed: 4, threshold: .init(value: 0.41, sensitivity: 0.95, specificity: 0.81))
         #expect(record.threshold.value == 0.41)
         let model = try store.loadChampion()
-        let logits = try (0..<6).map { index in
+        let logits = (0..<6).map { index in
             let color = Float(index) - 2.5
-            return try model.probabilityOfDisease(of: [Float](repeating: color, count: model.inputCount)).logit
+            return model.logits(of: [Float](repeating: color, count: model.inputCount))[0]
         }
         #expect(Set(logits).count == 6)
     }

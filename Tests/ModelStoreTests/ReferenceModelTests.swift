@@ -30,7 +30,7 @@ import Testing
         #expect(model.record.architecture == .init(name: "resnet50-v1.5", baseWidth: 64, outputs: 1))
         #expect(model.record.positiveClass == .normal)
         let input = [Float](repeating: 0, count: model.inputCount)
-        let judging = try clock.measure { _ = try model.probabilityOfDisease(of: input) }
+        let judging = try clock.measure { _ = try model.assessment(of: input) }
         print("reference model: import \(importing), load \(loading), one pass \(judging)")
     }
 }

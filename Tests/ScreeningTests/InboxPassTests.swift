@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import FundusImage
+import ModelStore
 import Screening
 import SystemPackage
 import Testing
@@ -11,13 +12,14 @@ import Testing
     final class MeetingPlace: EyeModel, @unchecked Sendable {
         let identity = ConstantModel().identity
         let preprocessing = Preprocessing.torchvision224
+        let gradabilityThreshold: Double? = nil
         private let expected: Int
         private let condition = NSCondition()
         private var present = 0
 
         init(expecting expected: Int) { self.expected = expected }
 
-        func probabilityOfDisease(of tensor: [Float]) throws -> Double {
+        func assessment(of tensor: [Float]) throws -> EyeAssessment {
             let patience = Date(timeIntervalSinceNow: 30)
             return try condition.withLock {
                 present += 1
@@ -25,12 +27,12 @@ import Testing
                 while present < expected {
                     if !condition.wait(until: patience) { throw Loneliness() }
                 }
-                return 0.25
+                return EyeAssessment(probabilityOfDisease: 0.25)
             }
         }
 
-        func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
-            (try probabilityOfDisease(of: tensor), try ConstantModel().diseaseMap(of: tensor).map)
+        func diseaseMap(of tensor: [Float]) throws -> (assessment: EyeAssessment, map: DiseaseMap) {
+            (try assessment(of: tensor), try ConstantModel().diseaseMap(of: tensor).map)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import FundusImage
+import ModelStore
 import Screening
 
 /// A model that gives the same probability for every eye, at once.
@@ -7,13 +8,19 @@ struct ConstantModel: EyeModel {
     var probability: Double = 0.25
     var identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
     var preprocessing = Preprocessing.torchvision224
-    func probabilityOfDisease(of tensor: [Float]) throws -> Double { probability }
+    /// P(gradable), of a network that has learned to tell.
+    var gradable: Double?
+    var gradabilityThreshold: Double?
+
+    func assessment(of tensor: [Float]) throws -> EyeAssessment {
+        EyeAssessment(probabilityOfDisease: probability, probabilityOfGradable: gradable)
+    }
 
     /// Disease in the middle, and nothing of it elsewhere.
-    func diseaseMap(of tensor: [Float]) throws -> (probability: Double, map: DiseaseMap) {
+    func diseaseMap(of tensor: [Float]) throws -> (assessment: EyeAssessment, map: DiseaseMap) {
         let logits = (0..<49).map { $0 == 24 ? Float(6) : -1 }
         return (
-            probability,
+            try assessment(of: tensor),
             DiseaseMap(width: 7, height: 7, logits: logits, inputWidth: 224, inputHeight: 224, pixelsPerPlace: 32)
         )
     }
