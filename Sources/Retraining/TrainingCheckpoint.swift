@@ -17,18 +17,21 @@ package struct TrainingCheckpoint: Sendable {
         package var validationFraction: Double
         /// Of the first weights.
         package var base: String
+        /// Tensors that the base lacked; they learn with the full rate.
+        package var madeNew: [String]
         /// Kernels of another instruction set round otherwise.
         package var instructionSet: String
 
         package init(
             recipe: Recipe, seed: UInt64, images: String, validationFraction: Double, base: String,
-            instructionSet: String
+            madeNew: [String] = [], instructionSet: String
         ) {
             self.recipe = recipe
             self.seed = seed
             self.images = images
             self.validationFraction = validationFraction
             self.base = base
+            self.madeNew = madeNew
             self.instructionSet = instructionSet
         }
     }
@@ -62,7 +65,7 @@ package struct TrainingCheckpoint: Sendable {
         var baseWidth: Int
     }
 
-    private static let schema = "fundusd.checkpoint/1"
+    private static let schema = "fundusd.checkpoint/2"
 
     /// Replaces the file at `path` in one step, durably.
     package func write(to path: FilePath) throws(ModelFailure) {

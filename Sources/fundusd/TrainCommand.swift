@@ -26,7 +26,10 @@ struct TrainCommand: ParsableCommand {
             when SIGTERM or Ctrl-C comes. --resume goes on from it, to the same bits as without the interruption. Takes \
             about 1.3 GB of memory for batches of 8.
 
-                fundusd train --labelled labelled --base resnet50.pth --output model
+            Without --base it goes on from the model that judges, else from the one that ships with the program. A weight \
+            file may lack tensors: what is missing is made new, and named.
+
+                fundusd train --labelled labelled --output model
                 fundusd model import model
             """)
 
@@ -37,9 +40,10 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Start from these weights: a .pth or .safetensors file with 1000 outputs or none, or a model of the store \
-            (default: new weights, which need far more images).
-            """, valueName: "file|model"))
+            Start from these weights: a .pth or .safetensors file with 1000 outputs or none, whole or in part; a model of \
+            the store; or new for weights drawn from the seed, which need far more images (default: champion, else the \
+            model that ships with the program).
+            """, valueName: "file|model|new"))
     var base: String?
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Images") var images: LabelledOptions
@@ -56,11 +60,12 @@ struct TrainCommand: ParsableCommand {
         let output = FilePath(output)
         let logger = WatchCommand.bootstrapLogger()
         let bench = try TrainingBench(output: output, isResuming: resume)
-        let base = try base.map { try TrainingBase.named($0, settings, seed: seed) } ?? .new(seed: seed)
+        let base = try base.map { try TrainingBase.named($0, settings, seed: seed) } ?? .usual(settings, seed: seed)
         StopSignals.note()
         let voice = TrainingVoice(logger: logger)
+        voice.say(base.sentence)
         let (divided, origin) = try divide(bench, base, settings, voice)
-        let start = try bench.start(origin, base.parameters)
+        let start = try bench.start(origin, base.parameters(outputs: 1))
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -82,7 +87,7 @@ struct TrainCommand: ParsableCommand {
             voice)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: seed, images: divided.manifest.fingerprint, validationFraction: validationFraction,
-            base: base.description, instructionSet: "\(ComputeEngine.shared.instructionSet)")
+            base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
         return (divided, origin)
     }
 
