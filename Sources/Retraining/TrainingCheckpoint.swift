@@ -103,6 +103,7 @@ package struct TrainingCheckpoint: Sendable {
         for (name, moments) in [("first", state.firstMoments), ("second", state.secondMoments)] {
             parts.append(part(name, all.filter { moments[$0.name] != nil }) { moments[$0] ?? [] })
         }
+        if let average = state.average { parts.append(part("average", all) { Array(average[$0]) }) }
         if let best { parts.append(part("best", all) { Array(best[$0]) }) }
         return parts
     }
@@ -133,10 +134,18 @@ package struct TrainingCheckpoint: Sendable {
         state.secondMoments = try Self.moments("second", layout, file, path)
         (state.epoch, state.imagesDone, state.steps) = (header.epoch, header.imagesDone, header.steps)
         state.lossSum = Double(bitPattern: header.lossSumBits)
-        let hasBest = file.tensors["best/\(layout.parameters[0].name)"] != nil
+        state.average = try Self.optional("average", layout, file, path)
         self.init(
             origin: header.origin, state: state, history: header.history,
-            best: hasBest ? try Self.parameters("best", layout, file, path) : nil)
+            best: try Self.optional("best", layout, file, path))
+    }
+
+    /// Nil where the file has no such part.
+    private static func optional(
+        _ part: String, _ layout: ResNet50Layout, _ file: SafetensorsFile, _ path: FilePath
+    ) throws(ModelFailure) -> ResNet50Parameters? {
+        let isThere = file.tensors["\(part)/\(layout.parameters[0].name)"] != nil
+        return isThere ? try parameters(part, layout, file, path) : nil
     }
 
     private static func parameters(

@@ -41,7 +41,8 @@ package final class TrainingRun {
     ) {
         let recipe = start.origin.recipe
         session = TrainingSession(
-            recipe, isDisease: images.training.map(\.isDisease), seed: start.origin.seed, from: start.state)
+            recipe, isDisease: images.training.map(\.isDisease), seed: start.origin.seed,
+            madeNew: start.origin.madeNew, from: start.state)
         self.images = images
         preprocessing = recipe.preprocessing
         self.checkpointPath = checkpointPath
@@ -91,7 +92,7 @@ package final class TrainingRun {
     }
 
     private func endEpoch(loss: Double, seconds: Double) throws -> TrainingHistory.Epoch {
-        let parameters = session.parameters
+        let parameters = session.result
         let validation = try NetworkMeasurement(parameters, images.validation, of: images, preprocessing)
         let holdout = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
         let epoch = TrainingHistory.Epoch(
@@ -120,7 +121,7 @@ package final class TrainingRun {
     }
 
     private func trained() throws -> TrainedNetwork {
-        let parameters = best ?? session.parameters
+        let parameters = best ?? session.result
         let measured = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
         return try TrainedNetwork(
             parameters: parameters, history: history, holdout: images.holdout, logits: measured?.logits ?? [])

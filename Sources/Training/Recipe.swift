@@ -1,3 +1,5 @@
+internal import ResNet
+
 /// Everything that decides how weights come of images, but for the images, the first weights and the seed.
 package struct Recipe: Codable, Sendable, Equatable {
     package enum Schedule: String, Codable, Sendable, CaseIterable { case constant, cosine }
@@ -23,6 +25,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// Images a step.
     package var batchSize: Int
     package var learningRate: Double
+    /// Each stage below the fourth learns with this share of the rate of the one above it; 1 is one rate for all.
+    package var depthDecay = 1.0
     package var schedule: Schedule
     /// The share of all steps in which the learning rate rises; of a cosine schedule only.
     package var warmUpShare: Double
@@ -31,6 +35,11 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// Flip, rotation, brightness and contrast, anew for each image in each epoch.
     package var isAugmented: Bool
     package var classWeights: ClassWeights
+    /// How far the targets 0 and 1 are moved toward ½: 0 leaves them, 1 would make them all ½.
+    package var labelSmoothing = 0.0
+    /// What a step leaves of the running mean of all parameters that is measured and published in place of the last
+    /// ones; 0 for none.
+    package var weightAveraging = 0.0
     package var trainedLayers: Layers
     package var arithmetic: Arithmetic
     /// Pixels of the network's input, width and height.
@@ -57,6 +66,23 @@ package struct Recipe: Codable, Sendable, Equatable {
 
 extension Recipe {
     var optimizer: Adam { Adam(weightDecay: weightDecay > 0 ? .decoupled(weightDecay) : .none) }
+
+    /// What the step of this number, counted from 1, leaves of the running mean: little at first, when there is little to
+    /// average, as TensorFlow's `ExponentialMovingAverage` has it (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992).
+    func averageKept(step: Int) -> Double { min(weightAveraging, Double(1 + step) / Double(10 + step)) }
+
+    /// What the network is to say of an image of a class.
+    func target(_ isPositive: Bool) -> Float {
+        Float((isPositive ? 1 : 0) * (1 - labelSmoothing) + labelSmoothing / 2)
+    }
+
+    /// The share of the learning rate that a tensor learns with.
+    ///
+    /// - Parameter madeNew: tensors that no training has seen before; the head and they learn with all of it.
+    func learningShare(of tensor: ParameterSpecification, madeNew: Set<String>) -> Double {
+        if madeNew.contains(tensor.name) { return 1 }
+        return (0..<tensor.stagesBelowHead).reduce(1) { share, _ in share * depthDecay }
+    }
 
     /// The learning rate's course over a number of steps.
     func learningRateSchedule(stepCount: Int) -> LearningRateSchedule {

@@ -20,9 +20,11 @@ package final class TrainingSession {
     private let isDisease: [Bool]
     private let network: ResNet50Training
     private let moments: AdamMoments
+    private let average: ParameterAverage?
     private let loss: BinaryCrossEntropy
     private let schedule: LearningRateSchedule
     private let stepCount: Int
+    private let madeNew: Set<String>
     private var order: [Int]
     package private(set) var epoch: Int
     package private(set) var imagesDone: Int
@@ -31,14 +33,18 @@ package final class TrainingSession {
 
     /// Takes all memory that the training needs.
     ///
-    /// - Parameter isDisease: the class of each image; the network's one logit speaks for disease.
+    /// - Parameters:
+    ///   - isDisease: the class of each image; the network's one logit speaks for disease.
+    ///   - madeNew: tensors that no training has seen before this one.
     package init(
-        _ recipe: Recipe, isDisease: [Bool], seed: UInt64, from state: TrainingState, engine: ComputeEngine = .shared
+        _ recipe: Recipe, isDisease: [Bool], seed: UInt64, madeNew: [String] = [], from state: TrainingState,
+        engine: ComputeEngine = .shared
     ) {
         precondition(!isDisease.isEmpty && recipe.epochs > 0 && recipe.batchSize > 0, "something to train")
         precondition(state.parameters.layout.outputs == 1, "one logit: disease or not")
         self.recipe = recipe
         self.seed = seed
+        self.madeNew = Set(madeNew)
         self.isDisease = isDisease
         network = ResNet50Training(
             parameters: state.parameters, largestBatch: min(recipe.batchSize, isDisease.count),
@@ -48,6 +54,7 @@ package final class TrainingSession {
             state.firstMoments.isEmpty
             ? AdamMoments(count: network.packedCount)
             : network.moments(first: state.firstMoments, second: state.secondMoments)
+        average = recipe.weightAveraging > 0 ? network.average(from: state.average ?? state.parameters) : nil
         loss = recipe.loss(isDisease: isDisease)
         stepCount = (isDisease.count + recipe.batchSize - 1) / recipe.batchSize * recipe.epochs
         schedule = recipe.learningRateSchedule(stepCount: stepCount)
@@ -65,6 +72,7 @@ package final class TrainingSession {
     package var state: TrainingState {
         var state = TrainingState(parameters: network.parameters)
         (state.firstMoments, state.secondMoments) = network.tensors(of: moments)
+        state.average = average.map(network.parameters)
         state.epoch = epoch
         state.imagesDone = imagesDone
         state.lossSum = lossSum
@@ -72,7 +80,8 @@ package final class TrainingSession {
         return state
     }
 
-    package var parameters: ResNet50Parameters { network.parameters }
+    /// What the training has come to: the averaged network where the recipe wants one, else the last.
+    package var result: ResNet50Parameters { average.map(network.parameters) ?? network.parameters }
 
     /// Trains on the next batch.
     ///
@@ -84,14 +93,18 @@ package final class TrainingSession {
         // A single image whose last maps have one place has no variance: it waits for the next epoch.
         guard network.canTrain(images: places.count) else { return finish(places.count, loss: 0, sum: 0) }
         let batch = try places.flatMap { try input($0, epoch) }
-        let targets: [Float] = places.map { isDisease[$0] ? 1 : 0 }
+        let targets: [Float] = places.map { recipe.target(isDisease[$0]) }
         let logits = network.forward(batch)
         let value = loss.loss(logits: logits, targets: targets)
         guard value.isFinite else { throw TrainingFault.notFinite(epoch: epoch + 1, step: steps + 1) }
         network.backward(loss.gradient(logits: logits, targets: targets))
         let rate = recipe.learningRate * schedule.factor(step: steps, of: stepCount)
         steps += 1
-        network.move(by: recipe.optimizer.step(steps, learningRate: rate), moments)
+        let optimizer = recipe.optimizer
+        network.move(moments) { tensor in
+            optimizer.step(steps, learningRate: rate * recipe.learningShare(of: tensor, madeNew: madeNew))
+        }
+        if let average { network.move(average, keeping: recipe.averageKept(step: steps)) }
         return finish(places.count, loss: value, sum: value * Double(places.count))
     }
 

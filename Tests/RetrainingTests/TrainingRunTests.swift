@@ -87,13 +87,14 @@ import Training
     }
 
     /// The batches are of 4, 4 and 2 images: a stop after any of nine steps.
-    @Test(arguments: [(true, Recipe.Arithmetic.float32), (false, .float32), (true, .bf16)])
+    @Test(arguments: [(true, Recipe.Arithmetic.float32, 0), (false, .float32, 0.9), (true, .bf16, 0)])
     func `a training stopped after every step goes on to the same bits`(
-        isAugmented: Bool, arithmetic: Recipe.Arithmetic
+        isAugmented: Bool, arithmetic: Recipe.Arithmetic, weightAveraging: Double
     ) throws {
         let recipe = Self.recipe {
             $0.isAugmented = isAugmented
             $0.arithmetic = arithmetic
+            $0.weightAveraging = weightAveraging
         }
         let images = try images(holdout: 4)
         let whole = try #require(
