@@ -7,7 +7,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
 
     /// What a model may be used for.
     package enum Role: String, Codable, Sendable {
-        /// Gives verdicts: one output.
+        /// Gives verdicts: one output, or two where the second says whether a picture is gradable.
         case judge
         /// A start for training only: ImageNet's 1000 outputs, or no head at all.
         case base
@@ -69,6 +69,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var positiveClass: PositiveClass
     package var threshold: OperatingPoint
     package var operatingPoints: [OperatingPoint]?
+    package var gradability: Gradability?
     package var preprocessing: Preprocessing
     package var golden: Golden?
     package var precisionCheck: PrecisionCheck?

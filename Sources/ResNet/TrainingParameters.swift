@@ -38,7 +38,8 @@ final class TrainingParameters {
     func pack(_ parameters: ResNet50Parameters, into values: Tensor, _ statistics: Tensor) {
         for name in layout.parameters.map(\.name) {
             let place = place(name)
-            place.form.pack(Array(parameters[name]), into: (place.isTrained ? values : statistics).all.slice(place.range))
+            place.form.pack(
+                Array(parameters[name]), into: (place.isTrained ? values : statistics).all.slice(place.range))
         }
     }
 

@@ -63,6 +63,7 @@ package struct TrainingCheckpoint: Sendable {
         var lossSumBits: UInt64
         var steps: Int
         var baseWidth: Int
+        var outputs: Int
     }
 
     private static let schema = "fundusd.checkpoint/2"
@@ -71,7 +72,8 @@ package struct TrainingCheckpoint: Sendable {
     package func write(to path: FilePath) throws(ModelFailure) {
         let header = Header(
             origin: origin, history: history, epoch: state.epoch, imagesDone: state.imagesDone,
-            lossSumBits: state.lossSum.bitPattern, steps: state.steps, baseWidth: state.parameters.layout.baseWidth)
+            lossSumBits: state.lossSum.bitPattern, steps: state.steps, baseWidth: state.parameters.layout.baseWidth,
+            outputs: state.parameters.layout.outputs ?? 0)
         guard let json = try? JSONEncoder().encode(header) else {
             preconditionFailure("a checkpoint holds a number that is not finite")
         }
@@ -122,13 +124,13 @@ package struct TrainingCheckpoint: Sendable {
         guard file.metadata["schema"] == Self.schema, let json = file.metadata["training"],
             let header = try? JSONDecoder().decode(Header.self, from: Data(json.utf8)),
             (1...ResNet50Layout.largestBaseWidth).contains(header.baseWidth), header.epoch >= 0, header.imagesDone >= 0,
-            header.steps >= 0
+            header.steps >= 0, 1...2 ~= header.outputs
         else {
             throw ModelFailure(
                 .unsupported, path.string, "is no checkpoint of this version of the program",
                 remedy: "remove it and train anew")
         }
-        let layout = ResNet50Layout(baseWidth: header.baseWidth, outputs: 1)
+        let layout = ResNet50Layout(baseWidth: header.baseWidth, outputs: header.outputs)
         var state = TrainingState(parameters: try Self.parameters("parameters", layout, file, path))
         state.firstMoments = try Self.moments("first", layout, file, path)
         state.secondMoments = try Self.moments("second", layout, file, path)

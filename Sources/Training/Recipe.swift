@@ -10,6 +10,13 @@ package struct Recipe: Codable, Sendable, Equatable {
         case balanced
     }
 
+    package enum Draw: String, Codable, Sendable, CaseIterable {
+        /// Each epoch takes every image once.
+        case shuffled
+        /// Each epoch takes as many images, every class of a source equally often and small sources more often.
+        case balanced
+    }
+
     package enum Layers: String, Codable, Sendable, CaseIterable {
         case all
         case fromStage2 = "from-stage-2"
@@ -34,12 +41,17 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var weightDecay: Double
     /// Flip, rotation, brightness and contrast, anew for each image in each epoch.
     package var isAugmented: Bool
+    package var draw = Draw.shuffled
     package var classWeights: ClassWeights
     /// How far the targets 0 and 1 are moved toward ½: 0 leaves them, 1 would make them all ½.
     package var labelSmoothing = 0.0
     /// What a step leaves of the running mean of all parameters that is measured and published in place of the last
     /// ones; 0 for none.
     package var weightAveraging = 0.0
+    /// Whether a second output learns which pictures no one should judge, where there are enough of them.
+    package var learnsGradability = true
+    /// What the second output's loss counts beside the first's.
+    package var gradabilityWeight = 0.5
     package var trainedLayers: Layers
     package var arithmetic: Arithmetic
     /// Pixels of the network's input, width and height.
@@ -50,7 +62,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// The PyTorch experiment's to the letter: Adam at 0.001, all layers, batches of 8, ten epochs, nothing else.
     package static let experiment = Recipe(
         name: "experiment", epochs: 10, batchSize: 8, learningRate: 0.001, schedule: .constant, warmUpShare: 0,
-        weightDecay: 0, isAugmented: false, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
+        weightDecay: 0, isAugmented: false, classWeights: .none, learnsGradability: false, trainedLayers: .all,
+        arithmetic: .float32,
         inputSide: 224, patience: nil)
 
     /// What measured best on people that no training saw; docs/training.md has the figures.
@@ -92,7 +105,14 @@ extension Recipe {
         }
     }
 
-    /// The loss over images of which these have disease.
+    /// The loss of a network with so many outputs over such images.
+    func loss(outputs: Int, over targets: [TrainingTarget]) -> JudgeLoss {
+        JudgeLoss(
+            outputs: outputs, disease: loss(isDisease: targets.compactMap(\.isDisease)),
+            gradabilityWeight: gradabilityWeight, target: target)
+    }
+
+    /// Disease's loss over images of which these have it.
     func loss(isDisease: [Bool]) -> BinaryCrossEntropy {
         let disease = isDisease.count { $0 }
         guard classWeights == .balanced, disease > 0, disease < isDisease.count else { return BinaryCrossEntropy() }

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import FundusImage
+internal import LabelledData
 internal import LinuxIO
 internal import Report
 internal import Screening
@@ -64,7 +65,7 @@ struct LabelledJudging {
     ) throws -> EvaluationReport.Image {
         let row = groups?[entry.path]
         return EvaluationReport.Image(
-            path: Self.name(entry), isDisease: entry.isDisease,
+            path: Self.name(entry), isDisease: entry.label == .disease,
             probability: try judge.probabilityOfDisease(in: examined.image.picture),
             findings: examined.quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
             group: row?.group, source: row?.source)

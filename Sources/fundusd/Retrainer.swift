@@ -27,17 +27,18 @@ struct Retrainer {
         let bench = try TrainingBench(folder: settings.state.appending("retraining"))
         let champion = try Champion(settings)
         let recipe = try settings.recipe(for: champion?.record)
-        let collection = try plan.collect(in: bench.folder, side: recipe.inputSide, voice)
+        let collection = try plan.collect(in: bench.folder, recipe, voice)
         let growth = Growth(collection.images, since: champion?.manifest)
         voice.say("Since the model was trained: \(growth.sentence)")
         if onlyIfGrown, let reason = settings.reasonToWait(growth) {
             return try conclude(.waited, nil, "Nothing is retrained: \(reason).")
         }
         try plan.check(collection)
+        let learnsGradability = plan.learnsGradability(recipe, collection, voice)
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
-                earlier: champion?.manifest?.sides ?? [:]))
+                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:]))
         voice.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
         guard let trained = try train(recipe, divided, champion, bench) else { return }
         try decide(trained, divided, champion)
@@ -61,7 +62,7 @@ struct Retrainer {
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
             base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
-        let start = bench.startOrBeginAnew(origin, base.parameters(outputs: 1), tell: voice.warn)
+        let start = bench.startOrBeginAnew(origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:

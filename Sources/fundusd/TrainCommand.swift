@@ -19,6 +19,8 @@ struct TrainCommand: ParsableCommand {
         abstract: "Trains a model from images whose class is known.",
         discussion: """
             Learns from every JPEG below DIR/disease and DIR/normal, and measures the result on people that it keeps aside. \
+            Where DIR/ungradable has enough pictures that no one should judge, a second output learns to know them; \
+            DIR/gradable may hold good pictures that nobody has judged. \
             Images of one person stay on one side: people are named by --groups or by the files' names, and pictures \
             that look the same count as one person's. Files that can't be decoded or judged are named and left out.
 
@@ -65,7 +67,7 @@ struct TrainCommand: ParsableCommand {
         let voice = TrainingVoice(logger: logger)
         voice.say(base.sentence)
         let (divided, origin) = try divide(bench, base, settings, voice)
-        let start = try bench.start(origin, base.parameters(outputs: 1))
+        let start = try bench.start(origin, base.parameters(outputs: divided.manifest.outputs))
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -83,7 +85,7 @@ struct TrainCommand: ParsableCommand {
         let recipe = recipe.resolved
         let validationFraction = recipe.patience == nil ? 0 : images.validationFraction
         let divided = try images.divided(
-            settings, in: bench.folder, side: recipe.inputSide, seed: seed, validationFraction: validationFraction,
+            settings, in: bench.folder, recipe, seed: seed, validationFraction: validationFraction,
             voice)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: seed, images: divided.manifest.fingerprint, validationFraction: validationFraction,

@@ -1,5 +1,6 @@
 import Fixtures
 import FoundationEssentials
+import FundusImage
 import LinuxIO
 import SystemPackage
 import Testing
@@ -18,12 +19,12 @@ import Testing
     }
 
     private static let quick = [
-        "train", "--output", "trained", "--input-side", "64", "--with-ungradable", "--min-per-class", "3", "--epochs",
-        "1", "--batch-size", "4",
+        "train", "--output", "trained", "--input-side", "64", "--with-ungradable", "--epochs", "1", "--batch-size", "4",
     ]
 
     private func train(_ site: ScreeningSite, _ more: String...) throws -> Fundusd.Outcome {
-        try site.runBare(Self.quick + ["--config", "config.yaml"] + more)
+        let fewest = more.contains("--min-per-class") ? [] : ["--min-per-class", "3"]
+        return try site.runBare(Self.quick + fewest + ["--config", "config.yaml"] + more)
     }
 
     @Test func `what a file lacks is made new and named, and only there`() throws {
@@ -73,13 +74,45 @@ import Testing
         try expectNewWeights(site)
     }
 
+    @Test func `ungradable pictures, where there are enough, make a second output`() throws {
+        let site = try site(model: .shared)
+        for (folder, count) in [("ungradable", 6), ("gradable/camera", 4)] {
+            try site.makeFolder("labelled/\(folder)")
+            for number in 0..<count {
+                // So dark that the quality check would refuse it.
+                let eye = SyntheticEye(seed: UInt64(number) + 90, width: 96, height: 96).jpeg()
+                try site.write(
+                    folder == "ungradable" ? Self.dark(number) : eye, to: "labelled/\(folder)/u\(number).jpg")
+            }
+        }
+        let few = try train(site, "--min-per-class", "7", "--base", "champion", "--holdout-fraction", "0.4")
+        #expect(few.status == 65, "\(few.errors)")
+        let outcome = try train(site, "--holdout-fraction", "0.4", "--draw", "balanced")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let record = String(decoding: try site.read("trained/model.json"), as: UTF8.self)
+        #expect(record.contains("\"gradability\" : {") && record.contains("\"outputs\" : 2"))
+        let images = String(decoding: try site.read("trained/images.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(images.count { $0.contains(",ungradable,") } == 6, "\(outcome.errors)")
+        #expect(images.count { $0.contains(",gradable,") && $0.hasSuffix(",\"camera\"") } == 4)
+        try site.remove("trained")
+        #expect(try train(site, "--gradability", "off").status == 0)
+        #expect(!String(decoding: try site.read("trained/model.json"), as: UTF8.self).contains("gradability"))
+    }
+
+    /// Noise of its own, nearly black.
+    private static func dark(_ number: Int) -> [UInt8] {
+        var generator = SeededGenerator(seed: UInt64(number))
+        let pixels = (0..<3 * 96 * 96).map { _ in UInt8(generator.next() >> 60) }
+        return SyntheticPictures.encode(RGBPicture(width: 96, height: 96, pixels: pixels))
+    }
+
     @Test func `new weights are there for the asking`() throws {
         try expectNewWeights(try site(model: .shared), "--base", "new")
     }
 
     /// The network is as wide as a real one then: nobody waits for it.
     private func expectNewWeights(_ site: ScreeningSite, _ more: String...) throws {
-        let run = try site.start(Self.quick + more)
+        let run = try site.start(Self.quick + ["--min-per-class", "3"] + more)
         try run.waitForLine("starts from new weights")
         try run.stop()
     }

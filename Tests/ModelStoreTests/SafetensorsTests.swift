@@ -49,7 +49,8 @@ struct SafetensorsTests {
             }
             return (made, parameters)
         }
-        let (made, parameters) = try completed(all.filter { $0.name != "layer4.2.conv1.weight" && $0.name != "bn1.bias" })
+        let (made, parameters) = try completed(
+            all.filter { $0.name != "layer4.2.conv1.weight" && $0.name != "bn1.bias" })
         #expect(made == ["bn1.bias", "layer4.2.conv1.weight"])
         for name in layout.parameters.map(\.name) {
             #expect(made.contains(name) ? parameters[name].allSatisfy { $0 == 9 } : parameters[name] == whole[name])

@@ -10,7 +10,7 @@ import Testing
     private static let layout = ResNet50Layout(baseWidth: 4, outputs: 1)
     private static let first = SeededNetwork.parameters(layout: layout, seed: 2)
     private static let side = 32
-    private static let isDisease = [true, false, true, true]
+    private static let targets = [true, false, true, true].map { TrainingTarget(isDisease: $0) }
 
     private static func recipe(_ change: (inout Recipe) -> Void) -> Recipe {
         var recipe = Recipe.experiment
@@ -24,12 +24,12 @@ import Testing
         madeNew: [String] = [], from state: TrainingState = TrainingState(parameters: first),
         _ change: (inout Recipe) -> Void
     ) -> TrainingSession {
-        TrainingSession(recipe(change), isDisease: isDisease, seed: 1, madeNew: madeNew, from: state)
+        TrainingSession(recipe(change), targets: targets, seed: 1, madeNew: madeNew, from: state)
     }
 
     private static func step(_ session: TrainingSession) throws -> TrainingSession.Step {
-        try session.step { image, epoch in
-            SeededInput.values(name: "image \(image) epoch \(epoch)", seed: 1, height: side, width: side)
+        try session.step { draw in
+            SeededInput.values(name: "image \(draw.image) epoch \(draw.epoch)", seed: 1, height: side, width: side)
         }
     }
 
@@ -64,7 +64,8 @@ import Testing
         let (turned, one) = (
             try Self.step(
                 TrainingSession(
-                    Self.recipe { _ in }, isDisease: Self.isDisease.map { !$0 }, seed: 1,
+                    Self.recipe { _ in }, targets: Self.targets.map { TrainingTarget(isDisease: $0.isDisease != true) },
+                    seed: 1,
                     from: TrainingState(parameters: Self.first))), try Self.step(plain)
         )
         #expect(abs(try Self.step(smoothed).loss - (0.9 * one.loss + 0.1 * turned.loss)) < 1e-6)
