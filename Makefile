@@ -139,6 +139,7 @@ install: $(BINARY) ## install below DESTDIR and PREFIX; enables nothing
 	install -D -m 644 systemd/fundusd.sysusers "$(LIBRARY)/sysusers.d/fundusd.conf"
 	install -D -m 644 systemd/fundusd.tmpfiles "$(LIBRARY)/tmpfiles.d/fundusd.conf"
 	install -D -m 644 systemd/fundusd.catalog "$(LIBRARY)/systemd/catalog/fundusd.catalog"
+	find model -maxdepth 1 -type f ! -name 'packed-*' -exec install -D -m 644 -t "$(SHARE)/fundusd/model" {} +
 	install -D -m 644 -t "$(SHARE)/doc/fundusd" docs/configuration.md docs/journal.md systemd/config.yaml
 	if [ -e "$(DESTDIR)/etc/fundusd/config.yaml" ]; then
 		echo "kept $(DESTDIR)/etc/fundusd/config.yaml; the new one is $(SHARE)/doc/fundusd/config.yaml"
@@ -171,7 +172,7 @@ uninstall: ## remove what install put there; state, images and configuration sta
 	rm -f "$(DESTDIR)$(PREFIX)/bin/fundusd" "$(LIBRARY)/sysusers.d/fundusd.conf" "$(LIBRARY)/tmpfiles.d/fundusd.conf"
 	rm -f "$(LIBRARY)/systemd/catalog/fundusd.catalog" "$(SHARE)/bash-completion/completions/fundusd"
 	rm -f "$(SHARE)/zsh/site-functions/_fundusd" "$(SHARE)/fish/vendor_completions.d/fundusd.fish"
-	rm -rf "$(SHARE)/doc/fundusd"
+	rm -rf "$(SHARE)/doc/fundusd" "$(SHARE)/fundusd"
 	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then
 		journalctl --update-catalog
 		systemctl daemon-reload

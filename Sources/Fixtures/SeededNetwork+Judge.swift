@@ -1,4 +1,5 @@
 package import FoundationEssentials
+internal import LinuxIO
 package import ModelStore
 package import ResNet
 package import SystemPackage
@@ -39,6 +40,16 @@ extension SeededNetwork {
         let record = try store.publish(model, date: date)
         try store.promote(record.id)
         return record
+    }
+
+    /// Writes a narrow network's weights without a head, to train from.
+    ///
+    /// - Parameter isLacking: says which tensors the file lacks.
+    package static func writeBase(to path: FilePath, isLacking: (String) -> Bool = { _ in false }) throws {
+        let parameters = parameters(layout: ResNet50Layout(baseWidth: narrowWidth, outputs: nil), seed: 1)
+        let tensors = SafetensorsWriter.tensors(parameters, weightType: .f32).filter { !isLacking($0.name) }
+        try AtomicFile.write(
+            try SafetensorsWriter.bytes(tensors, metadata: [:], path: path.string), to: path)
     }
 
     /// A disc of one color with a blotch of noise on black, as a normalized network input.

@@ -1,4 +1,4 @@
-/// How the labelled images have changed since a model was made of them.
+/// How the images whose class is known, disease or normal, have changed since a model was made of them.
 package struct Growth: Sendable, Equatable {
     /// Images whose content the model's manifest does not have, and that look like none that it has.
     package let newDisease: Int
@@ -14,20 +14,22 @@ package struct Growth: Sendable, Equatable {
 
     /// - Parameter manifest: of the model that judges; nil where it is not known what that one learned from.
     package init(_ images: [LabelledImage], since manifest: ImageManifest?) {
-        let rows = Dictionary((manifest?.rows ?? []).map { ($0.sha256, $0) }) { first, _ in first }
+        let images = images.filter { $0.label.isDisease != nil }
+        let known = (manifest?.rows ?? []).filter { $0.label.isDisease != nil }
+        let rows = Dictionary(known.map { ($0.sha256, $0) }) { first, _ in first }
         let (old, fresh) = (
             images.filter { rows[$0.sha256] != nil }, images.filter { rows[$0.sha256] == nil }
         )
         let again = fresh.filter { image in old.contains { $0.look.isNearlyIdentical(to: image.look) } }
         let repeated = Set(again.map(\.sha256))
         let new = fresh.filter { !repeated.contains($0.sha256) }
-        newDisease = new.count { $0.isDisease }
+        newDisease = new.count { $0.label == .disease }
         newNormal = new.count - newDisease
         savedAgain = again.count
-        reclassified = old.filter { rows[$0.sha256]?.isDisease != $0.isDisease }.map(\.path)
+        reclassified = old.filter { rows[$0.sha256]?.label != $0.label }.map(\.path)
         let present = Set(images.map(\.sha256))
-        removed = (manifest?.rows ?? []).filter { !present.contains($0.sha256) }.map(\.path)
-        disease = images.count { $0.isDisease }
+        removed = known.filter { !present.contains($0.sha256) }.map(\.path)
+        disease = images.count { $0.label == .disease }
         normal = images.count - disease
     }
 

@@ -72,11 +72,23 @@ enum ModelCard {
         if let temperature = record.training?.temperature {
             rows.append(("temperature of the calibration", rounded(temperature)))
         }
+        rows += gradability(record)
         let table = (["| figure | value |", "| --- | --- |"] + rows.map { "| \($0) | \($1) |" }).joined(separator: "\n")
         if sensitivity == nil && specificity == nil && figures == nil {
             return (rows.isEmpty ? "" : table + "\n\n") + unmeasured
         }
         return table + "\n\nFour decimals here; model.json has all of them."
+    }
+
+    private static func gradability(_ record: ModelRecord) -> [(String, String)] {
+        guard let gradability = record.gradability else { return [] }
+        let figures = [
+            ("area under the ROC curve for gradability", gradability.areaUnderCurve),
+            ("ungradable pictures below its threshold", gradability.ungradableFound),
+            ("gradable pictures below it", gradability.gradableRefused),
+        ]
+        return [("threshold for P(gradable)", "\(gradability.threshold)")]
+            + figures.compactMap { title, value in value.map { (title, rounded($0)) } }
     }
 
     private static let unmeasured =

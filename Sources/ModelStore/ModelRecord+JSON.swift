@@ -77,9 +77,14 @@ extension ModelRecord {
         for point in [threshold] + (operatingPoints ?? []) where !(0 < point.value && point.value < 1) {
             return "threshold \(point.value) is not between 0 and 1"
         }
-        if role == .judge && (architecture.outputs != 1 || golden?.logits.count != 1) {
-            return "a judge needs one output and a golden logit"
+        if role == .judge {
+            // The second output is gradability's, and means nothing without its threshold.
+            let outputs = gradability == nil ? 1 : 2
+            if architecture.outputs != outputs || golden?.logits.count != outputs {
+                return "a judge needs one output, or two with gradability, and a golden logit for each"
+            }
         }
+        if let fault = gradability?.fault { return fault }
         if let fault = training?.fault { return fault }
         if !Self.isIdentifier(id) { return "“\(id)” is no model's id" }
         return nil

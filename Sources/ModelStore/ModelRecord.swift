@@ -7,7 +7,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
 
     /// What a model may be used for.
     package enum Role: String, Codable, Sendable {
-        /// Gives verdicts: one output.
+        /// Gives verdicts: one output, or two where the second says whether a picture is gradable.
         case judge
         /// A start for training only: ImageNet's 1000 outputs, or no head at all.
         case base
@@ -43,20 +43,6 @@ package struct ModelRecord: Codable, Sendable, Equatable {
         }
     }
 
-    /// The output that says whether a picture may be judged, and what it is worth on the hold-out.
-    package struct Gradability: Codable, Sendable, Equatable {
-        /// Its row of the head; a positive logit speaks for gradable.
-        package var output: Int
-        /// P(gradable) below it is ungradable.
-        package var threshold: Double
-        /// Gradable against ungradable.
-        package var areaUnderCurve: Double?
-        /// The share of the ungradable pictures that are called so.
-        package var ungradableFound: Double?
-        /// The share of the gradable pictures that are refused.
-        package var gradableRefused: Double?
-    }
-
     /// An input that anyone can generate again, and what the network gave for it when the model was made.
     package struct Golden: Codable, Sendable, Equatable {
         /// How the input follows from the seed; for the reader of the file.
@@ -81,9 +67,9 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var source: Source?
     package var architecture: Architecture
     package var positiveClass: PositiveClass
-    package var gradability: Gradability?
     package var threshold: OperatingPoint
     package var operatingPoints: [OperatingPoint]?
+    package var gradability: Gradability?
     package var preprocessing: Preprocessing
     package var golden: Golden?
     package var precisionCheck: PrecisionCheck?

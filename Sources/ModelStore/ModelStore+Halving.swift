@@ -20,6 +20,7 @@ extension ModelStore {
         half.weightType = .f16
         half.threshold = record.threshold
         half.operatingPoints = record.operatingPoints
+        half.gradability = record.gradability
         half.preprocessing = record.preprocessing
         half.trainedAt = record.trainedAt
         half.parent = record.parent

@@ -8,6 +8,8 @@ package struct NewModel: Sendable {
     package var positiveClass: ModelRecord.PositiveClass
     package var threshold = ModelRecord.OperatingPoint(value: 0.5)
     package var operatingPoints: [ModelRecord.OperatingPoint]?
+    /// Of a network with two outputs that judges.
+    package var gradability: ModelRecord.Gradability?
     package var preprocessing = Preprocessing.torchvision224
     /// What the weights are written as; what batch norm holds stays float32.
     package var weightType = ElementType.f32
@@ -31,7 +33,9 @@ package struct NewModel: Sendable {
         return try WeightArchive(ByteSource(weights, path: path)).parameters(parameters.layout)
     }
 
-    private var role: ModelRecord.Role { parameters.layout.outputs == 1 ? .judge : .base }
+    private var role: ModelRecord.Role {
+        gradability != nil || parameters.layout.outputs == 1 ? .judge : .base
+    }
 
     /// A model with all that its folder holds.
     struct Finished {
@@ -64,7 +68,7 @@ package struct NewModel: Sendable {
             createdAt: date.wholeSeconds, trainedAt: trainedAt?.wholeSeconds, parent: parent, recipe: recipe,
             training: training, source: source, architecture: architecture, positiveClass: positiveClass,
             threshold: threshold,
-            operatingPoints: operatingPoints, preprocessing: preprocessing, golden: golden,
+            operatingPoints: operatingPoints, gradability: gradability, preprocessing: preprocessing, golden: golden,
             precisionCheck: precisionCheck)
         // A model that nobody could load again must not be written.
         if let fault = record.fault { throw ModelFailure(.damaged, path, fault, remedy: "correct what it is made of") }

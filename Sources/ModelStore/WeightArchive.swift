@@ -51,7 +51,7 @@ package enum WeightArchive: Sendable {
         else {
             throw ModelFailure(
                 .mismatch, path, tensor: "conv1.weight", "is missing or no ResNet-50's",
-                remedy: "import a ResNet-50 with torchvision's names")
+                remedy: "use a ResNet-50 with torchvision's names")
         }
         guard let head = shapes["fc.weight"] else { return ResNet50Layout(baseWidth: stem[0], outputs: nil) }
         guard head.count == 2, (1...ResNet50Layout.largestOutputs).contains(head[0]) else {
@@ -67,6 +67,26 @@ package enum WeightArchive: Sendable {
         try ResNet50Parameters(layout: layout, read: try reader(layout))
     }
 
+    /// What the file holds of a network, and what is made for the tensors that it lacks: a start for training.
+    ///
+    /// - Parameter make: gives the values of a tensor that is missing.
+    /// - Returns: the parameters, and the names of those that were made, in the table's order.
+    package func parameters(
+        _ layout: ResNet50Layout, making make: (ParameterSpecification) -> [Float]
+    ) throws(ModelFailure) -> (parameters: ResNet50Parameters, made: [String]) {
+        let shapes = shapes
+        try refuseUnknown(shapes, layout)
+        var made: [String] = []
+        let parameters = try ResNet50Parameters(layout: layout) { (specification) throws(ModelFailure) in
+            guard let shape = shapes[specification.name] else {
+                made.append(specification.name)
+                return make(specification)
+            }
+            return try values(specification, shape: shape)
+        }
+        return (parameters, made)
+    }
+
     /// The same for one parameter at a time.
     func reader(
         _ layout: ResNet50Layout
@@ -80,7 +100,12 @@ package enum WeightArchive: Sendable {
         _ specification: ParameterSpecification, shape: [Int]?
     ) throws(ModelFailure) -> [Float] {
         let name = specification.name
-        guard let shape else { throw mismatch(name, "is missing") }
+        guard let shape else {
+            throw ModelFailure(
+                .mismatch, path, tensor: name, "is missing",
+                remedy: "import a ResNet-50 with all of torchvision's names, or train from this part of one: "
+                    + "`fundusd train --base \(path)` makes the rest new")
+        }
         guard shape == specification.shape else {
             throw mismatch(name, "has the shape \(shape), not \(specification.shape)")
         }
@@ -103,6 +128,6 @@ package enum WeightArchive: Sendable {
 
     private func mismatch(_ tensor: String, _ message: String) -> ModelFailure {
         ModelFailure(
-            .mismatch, path, tensor: tensor, message, remedy: "import a ResNet-50 with torchvision's names and shapes")
+            .mismatch, path, tensor: tensor, message, remedy: "use a ResNet-50 with torchvision's names and shapes")
     }
 }

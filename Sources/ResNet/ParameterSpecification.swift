@@ -17,6 +17,13 @@ package struct ParameterSpecification: Sendable, Hashable {
 
     package var count: Int { shape.reduce(1, *) }
 
+    /// Stages between the tensor's and the head: 0 in the head and in stage 4, 3 in stage 1, 4 in the stem.
+    package var stagesBelowHead: Int {
+        if role == .linearWeight || role == .linearBias { return 0 }
+        guard name.hasPrefix("layer"), let stage = name.dropFirst(5).first?.wholeNumberValue else { return 4 }
+        return 4 - stage
+    }
+
     /// Whether a gradient moves it; running statistics follow the batches instead.
     package var isTrained: Bool { role != .runningMean && role != .runningVariance }
 }

@@ -67,12 +67,54 @@ package final class ResNet50Training {
     }
 
     /// Moves the trained parameters along their gradients.
-    package func move(by step: AdamStep, _ moments: AdamMoments) {
-        let first = parameterMemory.range(trained.firstName(layout)).lowerBound
-        let range = first..<parameterMemory.values.count
-        step.move(
-            parameterMemory.values.all.slice(range), gradients: parameterMemory.gradients.all.slice(range),
-            first: moments.first.all.slice(range), second: moments.second.all.slice(range), on: engine)
+    package func move(by step: AdamStep, _ moments: AdamMoments) { move(moments) { _ in step } }
+
+    /// The same with a step for each tensor; neighbors with equal steps move in one run.
+    package func move(_ moments: AdamMoments, by step: (ParameterSpecification) -> AdamStep) {
+        for (range, step) in runs(by: step) {
+            step.move(
+                parameterMemory.values.all.slice(range), gradients: parameterMemory.gradients.all.slice(range),
+                first: moments.first.all.slice(range), second: moments.second.all.slice(range), on: engine)
+        }
+    }
+
+    /// The trained parameters from the lowest layer to the head, cut where the step changes.
+    private func runs(by step: (ParameterSpecification) -> AdamStep) -> [(range: Range<Int>, step: AdamStep)] {
+        let lowest = parameterMemory.range(trained.firstName(layout)).lowerBound
+        var runs: [(range: Range<Int>, step: AdamStep)] = []
+        for tensor in layout.parameters where tensor.isTrained {
+            let range = parameterMemory.range(tensor.name)
+            guard range.lowerBound >= lowest else { continue }
+            let step = step(tensor)
+            if let last = runs.last, last.step == step, last.range.upperBound == range.lowerBound {
+                runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
+            } else {
+                runs.append((range, step))
+            }
+        }
+        return runs
+    }
+
+    /// A running mean that begins with these parameters.
+    package func average(from parameters: ResNet50Parameters) -> ParameterAverage {
+        let average = ParameterAverage(
+            valueCount: parameterMemory.values.count, statisticCount: parameterMemory.statistics.count)
+        parameterMemory.pack(parameters, into: average.values, average.statistics)
+        return average
+    }
+
+    /// Moves a running mean of all parameters and running statistics, trained or not, toward the present ones.
+    ///
+    /// - Parameter kept: what is left of the mean, 0…1.
+    package func move(_ average: ParameterAverage, keeping kept: Double) {
+        let step = AverageStep(rate: 1 - kept)
+        step.move(average.values.all, toward: parameterMemory.values.all, on: engine)
+        step.move(average.statistics.all, toward: parameterMemory.statistics.all, on: engine)
+    }
+
+    /// A copy of a running mean.
+    package func parameters(of average: ParameterAverage) -> ResNet50Parameters {
+        parameterMemory.unpacked(average.values, average.statistics)
     }
 
     /// Floats that lie packed as the parameters do: what an optimizer's moments take.

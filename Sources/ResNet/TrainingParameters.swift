@@ -31,9 +31,15 @@ final class TrainingParameters {
         values = Tensor(count: counts.trained)
         gradients = Tensor(count: counts.trained)
         statistics = Tensor(count: counts.statistics)
-        for specification in layout.parameters {
-            let name = specification.name
-            place(name).form.pack(Array(parameters[name]), into: slice(name))
+        pack(parameters, into: values, statistics)
+    }
+
+    /// Packs parameters of the same layout into memory of the same sizes.
+    func pack(_ parameters: ResNet50Parameters, into values: Tensor, _ statistics: Tensor) {
+        for name in layout.parameters.map(\.name) {
+            let place = place(name)
+            place.form.pack(
+                Array(parameters[name]), into: (place.isTrained ? values : statistics).all.slice(place.range))
         }
     }
 
@@ -47,8 +53,14 @@ final class TrainingParameters {
     func range(_ name: String) -> Range<Int> { place(name).range }
 
     /// A copy of all values, as files have them.
-    func unpacked() -> ResNet50Parameters {
-        ResNet50Parameters(layout: layout) { place($0.name).form.values(of: slice($0.name)) }
+    func unpacked() -> ResNet50Parameters { unpacked(values, statistics) }
+
+    /// The inverse of `pack(_:into:_:)`.
+    func unpacked(_ values: Tensor, _ statistics: Tensor) -> ResNet50Parameters {
+        ResNet50Parameters(layout: layout) {
+            let place = place($0.name)
+            return place.form.values(of: (place.isTrained ? values : statistics).all.slice(place.range))
+        }
     }
 
     /// Whatever lies packed as `values` do, tensor by tensor as files have them; without the running statistics.

@@ -1,5 +1,6 @@
 package import Evaluation
 internal import FundusImage
+internal import LabelledData
 package import ModelStore
 package import ResNet
 package import Training
@@ -13,12 +14,13 @@ package enum HoldoutComparison {
         champion: ResNet50Parameters, _ positiveClass: ModelRecord.PositiveClass, challenger: TrainedNetwork,
         _ images: TrainingImages, _ recipe: Recipe
     ) throws -> PairedScores {
-        let measured = try NetworkMeasurement(champion, images.holdout, of: images, recipe.preprocessing)
+        let measured = try NetworkMeasurement(champion, images.judgedHoldout, of: images, recipe.preprocessing)
         let probabilities = (measured?.logits ?? []).map {
             Probability.ofDisease(logit: Double($0), positiveClass: positiveClass)
         }
         return PairedScores(
             champion: probabilities, challenger: challenger.holdoutProbabilities,
-            isDisease: images.holdout.map(\.isDisease), groups: images.holdout.map { String($0.group) })
+            isDisease: images.judgedHoldout.map { $0.label == .disease },
+            groups: images.judgedHoldout.map { String($0.group) })
     }
 }

@@ -8,9 +8,9 @@ package struct LabelledCollection: ~Copyable {
     /// What became of an image.
     package enum Addition: Sendable, Equatable {
         case added
-        /// Its content is there already, in the same class.
+        /// Its content is there already, in the same class or in one that says less.
         case copy(of: String)
-        /// Its content is there already, in the other class: neither can be trusted.
+        /// Its content is there already, in another class: neither can be trusted.
         case contradiction(with: String)
     }
 
@@ -31,17 +31,22 @@ package struct LabelledCollection: ~Copyable {
     }
 
     package mutating func add(
-        path: String, isDisease: Bool, sha256: String, person: String?, picture: RGBPicture
+        path: String, label: ImageLabel, sha256: String, person: String?, source: String? = nil, picture: RGBPicture
     ) throws(SystemFailure) -> Addition {
-        if let present = members[sha256]?.image {
-            if present.isDisease == isDisease { return .copy(of: present.path) }
-            contradictory.insert(sha256)
-            return .contradiction(with: present.path)
+        func image(_ label: ImageLabel) -> LabelledImage {
+            LabelledImage(
+                path: path, label: label, sha256: sha256, person: person, source: source, look: PictureLook(picture))
         }
-        let image = LabelledImage(
-            path: path, isDisease: isDisease, sha256: sha256, person: person, look: PictureLook(picture))
-        members[sha256] = Member(image: image, picture: try pictures.append(picture))
-        return .added
+        guard let present = members[sha256] else {
+            members[sha256] = Member(image: image(label), picture: try pictures.append(picture))
+            return .added
+        }
+        guard let joined = present.image.label.joined(with: label) else {
+            contradictory.insert(sha256)
+            return .contradiction(with: present.image.path)
+        }
+        if joined != present.image.label { members[sha256] = Member(image: image(joined), picture: present.picture) }
+        return .copy(of: present.image.path)
     }
 
     /// The images that can be used, in the order of their contents' hashes.
@@ -52,7 +57,7 @@ package struct LabelledCollection: ~Copyable {
     }
 
     /// The images of a class that can be used.
-    package func count(isDisease: Bool) -> Int { images.count { $0.isDisease == isDisease } }
+    package func count(_ label: ImageLabel) -> Int { images.count { $0.label == label } }
 
     /// How to divide a collection.
     package struct Division: Sendable {
@@ -60,16 +65,19 @@ package struct LabelledCollection: ~Copyable {
         /// Of the groups that are not held out; decides which epoch is kept.
         package var validationFraction: Double
         package var seed: UInt64
+        /// Whether images count of which only that is known whether they are gradable.
+        package var learnsGradability: Bool
         /// Sides of contents in earlier divisions.
         package var earlier: [String: HoldoutSplit.Side]
 
         package init(
-            holdoutFraction: Double, validationFraction: Double, seed: UInt64,
+            holdoutFraction: Double, validationFraction: Double, seed: UInt64, learnsGradability: Bool = false,
             earlier: [String: HoldoutSplit.Side] = [:]
         ) {
             self.holdoutFraction = holdoutFraction
             self.validationFraction = validationFraction
             self.seed = seed
+            self.learnsGradability = learnsGradability
             self.earlier = earlier
         }
     }
@@ -83,7 +91,7 @@ package struct LabelledCollection: ~Copyable {
 
     /// Divides the images by group; their order, and so all that follows, is that of their contents' hashes.
     package consuming func divided(_ division: Division) -> Divided {
-        let usable = usable
+        let usable = usable.filter { division.learnsGradability || $0.image.label.isDisease != nil }
         let images = usable.map(\.image)
         let grouping = ImageGrouping(images)
         let split = HoldoutSplit(
@@ -97,13 +105,14 @@ package struct LabelledCollection: ~Copyable {
                     && decidingWhenToEnd.map { $0 == (inner.sides[place] == .holdout) } ?? true
             }.map {
                 TrainingImages.Example(
-                    picture: usable[$0].picture, isDisease: images[$0].isDisease, group: grouping.groups[$0])
+                    picture: usable[$0].picture, label: images[$0].label, group: grouping.groups[$0],
+                    source: images[$0].source)
             }
         }
         let rows = images.indices.map {
             ImageManifest.Row(
-                sha256: images[$0].sha256, isDisease: images[$0].isDisease, side: split.sides[$0],
-                group: grouping.groups[$0], path: images[$0].path)
+                sha256: images[$0].sha256, label: images[$0].label, side: split.sides[$0],
+                group: grouping.groups[$0], path: images[$0].path, source: images[$0].source)
         }
         return Divided(
             images: TrainingImages(

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import FundusImage
+internal import LabelledData
 internal import ModelStore
 internal import ResNet
 internal import Training
@@ -8,8 +9,10 @@ internal import Training
 struct NetworkMeasurement: Sendable, Equatable {
     /// Of disease, one for each image.
     let logits: [Float]
-    /// Mean binary cross-entropy.
-    let loss: Double
+    /// Of gradable, one for each image; nil where the network has no such output.
+    let gradabilityLogits: [Float]?
+    /// Mean binary cross-entropy over the images whose class is known; nil where there is none.
+    let loss: Double?
     /// Nil where one class is absent.
     let areaUnderCurve: Double?
 
@@ -26,6 +29,7 @@ struct NetworkMeasurement: Sendable, Equatable {
         let network = try ResNet50Inference(
             parameters: parameters, batchSize: Self.batchSize, inputHeight: preprocessing.height,
             inputWidth: preprocessing.width)
+        let outputs = parameters.layout.outputs ?? 1
         var logits: [Float] = []
         for start in stride(from: 0, to: examples.count, by: Self.batchSize) {
             let part = examples[start..<min(start + Self.batchSize, examples.count)]
@@ -34,17 +38,23 @@ struct NetworkMeasurement: Sendable, Equatable {
             for example in part { batch += try images.input(example, preprocessing, .none) }
             // The last batch is filled up; what the network says of nothing is left out.
             batch += repeatElement(0, count: (Self.batchSize - part.count) * preprocessing.elementCount)
-            logits += network.logits(of: batch).prefix(part.count)
+            logits += network.logits(of: batch).prefix(part.count * outputs)
         }
-        self.logits = logits
-        loss = BinaryCrossEntropy().loss(logits: logits, targets: examples.map { $0.isDisease ? 1 : 0 })
-        areaUnderCurve = try Self.areaUnderCurve(logits, examples)
+        let rows = examples.indices.map { logits[$0 * outputs..<($0 + 1) * outputs] }
+        let ofDisease = rows.compactMap(\.first)
+        let judged = examples.indices.filter { examples[$0].label.isDisease != nil }
+        let isDisease = judged.map { examples[$0].label == .disease }
+        self.logits = ofDisease
+        gradabilityLogits = outputs == 2 ? rows.compactMap(\.last) : nil
+        let known = judged.map { ofDisease[$0] }
+        loss = known.isEmpty ? nil : BinaryCrossEntropy().loss(logits: known, targets: isDisease.map { $0 ? 1 : 0 })
+        areaUnderCurve = try Self.areaUnderCurve(known, isDisease)
     }
 
-    private static func areaUnderCurve(_ logits: [Float], _ examples: [TrainingImages.Example]) throws -> Double? {
-        guard logits.allSatisfy(\.isFinite) else { return nil }
+    private static func areaUnderCurve(_ logits: [Float], _ isDisease: [Bool]) throws -> Double? {
+        guard !logits.isEmpty, logits.allSatisfy(\.isFinite) else { return nil }
         let scores = logits.map { Probability.ofDisease(logit: Double($0), positiveClass: .disease) }
-        let samples = try ScoredSamples(scores: scores, isDisease: examples.map(\.isDisease))
+        let samples = try ScoredSamples(scores: scores, isDisease: isDisease)
         return ROCCurve(ThresholdSteps(samples))?.areaUnderCurve
     }
 }

@@ -26,6 +26,7 @@ extension TrainedNetwork {
                 Self.point(Self.threshold(reaching: $0, figures.samples), figures)
             }
         }
+        model.gradability = gradability?.record
         model.training = training(origin, manifest, softwareVersion)
         model.attachments = [
             ModelAttachment(name: ImageManifest.fileName, bytes: manifest.csv),
@@ -47,15 +48,16 @@ extension TrainedNetwork {
     private func training(
         _ origin: TrainingCheckpoint.Origin, _ manifest: ImageManifest, _ softwareVersion: String
     ) -> ModelRecord.Training {
-        func count(_ side: HoldoutSplit.Side, _ isDisease: Bool) -> Int {
-            manifest.rows.count { $0.side == side && $0.isDisease == isDisease }
+        func count(_ side: HoldoutSplit.Side, _ label: ImageLabel) -> Int {
+            manifest.rows.count { $0.side == side && $0.label == label }
         }
-        let groups = Set(manifest.rows.filter { $0.side == .holdout }.map(\.group)).count
+        let measuring = manifest.rows.filter { $0.side == .holdout && $0.label.isDisease != nil }
+        let groups = Set(measuring.map(\.group)).count
         return ModelRecord.Training(
             seed: origin.seed, epochs: history.epochs.count,
-            trainedOn: .init(disease: count(.training, true), normal: count(.training, false)),
+            trainedOn: .init(disease: count(.training, .disease), normal: count(.training, .normal)),
             holdout: groups == 0
-                ? nil : .init(disease: count(.holdout, true), normal: count(.holdout, false), groups: groups),
+                ? nil : .init(disease: count(.holdout, .disease), normal: count(.holdout, .normal), groups: groups),
             softwareVersion: softwareVersion, figures: figures.map(Self.recorded), temperature: temperature)
     }
 
@@ -82,7 +84,9 @@ extension TrainedNetwork {
 
 extension TrainedNetwork {
     /// One sentence for whoever waited for it.
-    package var summary: String {
+    package var summary: String { diseaseSummary + (gradability?.summary ?? "") }
+
+    private var diseaseSummary: String {
         guard let figures, let area = figures.roc?.areaUnderCurve else {
             return "Trained; too few images were kept aside to say how well, so its threshold is 0.5"
         }
@@ -93,6 +97,17 @@ extension TrainedNetwork {
             its threshold \((figures.threshold * 1000).rounded() / 1000) it finds \(matrix.truePositives) of \
             \(figures.samples.diseaseCount) with disease and clears \(matrix.trueNegatives) of \
             \(figures.samples.normalCount) without
+            """
+    }
+}
+
+extension GradabilityMeasurement {
+    /// The end of a sentence.
+    fileprivate var summary: String {
+        guard let areaUnderCurve else { return "; how well it knows ungradable pictures is not measured" }
+        return """
+            ; of ungradable pictures it finds \(ungradableFound) of \(ungradableCount) and refuses \(gradableRefused) of \
+            \(gradableCount) gradable ones (AUC \(areaUnderCurve.percent) %)
             """
     }
 }

@@ -1,4 +1,5 @@
 package import Evaluation
+internal import LabelledData
 internal import ModelStore
 package import ResNet
 
@@ -9,21 +10,31 @@ package struct TrainedNetwork: Sendable {
     package let history: TrainingHistory
     /// What the head's logits were divided by; nil where the hold-out is too small to say.
     package let temperature: Double?
-    /// P(disease) of each image held out, after calibration.
+    /// P(disease) of each image held out whose class is known, after calibration.
     package let holdoutProbabilities: [Double]
     /// What the hold-out tells of the calibrated network; nil where there is none, or one of a single class.
     package let figures: EvaluationFigures?
+    /// What it tells of the second output, of a network that has one.
+    package let gradability: GradabilityMeasurement?
 
     /// Of each class, for a temperature and a threshold that mean anything.
     private static let fewestOfEachClass = 10
     private static let targetSensitivity = 0.95
 
-    /// - Parameter logits: of disease, for each image held out.
+    /// - Parameters:
+    ///   - logits: of disease, for each image held out.
+    ///   - gradabilityLogits: of gradable; nil where there are none, or no images.
     init(
-        parameters: ResNet50Parameters, history: TrainingHistory, holdout: [TrainingImages.Example], logits: [Float]
+        parameters: ResNet50Parameters, history: TrainingHistory, holdout all: [TrainingImages.Example],
+        logits allLogits: [Float], gradabilityLogits: [Float]? = nil
     ) throws {
         self.history = history
-        let disease = holdout.count { $0.isDisease }
+        gradability =
+            parameters.layout.outputs == 2
+            ? try GradabilityMeasurement(all, logits: gradabilityLogits ?? []) : nil
+        let judged = all.indices.filter { all[$0].label.isDisease != nil }
+        let (holdout, logits) = (judged.map { all[$0] }, judged.map { allLogits[$0] })
+        let disease = holdout.count { $0.label == .disease }
         guard min(disease, holdout.count - disease) >= Self.fewestOfEachClass else {
             (self.parameters, temperature, figures) = (parameters, nil, nil)
             holdoutProbabilities = Self.probabilities(logits.map { Double($0) })
@@ -44,7 +55,8 @@ package struct TrainedNetwork: Sendable {
 
     private static func samples(_ logits: [Double], _ holdout: [TrainingImages.Example]) throws -> ScoredSamples {
         try ScoredSamples(
-            scores: probabilities(logits), isDisease: holdout.map(\.isDisease), groups: holdout.map { String($0.group) }
+            scores: probabilities(logits), isDisease: holdout.map { $0.label == .disease },
+            groups: holdout.map { String($0.group) }
         )
     }
 
@@ -67,11 +79,15 @@ package struct TrainedNetwork: Sendable {
 }
 
 extension ResNet50Parameters {
-    /// A temperature, put into the head: σ((w·x + b)/T) = σ((w/T)·x + b/T).
+    /// A temperature of the first output, put into the head: σ((w·x + b)/T) = σ((w/T)·x + b/T).
     func dividingLogits(by temperature: Double) -> ResNet50Parameters {
         var scaled = self
         for name in ["fc.weight", "fc.bias"] {
-            scaled[name] = ArraySlice(self[name].map { Float(Double($0) / temperature) })
+            var values = Array(self[name])
+            for place in 0..<values.count / (layout.outputs ?? 1) {
+                values[place] = Float(Double(values[place]) / temperature)
+            }
+            scaled[name] = values[...]
         }
         return scaled
     }

@@ -17,18 +17,21 @@ package struct TrainingCheckpoint: Sendable {
         package var validationFraction: Double
         /// Of the first weights.
         package var base: String
+        /// Tensors that the base lacked; they learn with the full rate.
+        package var madeNew: [String]
         /// Kernels of another instruction set round otherwise.
         package var instructionSet: String
 
         package init(
             recipe: Recipe, seed: UInt64, images: String, validationFraction: Double, base: String,
-            instructionSet: String
+            madeNew: [String] = [], instructionSet: String
         ) {
             self.recipe = recipe
             self.seed = seed
             self.images = images
             self.validationFraction = validationFraction
             self.base = base
+            self.madeNew = madeNew
             self.instructionSet = instructionSet
         }
     }
@@ -60,15 +63,17 @@ package struct TrainingCheckpoint: Sendable {
         var lossSumBits: UInt64
         var steps: Int
         var baseWidth: Int
+        var outputs: Int
     }
 
-    private static let schema = "fundusd.checkpoint/1"
+    private static let schema = "fundusd.checkpoint/2"
 
     /// Replaces the file at `path` in one step, durably.
     package func write(to path: FilePath) throws(ModelFailure) {
         let header = Header(
             origin: origin, history: history, epoch: state.epoch, imagesDone: state.imagesDone,
-            lossSumBits: state.lossSum.bitPattern, steps: state.steps, baseWidth: state.parameters.layout.baseWidth)
+            lossSumBits: state.lossSum.bitPattern, steps: state.steps, baseWidth: state.parameters.layout.baseWidth,
+            outputs: state.parameters.layout.outputs ?? 0)
         guard let json = try? JSONEncoder().encode(header) else {
             preconditionFailure("a checkpoint holds a number that is not finite")
         }
@@ -100,6 +105,7 @@ package struct TrainingCheckpoint: Sendable {
         for (name, moments) in [("first", state.firstMoments), ("second", state.secondMoments)] {
             parts.append(part(name, all.filter { moments[$0.name] != nil }) { moments[$0] ?? [] })
         }
+        if let average = state.average { parts.append(part("average", all) { Array(average[$0]) }) }
         if let best { parts.append(part("best", all) { Array(best[$0]) }) }
         return parts
     }
@@ -118,22 +124,30 @@ package struct TrainingCheckpoint: Sendable {
         guard file.metadata["schema"] == Self.schema, let json = file.metadata["training"],
             let header = try? JSONDecoder().decode(Header.self, from: Data(json.utf8)),
             (1...ResNet50Layout.largestBaseWidth).contains(header.baseWidth), header.epoch >= 0, header.imagesDone >= 0,
-            header.steps >= 0
+            header.steps >= 0, 1...2 ~= header.outputs
         else {
             throw ModelFailure(
                 .unsupported, path.string, "is no checkpoint of this version of the program",
                 remedy: "remove it and train anew")
         }
-        let layout = ResNet50Layout(baseWidth: header.baseWidth, outputs: 1)
+        let layout = ResNet50Layout(baseWidth: header.baseWidth, outputs: header.outputs)
         var state = TrainingState(parameters: try Self.parameters("parameters", layout, file, path))
         state.firstMoments = try Self.moments("first", layout, file, path)
         state.secondMoments = try Self.moments("second", layout, file, path)
         (state.epoch, state.imagesDone, state.steps) = (header.epoch, header.imagesDone, header.steps)
         state.lossSum = Double(bitPattern: header.lossSumBits)
-        let hasBest = file.tensors["best/\(layout.parameters[0].name)"] != nil
+        state.average = try Self.optional("average", layout, file, path)
         self.init(
             origin: header.origin, state: state, history: header.history,
-            best: hasBest ? try Self.parameters("best", layout, file, path) : nil)
+            best: try Self.optional("best", layout, file, path))
+    }
+
+    /// Nil where the file has no such part.
+    private static func optional(
+        _ part: String, _ layout: ResNet50Layout, _ file: SafetensorsFile, _ path: FilePath
+    ) throws(ModelFailure) -> ResNet50Parameters? {
+        let isThere = file.tensors["\(part)/\(layout.parameters[0].name)"] != nil
+        return isThere ? try parameters(part, layout, file, path) : nil
     }
 
     private static func parameters(

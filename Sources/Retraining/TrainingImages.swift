@@ -1,18 +1,22 @@
 internal import FundusImage
+package import LabelledData
 
 /// The pictures of a training, and which of them train, decide when to end, and measure.
 package final class TrainingImages {
     package struct Example: Sendable, Equatable {
         /// In the file of pictures.
         package let picture: Int
-        package let isDisease: Bool
+        package let label: ImageLabel
         /// The person, or whatever else keeps images together.
         package let group: Int
+        /// The camera, clinic or collection, where it is known.
+        package let source: String?
 
-        package init(picture: Int, isDisease: Bool, group: Int) {
+        package init(picture: Int, label: ImageLabel, group: Int, source: String? = nil) {
             self.picture = picture
-            self.isDisease = isDisease
+            self.label = label
             self.group = group
+            self.source = source
         }
     }
 
@@ -31,6 +35,9 @@ package final class TrainingImages {
         self.validation = validation
         self.holdout = holdout
     }
+
+    /// Of those held out, the images whose class is known.
+    package var judgedHoldout: [Example] { holdout.filter { $0.label.isDisease != nil } }
 
     /// An image's input for an epoch: as it is, or altered anew for each epoch.
     func input(

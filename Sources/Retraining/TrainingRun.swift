@@ -1,5 +1,6 @@
 package import Evaluation
 internal import FundusImage
+internal import LabelledData
 internal import ModelStore
 internal import ResNet
 package import SystemPackage
@@ -41,7 +42,8 @@ package final class TrainingRun {
     ) {
         let recipe = start.origin.recipe
         session = TrainingSession(
-            recipe, isDisease: images.training.map(\.isDisease), seed: start.origin.seed, from: start.state)
+            recipe, targets: images.training.map(\.target), seed: start.origin.seed,
+            madeNew: start.origin.madeNew, from: start.state)
         self.images = images
         preprocessing = recipe.preprocessing
         self.checkpointPath = checkpointPath
@@ -81,17 +83,18 @@ package final class TrainingRun {
         return .finished(try trained())
     }
 
-    private func input(_ image: Int, _ epoch: Int) throws -> [Float] {
+    private func input(_ draw: ImageDraw) throws -> [Float] {
         var augmentation = PictureAugmentation.none
         if session.recipe.isAugmented {
-            var stream = SplitMix64(name: "image \(image) in epoch \(epoch)", seed: session.seed)
+            let again = draw.repetition == 0 ? "" : ", again \(draw.repetition)"
+            var stream = SplitMix64(name: "image \(draw.image) in epoch \(draw.epoch)\(again)", seed: session.seed)
             augmentation = .drawn(using: &stream)
         }
-        return try images.input(images.training[image], preprocessing, augmentation)
+        return try images.input(images.training[draw.image], preprocessing, augmentation)
     }
 
     private func endEpoch(loss: Double, seconds: Double) throws -> TrainingHistory.Epoch {
-        let parameters = session.parameters
+        let parameters = session.result
         let validation = try NetworkMeasurement(parameters, images.validation, of: images, preprocessing)
         let holdout = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
         let epoch = TrainingHistory.Epoch(
@@ -120,9 +123,17 @@ package final class TrainingRun {
     }
 
     private func trained() throws -> TrainedNetwork {
-        let parameters = best ?? session.parameters
+        let parameters = best ?? session.result
         let measured = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
         return try TrainedNetwork(
-            parameters: parameters, history: history, holdout: images.holdout, logits: measured?.logits ?? [])
+            parameters: parameters, history: history, holdout: images.holdout, logits: measured?.logits ?? [],
+            gradabilityLogits: measured?.gradabilityLogits)
+    }
+}
+
+extension TrainingImages.Example {
+    /// What the training is to know of it.
+    fileprivate var target: TrainingTarget {
+        TrainingTarget(isDisease: label.isDisease, isGradable: label.isGradable, source: source)
     }
 }

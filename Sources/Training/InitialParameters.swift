@@ -11,20 +11,26 @@ package enum InitialParameters {
         ResNet50Parameters(layout: layout) { tensor($0, of: layout, seed: seed) }
     }
 
-    /// The base's convolutions and batch norms under a new head; a base's own head is left out.
+    /// The base's convolutions and batch norms under another head.
+    ///
+    /// - Parameter kept: so many of the base's own outputs come first; the others are new.
     package static func replacingHead(
-        of base: ResNet50Parameters, outputs: Int, seed: UInt64
+        of base: ResNet50Parameters, keeping kept: Int = 0, outputs: Int, seed: UInt64
     ) -> ResNet50Parameters {
         let layout = ResNet50Layout(baseWidth: base.layout.baseWidth, outputs: outputs)
         return ResNet50Parameters(layout: layout) { specification in
             switch specification.role {
-            case .linearWeight, .linearBias: tensor(specification, of: layout, seed: seed)
-            default: Array(base[specification.name])
+            case .linearWeight, .linearBias:
+                let width = specification.count / outputs
+                let old = kept > 0 ? base[specification.name].prefix(min(kept, outputs) * width) : []
+                return Array(old + tensor(specification, of: layout, seed: seed).dropFirst(old.count))
+            default: return Array(base[specification.name])
             }
         }
     }
 
-    private static func tensor(
+    /// One tensor of a network, the same that a whole new network would have.
+    package static func tensor(
         _ specification: ParameterSpecification, of layout: ResNet50Layout, seed: UInt64
     ) -> [Float] {
         var stream = SplitMix64(name: specification.name, seed: seed)

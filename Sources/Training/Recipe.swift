@@ -1,3 +1,5 @@
+internal import ResNet
+
 /// Everything that decides how weights come of images, but for the images, the first weights and the seed.
 package struct Recipe: Codable, Sendable, Equatable {
     package enum Schedule: String, Codable, Sendable, CaseIterable { case constant, cosine }
@@ -5,6 +7,13 @@ package struct Recipe: Codable, Sendable, Equatable {
     package enum ClassWeights: String, Codable, Sendable, CaseIterable {
         case none
         /// Both classes weigh the same in the loss, however many images each has.
+        case balanced
+    }
+
+    package enum Draw: String, Codable, Sendable, CaseIterable {
+        /// Each epoch takes every image once.
+        case shuffled
+        /// Each epoch takes as many images, every class of a source equally often and small sources more often.
         case balanced
     }
 
@@ -23,6 +32,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// Images a step.
     package var batchSize: Int
     package var learningRate: Double
+    /// Each stage below the fourth learns with this share of the rate of the one above it; 1 is one rate for all.
+    package var depthDecay = 1.0
     package var schedule: Schedule
     /// The share of all steps in which the learning rate rises; of a cosine schedule only.
     package var warmUpShare: Double
@@ -30,7 +41,17 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var weightDecay: Double
     /// Flip, rotation, brightness and contrast, anew for each image in each epoch.
     package var isAugmented: Bool
+    package var draw = Draw.shuffled
     package var classWeights: ClassWeights
+    /// How far the targets 0 and 1 are moved toward ½: 0 leaves them, 1 would make them all ½.
+    package var labelSmoothing = 0.0
+    /// What a step leaves of the running mean of all parameters that is measured and published in place of the last
+    /// ones; 0 for none.
+    package var weightAveraging = 0.0
+    /// Whether a second output learns which pictures no one should judge, where there are enough of them.
+    package var learnsGradability = true
+    /// What the second output's loss counts beside the first's.
+    package var gradabilityWeight = 0.5
     package var trainedLayers: Layers
     package var arithmetic: Arithmetic
     /// Pixels of the network's input, width and height.
@@ -41,7 +62,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// The PyTorch experiment's to the letter: Adam at 0.001, all layers, batches of 8, ten epochs, nothing else.
     package static let experiment = Recipe(
         name: "experiment", epochs: 10, batchSize: 8, learningRate: 0.001, schedule: .constant, warmUpShare: 0,
-        weightDecay: 0, isAugmented: false, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
+        weightDecay: 0, isAugmented: false, classWeights: .none, learnsGradability: false, trainedLayers: .all,
+        arithmetic: .float32,
         inputSide: 224, patience: nil)
 
     /// What measured best on people that no training saw; docs/training.md has the figures.
@@ -58,6 +80,23 @@ package struct Recipe: Codable, Sendable, Equatable {
 extension Recipe {
     var optimizer: Adam { Adam(weightDecay: weightDecay > 0 ? .decoupled(weightDecay) : .none) }
 
+    /// What the step of this number, counted from 1, leaves of the running mean: little at first, when there is little to
+    /// average, as TensorFlow's `ExponentialMovingAverage` has it (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992).
+    func averageKept(step: Int) -> Double { min(weightAveraging, Double(1 + step) / Double(10 + step)) }
+
+    /// What the network is to say of an image of a class.
+    func target(_ isPositive: Bool) -> Float {
+        Float((isPositive ? 1 : 0) * (1 - labelSmoothing) + labelSmoothing / 2)
+    }
+
+    /// The share of the learning rate that a tensor learns with.
+    ///
+    /// - Parameter madeNew: tensors that no training has seen before; the head and they learn with all of it.
+    func learningShare(of tensor: ParameterSpecification, madeNew: Set<String>) -> Double {
+        if madeNew.contains(tensor.name) { return 1 }
+        return (0..<tensor.stagesBelowHead).reduce(1) { share, _ in share * depthDecay }
+    }
+
     /// The learning rate's course over a number of steps.
     func learningRateSchedule(stepCount: Int) -> LearningRateSchedule {
         switch schedule {
@@ -66,7 +105,14 @@ extension Recipe {
         }
     }
 
-    /// The loss over images of which these have disease.
+    /// The loss of a network with so many outputs over such images.
+    func loss(outputs: Int, over targets: [TrainingTarget]) -> JudgeLoss {
+        JudgeLoss(
+            outputs: outputs, disease: loss(isDisease: targets.compactMap(\.isDisease)),
+            gradabilityWeight: gradabilityWeight, target: target)
+    }
+
+    /// Disease's loss over images of which these have it.
     func loss(isDisease: [Bool]) -> BinaryCrossEntropy {
         let disease = isDisease.count { $0 }
         guard classWeights == .balanced, disease > 0, disease < isDisease.count else { return BinaryCrossEntropy() }

@@ -17,13 +17,15 @@ package final class TrainingSession {
 
     package let recipe: Recipe
     package let seed: UInt64
-    private let isDisease: [Bool]
+    private let targets: [TrainingTarget]
     private let network: ResNet50Training
     private let moments: AdamMoments
-    private let loss: BinaryCrossEntropy
+    private let average: ParameterAverage?
+    private let loss: JudgeLoss
     private let schedule: LearningRateSchedule
     private let stepCount: Int
-    private var order: [Int]
+    private let madeNew: Set<String>
+    private var order: [ImageDraw]
     package private(set) var epoch: Int
     package private(set) var imagesDone: Int
     private var lossSum: Double
@@ -31,31 +33,37 @@ package final class TrainingSession {
 
     /// Takes all memory that the training needs.
     ///
-    /// - Parameter isDisease: the class of each image; the network's one logit speaks for disease.
+    /// - Parameters:
+    ///   - targets: of each image; the network's first logit speaks for disease, its second, if it has one, for gradable.
+    ///   - madeNew: tensors that no training has seen before this one.
     package init(
-        _ recipe: Recipe, isDisease: [Bool], seed: UInt64, from state: TrainingState, engine: ComputeEngine = .shared
+        _ recipe: Recipe, targets: [TrainingTarget], seed: UInt64, madeNew: [String] = [],
+        from state: TrainingState, engine: ComputeEngine = .shared
     ) {
-        precondition(!isDisease.isEmpty && recipe.epochs > 0 && recipe.batchSize > 0, "something to train")
-        precondition(state.parameters.layout.outputs == 1, "one logit: disease or not")
+        precondition(!targets.isEmpty && recipe.epochs > 0 && recipe.batchSize > 0, "something to train")
+        let outputs = state.parameters.layout.outputs ?? 0
+        precondition(1...2 ~= outputs, "a logit for disease, and perhaps one for gradability")
         self.recipe = recipe
         self.seed = seed
-        self.isDisease = isDisease
+        self.madeNew = Set(madeNew)
+        self.targets = targets
         network = ResNet50Training(
-            parameters: state.parameters, largestBatch: min(recipe.batchSize, isDisease.count),
+            parameters: state.parameters, largestBatch: min(recipe.batchSize, targets.count),
             inputHeight: recipe.inputSide, inputWidth: recipe.inputSide, trained: recipe.trainedLayers.layers,
             precision: recipe.arithmetic.precision, engine: engine)
         moments =
             state.firstMoments.isEmpty
             ? AdamMoments(count: network.packedCount)
             : network.moments(first: state.firstMoments, second: state.secondMoments)
-        loss = recipe.loss(isDisease: isDisease)
-        stepCount = (isDisease.count + recipe.batchSize - 1) / recipe.batchSize * recipe.epochs
+        average = recipe.weightAveraging > 0 ? network.average(from: state.average ?? state.parameters) : nil
+        loss = recipe.loss(outputs: outputs, over: targets)
+        stepCount = (targets.count + recipe.batchSize - 1) / recipe.batchSize * recipe.epochs
         schedule = recipe.learningRateSchedule(stepCount: stepCount)
         epoch = state.epoch
         imagesDone = state.imagesDone
         lossSum = state.lossSum
         steps = state.steps
-        order = EpochOrder.places(count: isDisease.count, epoch: state.epoch, seed: seed)
+        order = EpochOrder.draws(targets, recipe.draw, epoch: state.epoch, seed: seed)
     }
 
     /// Whether all epochs are over.
@@ -65,6 +73,7 @@ package final class TrainingSession {
     package var state: TrainingState {
         var state = TrainingState(parameters: network.parameters)
         (state.firstMoments, state.secondMoments) = network.tensors(of: moments)
+        state.average = average.map(network.parameters)
         state.epoch = epoch
         state.imagesDone = imagesDone
         state.lossSum = lossSum
@@ -72,27 +81,32 @@ package final class TrainingSession {
         return state
     }
 
-    package var parameters: ResNet50Parameters { network.parameters }
+    /// What the training has come to: the averaged network where the recipe wants one, else the last.
+    package var result: ResNet50Parameters { average.map(network.parameters) ?? network.parameters }
 
     /// Trains on the next batch.
     ///
     /// - Parameter input: gives an image's 3×side×side normalized values, altered as it is to be in this epoch.
     /// - Throws: what `input` throws, before anything has changed; `TrainingFault` where the loss is no number.
-    package func step(_ input: (_ image: Int, _ epoch: Int) throws -> [Float]) throws -> Step {
+    package func step(_ input: (ImageDraw) throws -> [Float]) throws -> Step {
         precondition(!isFinished, "all epochs are over")
-        let places = order[imagesDone..<min(imagesDone + recipe.batchSize, order.count)]
+        let draws = order[imagesDone..<min(imagesDone + recipe.batchSize, order.count)]
         // A single image whose last maps have one place has no variance: it waits for the next epoch.
-        guard network.canTrain(images: places.count) else { return finish(places.count, loss: 0, sum: 0) }
-        let batch = try places.flatMap { try input($0, epoch) }
-        let targets: [Float] = places.map { isDisease[$0] ? 1 : 0 }
+        guard network.canTrain(images: draws.count) else { return finish(draws.count, loss: 0, sum: 0) }
+        let batch = try draws.flatMap { try input($0) }
+        let targets = draws.map { self.targets[$0.image] }
         let logits = network.forward(batch)
-        let value = loss.loss(logits: logits, targets: targets)
+        let value = loss.value(logits: logits, targets: targets)
         guard value.isFinite else { throw TrainingFault.notFinite(epoch: epoch + 1, step: steps + 1) }
         network.backward(loss.gradient(logits: logits, targets: targets))
         let rate = recipe.learningRate * schedule.factor(step: steps, of: stepCount)
         steps += 1
-        network.move(by: recipe.optimizer.step(steps, learningRate: rate), moments)
-        return finish(places.count, loss: value, sum: value * Double(places.count))
+        let optimizer = recipe.optimizer
+        network.move(moments) { tensor in
+            optimizer.step(steps, learningRate: rate * recipe.learningShare(of: tensor, madeNew: madeNew))
+        }
+        if let average { network.move(average, keeping: recipe.averageKept(step: steps)) }
+        return finish(draws.count, loss: value, sum: value * Double(draws.count))
     }
 
     private func finish(_ images: Int, loss: Double, sum: Double) -> Step {
@@ -101,7 +115,7 @@ package final class TrainingSession {
         guard imagesDone == order.count else { return Step(images: images, loss: loss, epochLoss: nil) }
         let epochLoss = lossSum / Double(order.count)
         (epoch, imagesDone, lossSum) = (epoch + 1, 0, 0)
-        order = EpochOrder.places(count: order.count, epoch: epoch, seed: seed)
+        order = EpochOrder.draws(targets, recipe.draw, epoch: epoch, seed: seed)
         return Step(images: images, loss: loss, epochLoss: epochLoss)
     }
 }

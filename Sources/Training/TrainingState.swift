@@ -14,6 +14,8 @@ package struct TrainingState: Sendable {
     /// The optimizer's moments by tensor; empty before the first step.
     package var firstMoments: [String: [Float]] = [:]
     package var secondMoments: [String: [Float]] = [:]
+    /// The running mean of the parameters, where the recipe keeps one.
+    package var average: ResNet50Parameters?
 
     package init(parameters: ResNet50Parameters) { self.parameters = parameters }
 }

@@ -1,34 +1,39 @@
 internal import Evaluation
+internal import LabelledData
 internal import LinuxIO
 internal import Screening
 internal import SystemPackage
 
-/// A folder of images whose class is known: `disease/` and `normal/`, with any folders below them.
+/// A folder of images that people have labelled: `disease/` and `normal/`, with any folders below them; for training perhaps
+/// `ungradable/` and `gradable/` too.
 struct LabelledFolder {
     struct Entry: Sendable {
         /// Below the labelled folder, such as `disease/camera 2/a.jpg`.
         let path: FilePath
-        let isDisease: Bool
+        let label: ImageLabel
         /// The folders between the class and the file, nil where there are none.
         let subfolder: String?
     }
 
     let root: FilePath
-    /// Disease first, then by path.
+    /// By label, disease first, then by path.
     let entries: [Entry]
     /// Files that are no images and do not claim to be, heatmaps among them.
     let otherFileCount: Int
 
     /// Lists the images.
     ///
+    /// - Parameter labels: the folders to list; only `disease` and `normal` must be there.
     /// - Throws: a `Refusal`: 66 where a folder is missing.
-    init(_ root: FilePath) throws {
+    init(_ root: FilePath, labels: [ImageLabel] = [.disease, .normal]) throws {
         self.root = root
         var listing = Listing(root: root)
-        for (name, isDisease) in [("disease", true), ("normal", false)] {
+        for label in labels {
+            let name = label.rawValue
             do throws(SystemFailure) {
-                try listing.add(FilePath(name), isDisease: isDisease)
+                try listing.add(FilePath(name), label)
             } catch let error where error.isGone {
+                guard label.isDisease != nil else { continue }
                 throw Refusal(
                     .noInput,
                     """
@@ -45,9 +50,8 @@ struct LabelledFolder {
 
     /// - Throws: a `Refusal`, 65, where a class has no image.
     func requireBothClasses() throws {
-        for (name, isDisease) in [("disease", true), ("normal", false)]
-        where !entries.contains(where: { $0.isDisease == isDisease }) {
-            throw Self.emptyClass(name, root, skipped: 0)
+        for label in [ImageLabel.disease, .normal] where !entries.contains(where: { $0.label == label }) {
+            throw Self.emptyClass(label.rawValue, root, skipped: 0)
         }
     }
 
@@ -67,20 +71,20 @@ private struct Listing {
     var otherFileCount = 0
 
     /// Folders that links lead to are not entered: they could lead around in a circle.
-    mutating func add(_ relative: FilePath, isDisease: Bool) throws(SystemFailure) {
+    mutating func add(_ relative: FilePath, _ label: ImageLabel) throws(SystemFailure) {
         let folder = try Folder(root.pushing(relative))
         let found = try folder.entries().sorted { $0.name.string < $1.name.string }
         for (name, status) in found where !ImageName(FilePath(root: nil, components: name)).isSkipped {
             let path = relative.appending(name)
             switch status.kind {
-            case .folder: try add(path, isDisease: isDisease)
-            case .regular, .link: add(path, ImageName(path), isDisease)
+            case .folder: try add(path, label)
+            case .regular, .link: add(path, ImageName(path), label)
             case .other: otherFileCount += 1
             }
         }
     }
 
-    private mutating func add(_ path: FilePath, _ name: ImageName, _ isDisease: Bool) {
+    private mutating func add(_ path: FilePath, _ name: ImageName, _ label: ImageLabel) {
         guard !name.isHeatmap, name.promisesJPEG || beginsLikeJPEG(path) else {
             otherFileCount += 1
             return
@@ -89,7 +93,7 @@ private struct Listing {
         subfolder.components.removeFirst()
         entries.append(
             LabelledFolder.Entry(
-                path: path, isDisease: isDisease, subfolder: subfolder.isEmpty ? nil : ImageName(subfolder).description)
+                path: path, label: label, subfolder: subfolder.isEmpty ? nil : ImageName(subfolder).description)
         )
     }
 

@@ -25,7 +25,7 @@ struct LabelledIntake: Sendable {
     func collect(into collection: inout LabelledCollection, side: Int, afterEach: () throws -> Void) throws -> Remarks {
         let (entries, root, intake) = (folder.entries, folder.root, self)
         let pictures = DecodeAhead(count: entries.count) { place in
-            try intake.read(root.pushing(entries[place].path), side: side)
+            try intake.read(root.pushing(entries[place].path), entries[place].label, side: side)
         }
         defer { pictures.abandon() }
         var remarks = Remarks()
@@ -36,7 +36,8 @@ struct LabelledIntake: Sendable {
             case .unusable(let reason): remarks.skipped.append("\(name) is skipped: \(reason)")
             case .picture(let picture, let sha256):
                 let addition = try collection.add(
-                    path: name, isDisease: entry.isDisease, sha256: sha256, person: person(entry), picture: picture)
+                    path: name, label: entry.label, sha256: sha256, person: person(entry), source: source(entry),
+                    picture: picture)
                 Self.note(addition, of: name, in: &remarks)
             }
             try afterEach()
@@ -49,7 +50,7 @@ struct LabelledIntake: Sendable {
         case picture(RGBPicture, sha256: String)
     }
 
-    private func read(_ path: FilePath, side: Int) throws -> Found {
+    private func read(_ path: FilePath, _ label: ImageLabel, side: Int) throws -> Found {
         let content: ImageContent
         do throws(SystemFailure) {
             content = try reader.read(path)
@@ -64,7 +65,8 @@ struct LabelledIntake: Sendable {
                 bytes, resizedTo: (side, side), maximumPixels: maximumPixels, progress: {})
             let quality = QualityGrader.grade(image.picture)
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
-            guard quality.gradable || takesUngradable else {
+            // Where a person has said whether a picture is gradable, that is what is learned.
+            guard quality.gradable || takesUngradable || label.isDisease == nil else {
                 return .unusable(reason: quality.findings.map { "\($0.code): \($0.message)" }.joined(separator: " "))
             }
             return .picture(image.picture, sha256: content.sha256)
@@ -76,6 +78,13 @@ struct LabelledIntake: Sendable {
 
     private func person(_ entry: LabelledFolder.Entry) -> String? {
         groups?[entry.path]?.group ?? entry.path.lastComponent.flatMap { persons.person(in: $0.string) }
+    }
+
+    /// As the table says, else the first folder below the class.
+    private func source(_ entry: LabelledFolder.Entry) -> String? {
+        let folders = entry.path.components.dropFirst().dropLast()
+        return groups?[entry.path]?.source
+            ?? folders.first.map { ImageName(FilePath(root: nil, components: $0)).description }
     }
 
     private static func note(_ addition: LabelledCollection.Addition, of name: String, in remarks: inout Remarks) {

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import FundusImage
+internal import LabelledData
 internal import LinuxIO
 internal import Report
 internal import Screening
@@ -65,7 +66,7 @@ struct LabelledJudging {
         let row = groups?[entry.path]
         let (probability, quality) = try judge.assess(examined)
         return EvaluationReport.Image(
-            path: Self.name(entry), isDisease: entry.isDisease,
+            path: Self.name(entry), isDisease: entry.label == .disease,
             probability: probability, findings: quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
             group: row?.group, source: row?.source)
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Retraining
 internal import Settings
 internal import SystemPackage
+internal import Training
 
 /// Which images are learned from, and which are kept aside.
 struct LabelledOptions: ParsableArguments {
@@ -41,17 +42,19 @@ struct LabelledOptions: ParsableArguments {
     /// - Parameter validationFraction: 0 where the recipe keeps the last epoch.
     /// - Throws: a `Refusal` where a class has too few.
     func divided(
-        _ settings: Settings, in workFolder: FilePath, side: Int, seed: UInt64, validationFraction: Double,
+        _ settings: Settings, in workFolder: FilePath, _ recipe: Recipe, seed: UInt64, validationFraction: Double,
         _ voice: TrainingVoice
     ) throws -> LabelledCollection.Divided {
         let plan = try LabelledPlan(
             settings, groups: groups, personPattern: personPattern, takesUngradable: withUngradable,
             minimumPerClass: minPerClass)
-        let collection = try plan.collect(in: workFolder, side: side, voice)
+        let collection = try plan.collect(in: workFolder, recipe, voice)
         try plan.check(collection)
+        let learnsGradability = plan.learnsGradability(recipe, collection, voice)
         let divided = collection.divided(
             LabelledCollection.Division(
-                holdoutFraction: holdoutFraction, validationFraction: validationFraction, seed: seed))
+                holdoutFraction: holdoutFraction, validationFraction: validationFraction, seed: seed,
+                learnsGradability: learnsGradability))
         voice.say(divided.summary)
         return divided
     }

@@ -4,6 +4,7 @@ internal import Retraining
 internal import Screening
 internal import Settings
 internal import SystemPackage
+internal import Training
 
 /// How the labelled images are read for a training: which count, who they show, how many there must be.
 struct LabelledPlan {
@@ -31,11 +32,12 @@ struct LabelledPlan {
 
     /// Reads and decodes them; says which are left out.
     ///
-    /// - Parameter side: pixels of the pictures, width and height.
-    func collect(in workFolder: FilePath, side: Int, _ voice: TrainingVoice) throws -> LabelledCollection {
-        let folder = try LabelledFolder(settings.labelled)
+    /// - Parameter recipe: says how large the pictures are kept, and which folders are read.
+    func collect(in workFolder: FilePath, _ recipe: Recipe, _ voice: TrainingVoice) throws -> LabelledCollection {
+        let labels = recipe.learnsGradability ? ImageLabel.allCases : [.disease, .normal]
+        let folder = try LabelledFolder(settings.labelled, labels: labels)
         do {
-            return try collect(folder, in: workFolder, side: side, voice)
+            return try collect(folder, in: workFolder, side: recipe.inputSide, voice)
         } catch let failure as SystemFailure {
             throw Refusal(
                 .inputOutput,
@@ -63,16 +65,33 @@ struct LabelledPlan {
 
     /// - Throws: a `Refusal` where a class has too few.
     func check(_ collection: borrowing LabelledCollection) throws {
-        for (name, isDisease) in [("disease", true), ("normal", false)] {
-            let count = collection.count(isDisease: isDisease)
+        for label in [ImageLabel.disease, .normal] {
+            let count = collection.count(label)
             guard count < minimumPerClass else { continue }
             throw Refusal(
                 .dataError,
                 """
-                \(settings.labelled.appending(name)) has \(count) usable images, and training needs at least \
+                \(settings.labelled.appending(label.rawValue)) has \(count) usable images, and training needs at least \
                 \(minimumPerClass) of each class: add images, or lower --min-per-class
                 """)
         }
+    }
+
+    /// Whether there are enough ungradable pictures for a second output; says so where there are too few.
+    func learnsGradability(
+        _ recipe: Recipe, _ collection: borrowing LabelledCollection, _ voice: TrainingVoice
+    ) -> Bool {
+        guard recipe.learnsGradability else { return false }
+        let (ungradable, gradable) = (collection.count(.ungradable), collection.count(.gradable))
+        if ungradable >= minimumPerClass { return true }
+        if ungradable + gradable > 0 {
+            voice.say(
+                """
+                Which pictures are gradable is not learned: \(settings.labelled)/ungradable has \(ungradable) usable \
+                images, and that needs \(minimumPerClass); what lies in gradable/ is of no use without them.
+                """)
+        }
+        return false
     }
 }
 
@@ -80,8 +99,9 @@ extension LabelledCollection.Divided {
     /// How many images there are, and which do what.
     var summary: String {
         func part(_ examples: [TrainingImages.Example]) -> String {
-            let disease = examples.count { $0.isDisease }
-            return "\(examples.count) (\(disease) disease, \(examples.count - disease) normal)"
+            let counts = ImageLabel.allCases.map { label in (label, examples.count { $0.label == label }) }
+            let named = counts.filter { $0.isDisease != nil || $1 > 0 }.map { "\($1) \($0.rawValue)" }
+            return "\(examples.count) (\(named.joined(separator: ", ")))"
         }
         let validation = images.validation.isEmpty ? "" : ", \(part(images.validation)) decide which epoch is kept"
         let alike = grouping.nearlyIdenticalPairs

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Training
 
 extension Recipe.Schedule: ExpressibleByArgument {}
+extension Recipe.Draw: ExpressibleByArgument {}
 extension Recipe.ClassWeights: ExpressibleByArgument {}
 extension Recipe.Layers: ExpressibleByArgument {}
 extension Recipe.Arithmetic: ExpressibleByArgument {}
@@ -16,6 +17,10 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Passes over the images.", valueName: "count")) var epochs: Int?
     @Option(help: ArgumentHelp("Images a step.", valueName: "count")) var batchSize: Int?
     @Option(help: ArgumentHelp("Adam's step size.", valueName: "number")) var learningRate: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Each stage below the last learns with this share of the rate of the one above it.", valueName: "0…1"))
+    var depthDecay: Double?
     @Option(help: "How the learning rate runs over the steps.") var schedule: Recipe.Schedule?
     @Option(help: ArgumentHelp("The share of steps in which a cosine schedule rises.", valueName: "0…1"))
     var warmUp: Double?
@@ -25,7 +30,19 @@ struct RecipeOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: "Flip, rotate up to 10°, vary brightness and contrast up to 10 %, anew in each epoch.")
     var augment: Bool?
+    @Option(help: "How an epoch draws its images: each once, or classes and sources balanced.") var draw: Recipe.Draw?
     @Option(help: "Whether the rarer class weighs more in the loss.") var classWeights: Recipe.ClassWeights?
+    @Option(help: ArgumentHelp("How far targets are moved from 0 and 1 toward one half.", valueName: "0…0.5"))
+    var labelSmoothing: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Publish a running mean of the weights, of which each step leaves this, such as 0.999; 0 for none.",
+            valueName: "0…1"))
+    var weightAveraging: Double?
+    @Option(help: "Whether a second output learns from DIR/ungradable, where it has enough images.")
+    var gradability: Gradability?
+    @Option(help: ArgumentHelp("What that output's loss counts beside disease's.", valueName: "number"))
+    var gradabilityWeight: Double?
     @Option(help: "The layers that are trained; those below are frozen.") var trainLayers: Recipe.Layers?
     @Option(help: "What feature maps are kept in while training.") var trainingPrecision: Recipe.Arithmetic?
     @Option(help: ArgumentHelp("Pixels of the network's input, width and height.", valueName: "count"))
@@ -35,6 +52,8 @@ struct RecipeOptions: ParsableArguments {
             "End after so many epochs without a lower loss on the validation share, and keep the best.",
             valueName: "epochs"))
     var patience: Int?
+
+    enum Gradability: String, ExpressibleByArgument, CaseIterable { case auto, off }
 
     func validate() throws {
         guard Recipe.named(recipe) != nil else {
@@ -46,7 +65,11 @@ struct RecipeOptions: ParsableArguments {
         try check(inputSide, in: 32...2048, "--input-side")
         try check(patience, in: 1...10_000, "--patience")
         try check(learningRate, "--learning-rate", "above 0 and at most 10") { $0 > 0 && $0 <= 10 }
+        try check(depthDecay, "--depth-decay", "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
         try check(warmUp, "--warm-up", "from 0 to 1") { 0...1 ~= $0 }
+        try check(labelSmoothing, "--label-smoothing", "from 0 to 0.5") { 0...0.5 ~= $0 }
+        try check(weightAveraging, "--weight-averaging", "at least 0 and below 1") { 0..<1 ~= $0 }
+        try check(gradabilityWeight, "--gradability-weight", "above 0 and at most 10") { $0 > 0 && $0 <= 10 }
         try check(weightDecay, "--weight-decay", "from 0 to 1") { 0...1 ~= $0 }
     }
 
@@ -67,11 +90,17 @@ struct RecipeOptions: ParsableArguments {
         result.epochs = epochs ?? named.epochs
         result.batchSize = batchSize ?? named.batchSize
         result.learningRate = learningRate ?? named.learningRate
+        result.depthDecay = depthDecay ?? named.depthDecay
         result.schedule = schedule ?? named.schedule
         result.warmUpShare = warmUp ?? named.warmUpShare
         result.weightDecay = weightDecay ?? named.weightDecay
         result.isAugmented = augment ?? named.isAugmented
+        result.draw = draw ?? named.draw
         result.classWeights = classWeights ?? named.classWeights
+        result.labelSmoothing = labelSmoothing ?? named.labelSmoothing
+        result.weightAveraging = weightAveraging ?? named.weightAveraging
+        result.learnsGradability = gradability.map { $0 == .auto } ?? named.learnsGradability
+        result.gradabilityWeight = gradabilityWeight ?? named.gradabilityWeight
         result.trainedLayers = trainLayers ?? named.trainedLayers
         result.arithmetic = trainingPrecision ?? named.arithmetic
         result.inputSide = inputSide ?? named.inputSide

@@ -27,17 +27,18 @@ struct Retrainer {
         let bench = try TrainingBench(folder: settings.state.appending("retraining"))
         let champion = try Champion(settings)
         let recipe = try settings.recipe(for: champion?.record)
-        let collection = try plan.collect(in: bench.folder, side: recipe.inputSide, voice)
+        let collection = try plan.collect(in: bench.folder, recipe, voice)
         let growth = Growth(collection.images, since: champion?.manifest)
         voice.say("Since the model was trained: \(growth.sentence)")
         if onlyIfGrown, let reason = settings.reasonToWait(growth) {
             return try conclude(.waited, nil, "Nothing is retrained: \(reason).")
         }
         try plan.check(collection)
+        let learnsGradability = plan.learnsGradability(recipe, collection, voice)
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
-                earlier: champion?.manifest?.sides ?? [:]))
+                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:]))
         voice.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
         guard let trained = try train(recipe, divided, champion, bench) else { return }
         try decide(trained, divided, champion)
@@ -56,11 +57,12 @@ struct Retrainer {
     private func train(
         _ recipe: Recipe, _ divided: LabelledCollection.Divided, _ champion: Champion?, _ bench: TrainingBench
     ) throws -> Trained? {
-        let base = try TrainingBase.forRetraining(settings, champion)
+        let base = try TrainingBase.forRetraining(settings)
+        voice.say(base.sentence)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
-            base: base.description, instructionSet: "\(ComputeEngine.shared.instructionSet)")
-        let start = bench.startOrBeginAnew(origin, base.parameters, tell: voice.warn)
+            base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
+        let start = bench.startOrBeginAnew(origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -228,14 +230,13 @@ extension Settings {
 }
 
 extension TrainingBase {
-    /// The newest base network of the store; else the champion's weights; else new ones.
-    fileprivate static func forRetraining(_ settings: Settings, _ champion: Champion?) throws -> TrainingBase {
+    /// The newest base network of the store; else what a training starts from that names none.
+    fileprivate static func forRetraining(_ settings: Settings) throws -> TrainingBase {
         let store = ModelStore(root: settings.state)
         let ids = (try? store.list()) ?? []
         if let base = ids.last(where: { (try? store.record($0))?.role == .base }) {
             return try named(base, settings, seed: settings.retrain.seed)
         }
-        if let champion { return try named(champion.record.id, settings, seed: settings.retrain.seed) }
-        return .new(seed: settings.retrain.seed)
+        return try usual(settings, seed: settings.retrain.seed)
     }
 }

@@ -19,6 +19,8 @@ struct TrainCommand: ParsableCommand {
         abstract: "Trains a model from images whose class is known.",
         discussion: """
             Learns from every JPEG below DIR/disease and DIR/normal, and measures the result on people that it keeps aside. \
+            Where DIR/ungradable has enough pictures that no one should judge, a second output learns to know them; \
+            DIR/gradable may hold good pictures that nobody has judged. \
             Images of one person stay on one side: people are named by --groups or by the files' names, and pictures \
             that look the same count as one person's. Files that can't be decoded or judged are named and left out.
 
@@ -26,7 +28,10 @@ struct TrainCommand: ParsableCommand {
             when SIGTERM or Ctrl-C comes. --resume goes on from it, to the same bits as without the interruption. Takes \
             about 1.3 GB of memory for batches of 8.
 
-                fundusd train --labelled labelled --base resnet50.pth --output model
+            Without --base it goes on from the model that judges, else from the one that ships with the program. A weight \
+            file may lack tensors: what is missing is made new, and named.
+
+                fundusd train --labelled labelled --output model
                 fundusd model import model
             """)
 
@@ -37,9 +42,10 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Start from these weights: a .pth or .safetensors file with 1000 outputs or none, or a model of the store \
-            (default: new weights, which need far more images).
-            """, valueName: "file|model"))
+            Start from these weights: a .pth or .safetensors file with 1000 outputs or none, whole or in part; a model of \
+            the store; or new for weights drawn from the seed, which need far more images (default: champion, else the \
+            model that ships with the program).
+            """, valueName: "file|model|new"))
     var base: String?
     @OptionGroup(title: "Recipe") var recipe: RecipeOptions
     @OptionGroup(title: "Images") var images: LabelledOptions
@@ -56,11 +62,12 @@ struct TrainCommand: ParsableCommand {
         let output = FilePath(output)
         let logger = WatchCommand.bootstrapLogger()
         let bench = try TrainingBench(output: output, isResuming: resume)
-        let base = try base.map { try TrainingBase.named($0, settings, seed: seed) } ?? .new(seed: seed)
+        let base = try base.map { try TrainingBase.named($0, settings, seed: seed) } ?? .usual(settings, seed: seed)
         StopSignals.note()
         let voice = TrainingVoice(logger: logger)
+        voice.say(base.sentence)
         let (divided, origin) = try divide(bench, base, settings, voice)
-        let start = try bench.start(origin, base.parameters)
+        let start = try bench.start(origin, base.parameters(outputs: divided.manifest.outputs))
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -78,11 +85,11 @@ struct TrainCommand: ParsableCommand {
         let recipe = recipe.resolved
         let validationFraction = recipe.patience == nil ? 0 : images.validationFraction
         let divided = try images.divided(
-            settings, in: bench.folder, side: recipe.inputSide, seed: seed, validationFraction: validationFraction,
+            settings, in: bench.folder, recipe, seed: seed, validationFraction: validationFraction,
             voice)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: seed, images: divided.manifest.fingerprint, validationFraction: validationFraction,
-            base: base.description, instructionSet: "\(ComputeEngine.shared.instructionSet)")
+            base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
         return (divided, origin)
     }
 

@@ -7,62 +7,64 @@ internal import Training
 
 /// What a training starts from.
 struct TrainingBase {
-    let parameters: ResNet50Parameters
     /// What the checkpoint and the model say of it.
     let description: String
+    /// What a person is told of it.
+    let sentence: String
     /// The id of the model in the store, where it is one.
     let parent: String?
+    /// Tensors that no training has seen yet, without the head's.
+    let madeNew: [String]
+    private let network: ResNet50Parameters
+    /// Outputs of the head that go on with what they say: P(disease) first. The others are made new.
+    private let keptOutputs: Int
+    private let seed: UInt64
+
+    /// The first weights of a network with so many outputs.
+    func parameters(outputs: Int) -> ResNet50Parameters {
+        InitialParameters.replacingHead(of: network, keeping: keptOutputs, outputs: outputs, seed: seed)
+    }
+
+    /// What a person names new weights with.
+    static let newName = "new"
 
     /// New weights, drawn from a seed (He et al., arXiv 1502.01852).
     static func new(seed: UInt64) -> TrainingBase {
-        TrainingBase(
-            parameters: InitialParameters.network(ResNet50Layout(baseWidth: 64, outputs: 1), seed: seed),
-            description: "new weights, seed \(seed)", parent: nil)
+        let network = InitialParameters.network(ResNet50Layout(baseWidth: 64, outputs: 1), seed: seed)
+        return TrainingBase(
+            description: "new weights, seed \(seed)",
+            sentence: "Training starts from new weights, which need far more images than a base does.", parent: nil,
+            madeNew: network.layout.parameters.map(\.name).filter { !$0.hasPrefix("fc.") }, network: network,
+            keptOutputs: 1, seed: seed)
     }
 
-    /// - Parameter name: a weight file, a model's id, a unique beginning of one, `champion`, or a model's folder.
+    /// The model that judges; else the one that ships with the program; else new weights.
+    static func usual(_ settings: Settings, seed: UInt64) throws -> TrainingBase {
+        if ModelStore(root: settings.state).championID != nil {
+            return try named(ModelStore.championLink, settings, seed: seed)
+        }
+        guard let shipped = ShippedModel.folder else { return .new(seed: seed) }
+        return try refusing { () throws(ModelFailure) in
+            try TrainingBase(shipped, named: "the model that ships with the program", seed)
+        }
+    }
+
+    /// - Parameter name: `new`, a weight file, a model's id, a unique beginning of one, `champion`, or a model's folder.
     static func named(_ name: String, _ settings: Settings, seed: UInt64) throws -> TrainingBase {
-        do throws(ModelFailure) {
-            if let file = try weightFile(name) {
-                let archive = try WeightArchive(file)
-                let layout = try archive.layout()
-                guard layout.outputs != 1 else { throw judge(file) }
-                return TrainingBase(
-                    try archive.parameters(layout), head: .disease, "weights \(try file.sha256())", parent: nil, seed)
-            }
+        if name == newName { return .new(seed: seed) }
+        return try refusing { () throws(ModelFailure) in
+            if let file = try weightFile(name) { return try TrainingBase(file, seed) }
             let folder = try ModelStore(root: settings.state).resolve(name)
-            let record = try folder.record()
-            return TrainingBase(
-                try folder.parameters(record), head: record.positiveClass, "model \(record.sha256)", parent: record.id,
-                seed)
+            return try TrainingBase(folder, named: name == ModelStore.championLink ? "the champion" : "the model", seed)
+        }
+    }
+
+    private static func refusing(_ body: () throws(ModelFailure) -> TrainingBase) throws -> TrainingBase {
+        do throws(ModelFailure) {
+            return try body()
         } catch {
             throw Refusal(error.code == .missing ? .noInput : .dataError, "--base: \(error)")
         }
-    }
-
-    private init(
-        _ base: ResNet50Parameters, head: ModelRecord.PositiveClass, _ description: String, parent: String?,
-        _ seed: UInt64
-    ) {
-        if base.layout.outputs == 1 {
-            parameters = head == .disease ? base : base.negatingHead()
-        } else {
-            parameters = InitialParameters.replacingHead(of: base, outputs: 1, seed: seed)
-        }
-        self.description = description
-        self.parent = parent
-    }
-
-    private init(parameters: ResNet50Parameters, description: String, parent: String?) {
-        self.parameters = parameters
-        self.description = description
-        self.parent = parent
-    }
-
-    private static func judge(_ file: ByteSource) -> ModelFailure {
-        ModelFailure(
-            .ambiguous, file.path, "has one output, and does not say for which class it speaks",
-            remedy: "import it with `fundusd model import --positive-class …`, and name the model")
     }
 
     /// Nil where the name is no regular file's: it may be a model's then.
@@ -74,11 +76,55 @@ struct TrainingBase {
     }
 }
 
+extension TrainingBase {
+    /// A model's folder.
+    ///
+    /// - Parameter words: what a person knows it as.
+    private init(_ folder: ModelFolder, named words: String, _ seed: UInt64) throws(ModelFailure) {
+        let record = try folder.record()
+        let parameters = try folder.parameters(record)
+        self.init(
+            description: "model \(record.sha256)", sentence: "Training starts from \(words), \(record.id).",
+            parent: record.id, madeNew: [],
+            network: record.positiveClass == .disease ? parameters : parameters.negatingDisease(),
+            keptOutputs: record.role == .judge ? record.architecture.outputs ?? 0 : 0, seed: seed)
+    }
+
+    /// A weight file: all of a network but its head, or a part of it.
+    private init(_ file: ByteSource, _ seed: UInt64) throws(ModelFailure) {
+        let archive = try WeightArchive(file)
+        let layout = try archive.layout()
+        guard layout.outputs != 1 else {
+            throw ModelFailure(
+                .ambiguous, file.path, "has one output, and does not say for which class it speaks",
+                remedy: "import it with `fundusd model import --positive-class …`, and name the model")
+        }
+        let (network, made) = try archive.parameters(layout) { InitialParameters.tensor($0, of: layout, seed: seed) }
+        let madeNew = made.filter { !$0.hasPrefix("fc.") }
+        let tensors = layout.parameters.count { !$0.name.hasPrefix("fc.") }
+        self.init(
+            description: "weights \(try file.sha256())",
+            sentence: "Training starts from \(file.path)\(Self.remark(madeNew, of: tensors)).", parent: nil,
+            madeNew: madeNew, network: network, keptOutputs: 0, seed: seed)
+    }
+
+    /// `; it lacks 21 of 318 tensors, made new: layer4.0.conv2.weight, layer4.0.conv3.weight, layer4.1.conv1.weight …`
+    private static func remark(_ madeNew: [String], of count: Int) -> String {
+        guard !madeNew.isEmpty else { return "" }
+        let first = madeNew.prefix(3).joined(separator: ", ") + (madeNew.count > 3 ? " …" : "")
+        return "; it lacks \(madeNew.count) of \(count) tensors besides the head, made new: \(first)"
+    }
+}
+
 extension ResNet50Parameters {
-    /// The head for the other class: σ(−z) = 1 − σ(z).
-    fileprivate func negatingHead() -> ResNet50Parameters {
+    /// The first output for the other class: σ(−z) = 1 − σ(z).
+    fileprivate func negatingDisease() -> ResNet50Parameters {
         var negated = self
-        for name in ["fc.weight", "fc.bias"] { negated[name] = ArraySlice(self[name].map { -$0 }) }
+        for name in ["fc.weight", "fc.bias"] {
+            var values = Array(self[name])
+            for place in 0..<values.count / max(1, layout.outputs ?? 1) { values[place].negate() }
+            negated[name] = values[...]
+        }
         return negated
     }
 }

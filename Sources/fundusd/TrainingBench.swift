@@ -114,7 +114,7 @@ extension TrainingCheckpoint.Origin {
         if validationFraction != kept.validationFraction {
             differences.append("the validation share was \(kept.validationFraction)")
         }
-        if base != kept.base { differences.append("the base was \(kept.base)") }
+        if base != kept.base || madeNew != kept.madeNew { differences.append("the base was \(kept.base)") }
         if instructionSet != kept.instructionSet {
             differences.append("it ran on \(kept.instructionSet), this machine computes with \(instructionSet)")
         }

@@ -4,21 +4,24 @@ import Testing
 
 /// What has come since a model was trained.
 @Suite struct GrowthTests {
-    private static func image(_ number: Int, isDisease: Bool? = nil, look: Int? = nil) -> LabelledImage {
+    private static func image(_ number: Int, _ label: ImageLabel? = nil, look: Int? = nil) -> LabelledImage {
         var state = UInt64(look ?? number) &* 0x9E37_79B9_7F4A_7C15 | 1
         let pixels = (0..<3 * 64 * 64).map { _ -> UInt8 in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return UInt8(state >> 56)
         }
         return LabelledImage(
-            path: "\(number).jpg", isDisease: isDisease ?? (number % 2 == 0), sha256: "hash \(number)", person: nil,
+            path: "\(number).jpg", label: label ?? (number % 2 == 0 ? .disease : .normal), sha256: "hash \(number)",
+            person: nil,
             look: PictureLook(RGBPicture(width: 64, height: 64, pixels: pixels)))
     }
 
     private static func manifest(_ count: Int) -> ImageManifest {
         ImageManifest(
             (0..<count).map {
-                .init(sha256: "hash \($0)", isDisease: $0 % 2 == 0, side: .training, group: $0, path: "old/\($0).jpg")
+                .init(
+                    sha256: "hash \($0)", label: $0 % 2 == 0 ? .disease : .normal, side: .training, group: $0,
+                    path: "old/\($0).jpg")
             })
     }
 
@@ -30,10 +33,18 @@ import Testing
     }
 
     @Test func `what was moved to the other class or removed is noticed`() {
-        let images = [Self.image(0, isDisease: false), Self.image(1), Self.image(3)]
+        let images = [Self.image(0, .normal), Self.image(1), Self.image(3)]
         let growth = Growth(images, since: Self.manifest(4))
         #expect(growth.reclassified == ["0.jpg"] && growth.removed == ["old/2.jpg"] && growth.newImages == 0)
         #expect(growth.sentence.contains("1 (0.jpg) moved to the other class; 1 (old/2.jpg) removed."))
+    }
+
+    @Test func `pictures that only tell what is gradable are no growth`() {
+        let images = (0..<4).map { Self.image($0) } + [Self.image(5, .ungradable), Self.image(6, .gradable)]
+        let manifest = ImageManifest(
+            Self.manifest(4).rows + [.init(sha256: "u", label: .ungradable, side: .training, group: 9, path: "u.jpg")])
+        let growth = Growth(images, since: manifest)
+        #expect(growth.newImages == 0 && growth.removed.isEmpty && growth.disease + growth.normal == 4)
     }
 
     @Test func `of an unknown model's images all are new`() {

@@ -16,7 +16,8 @@ import Testing
 
     private static func image(_ number: Int, person: String? = nil, look: Int? = nil) -> LabelledImage {
         LabelledImage(
-            path: "disease/\(number).jpg", isDisease: number % 2 == 0, sha256: hash(number), person: person,
+            path: "disease/\(number).jpg", label: number % 2 == 0 ? .disease : .normal, sha256: hash(number),
+            person: person,
             look: Self.look(look ?? number))
     }
 

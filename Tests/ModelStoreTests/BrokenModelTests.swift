@@ -69,6 +69,22 @@ import Testing
         },
         Case(name: "threshold 2", code: .damaged, words: "threshold 2") { try edit($0) { $0.threshold.value = 2 } },
         Case(name: "no golden logit", code: .damaged, words: "golden") { try edit($0) { $0.golden = nil } },
+        Case(name: "gradability of one output", code: .damaged, words: "two with gradability") {
+            try edit($0) { $0.gradability = .init(threshold: 0.5) }
+        },
+        Case(name: "two outputs without gradability", code: .damaged, words: "two with gradability") {
+            try edit($0) {
+                $0.architecture.outputs = 2
+                $0.golden?.logits = [0, 0]
+            }
+        },
+        Case(name: "gradability's threshold 1", code: .damaged, words: "gradability's threshold 1.0") {
+            try edit($0) { record in
+                record.architecture.outputs = 2
+                record.golden?.logits = [0, 0]
+                record.gradability = .init(threshold: 1)
+            }
+        },
         Case(name: "another network", code: .damaged, words: "vgg16") {
             try edit($0) { $0.architecture.name = "vgg16" }
         },

@@ -38,6 +38,30 @@ struct SafetensorsTests {
         #expect(type.bytes([1, -1.5, 1 / 3]) == bytes)
     }
 
+    @Test func aPartOfANetworkIsCompletedButNoOtherShapeTaken() throws {
+        let layout = ResNet50Layout(baseWidth: 1, outputs: nil)
+        let whole = SeededNetwork.parameters(layout: layout, seed: 1)
+        let all = SafetensorsWriter.tensors(whole, weightType: .f32)
+        func completed(_ tensors: [SafetensorsWriter.Tensor]) throws -> ([String], ResNet50Parameters) {
+            let bytes = try SafetensorsWriter.bytes(tensors, metadata: [:], path: "test")
+            let (parameters, made) = try WeightArchive(ByteSource(bytes, path: "test")).parameters(layout) {
+                [Float](repeating: 9, count: $0.count)
+            }
+            return (made, parameters)
+        }
+        let (made, parameters) = try completed(
+            all.filter { $0.name != "layer4.2.conv1.weight" && $0.name != "bn1.bias" })
+        #expect(made == ["bn1.bias", "layer4.2.conv1.weight"])
+        for name in layout.parameters.map(\.name) {
+            #expect(made.contains(name) ? parameters[name].allSatisfy { $0 == 9 } : parameters[name] == whole[name])
+        }
+        let bent = all.map { tensor in
+            tensor.name == "bn1.bias"
+                ? SafetensorsWriter.Tensor(name: tensor.name, shape: [1, 1], type: .f32, values: tensor.values) : tensor
+        }
+        #expect { _ = try completed(bent) } throws: { ($0 as? ModelFailure)?.tensor == "bn1.bias" }
+    }
+
     @Test func aValueBeyondHalfPrecisionIsRefused() {
         let tensor = SafetensorsWriter.Tensor(name: "a", shape: [1], type: .f16, values: [70_000])
         #expect {

@@ -21,7 +21,7 @@ import Testing
         var collection = try LabelledCollection(in: folder.path, side: 32)
         for number in 0..<count {
             let addition = try collection.add(
-                path: "\(number).jpg", isDisease: number % 2 == 0, sha256: "\(number * 7 % 100 + 100)",
+                path: "\(number).jpg", label: number % 2 == 0 ? .disease : .normal, sha256: "\(number * 7 % 100 + 100)",
                 person: "p\(number / 3)", picture: Self.picture(number))
             #expect(addition == .added)
         }
@@ -41,13 +41,13 @@ import Testing
         var collection = try collection(4)
         #expect(
             try collection.add(
-                path: "copy.jpg", isDisease: true, sha256: "100", person: nil, picture: Self.picture(0))
+                path: "copy.jpg", label: .disease, sha256: "100", person: nil, picture: Self.picture(0))
                 == .copy(of: "0.jpg"))
         #expect(
             try collection.add(
-                path: "wrong.jpg", isDisease: true, sha256: "107", person: nil, picture: Self.picture(1))
+                path: "wrong.jpg", label: .disease, sha256: "107", person: nil, picture: Self.picture(1))
                 == .contradiction(with: "1.jpg"))
-        #expect(collection.count(isDisease: true) == 2 && collection.count(isDisease: false) == 1)
+        #expect(collection.count(.disease) == 2 && collection.count(.normal) == 1)
         #expect(collection.divided(Self.whole).manifest.rows.map(\.path) == ["0.jpg", "2.jpg", "3.jpg"])
     }
 
@@ -65,18 +65,60 @@ import Testing
     @Test func `the manifest names every image, and its fingerprint follows from contents, not from names`() throws {
         let manifest = try collection(9).divided(Self.whole).manifest
         let lines = String(decoding: manifest.csv, as: UTF8.self).split(separator: "\n")
-        #expect(lines.count == 10 && lines[0] == "sha256,class,side,group,path")
+        #expect(lines.count == 10 && lines[0] == "sha256,class,side,group,path,source")
         let renamed = ImageManifest(
             manifest.rows.map {
                 .init(
-                    sha256: $0.sha256, isDisease: $0.isDisease, side: $0.side, group: $0.group, path: "a \"b\", c.jpg")
+                    sha256: $0.sha256, label: $0.label, side: $0.side, group: $0.group, path: "a \"b\", c.jpg")
             })
         #expect(renamed.fingerprint == manifest.fingerprint && manifest.fingerprint.utf8.count == 64)
         #expect(String(decoding: renamed.csv, as: UTF8.self).contains("\"a \"\"b\"\", c.jpg\""))
         let turned = ImageManifest(
             manifest.rows.map {
-                .init(sha256: $0.sha256, isDisease: !$0.isDisease, side: $0.side, group: $0.group, path: $0.path)
+                .init(sha256: $0.sha256, label: .gradable, side: $0.side, group: $0.group, path: $0.path)
             })
         #expect(turned.fingerprint != manifest.fingerprint)
+    }
+
+    @Test(arguments: [
+        (ImageLabel.gradable, ImageLabel.disease, ImageLabel?.some(.disease)), (.disease, .gradable, .disease),
+        (.gradable, .normal, .normal), (.gradable, .gradable, .gradable), (.ungradable, .gradable, nil),
+        (.ungradable, .normal, nil), (.disease, .ungradable, nil), (.normal, .disease, nil),
+    ])
+    func `a content in two folders is what both allow`(first: ImageLabel, second: ImageLabel, both: ImageLabel?) throws
+    {
+        var collection = try LabelledCollection(in: folder.path, side: 32)
+        for (path, label) in [("1.jpg", first), ("2.jpg", second)] {
+            let addition = try collection.add(
+                path: path, label: label, sha256: "1", person: nil, picture: Self.picture(1))
+            if path == "1.jpg" { #expect(addition == .added) }
+            if path == "2.jpg" {
+                #expect(addition == (both == nil ? .contradiction(with: "1.jpg") : .copy(of: "1.jpg")))
+            }
+        }
+        #expect(collection.images.map(\.label) == (both.map { [$0] } ?? []))
+    }
+
+    @Test func `images that only tell what is gradable count where that is learned`() throws {
+        func divided(_ learnsGradability: Bool) throws -> LabelledCollection.Divided {
+            var collection = try collection(40)
+            for (number, label) in [ImageLabel.ungradable, .gradable, .ungradable].enumerated() {
+                _ = try collection.add(
+                    path: "u\(number).jpg", label: label, sha256: "9\(number)", person: nil, source: "camera",
+                    picture: Self.picture(100 + number))
+            }
+            var division = Self.whole
+            division.learnsGradability = learnsGradability
+            return collection.divided(division)
+        }
+        let (one, two) = (try divided(false), try divided(true))
+        #expect(one.manifest.rows.count == 40 && one.manifest.outputs == 1)
+        #expect(two.manifest.rows.count == 43 && two.manifest.outputs == 2)
+        let read = try ImageManifest(parsing: two.manifest.csv)
+        #expect(read == two.manifest)
+        #expect(read.rows.filter { $0.label.isDisease == nil }.map(\.source) == ["camera", "camera", "camera"])
+        #expect(two.images.judgedHoldout.count == two.images.holdout.count { $0.label.isDisease != nil })
+        // The others are divided as they were.
+        #expect(one.manifest.sides.allSatisfy { two.manifest.sides[$0.key] == $0.value })
     }
 }

@@ -22,6 +22,7 @@ import Training
             state.firstMoments[tensor.name] = (0..<tensor.count).map { Float($0) * 0.1 }
             state.secondMoments[tensor.name] = (0..<tensor.count).map { 1 / Float($0 + 3) }
         }
+        if hasBest { state.average = InitialParameters.network(layout, seed: 5) }
         (state.epoch, state.imagesDone, state.steps, state.lossSum) = (2, 16, 31, 0.1 + 0.2)
         let origin = TrainingCheckpoint.Origin(
             recipe: .experiment, seed: .max, images: "abc", validationFraction: 0.1, base: "b", instructionSet: "avx2")
@@ -40,6 +41,7 @@ import Training
         let read = try #require(try TrainingCheckpoint(at: path))
         #expect(read.origin == checkpoint.origin && read.history == checkpoint.history && read.best == checkpoint.best)
         #expect(read.state.parameters == checkpoint.state.parameters)
+        #expect(read.state.average == checkpoint.state.average)
         #expect(read.state.firstMoments == checkpoint.state.firstMoments)
         #expect(read.state.secondMoments == checkpoint.state.secondMoments)
         #expect(read.state.lossSum.bitPattern == checkpoint.state.lossSum.bitPattern)

@@ -1,6 +1,8 @@
 import Evaluation
 import Fixtures
+import FoundationEssentials
 import FundusImage
+import LabelledData
 import LinuxIO
 import ModelStore
 import ResNet
@@ -27,13 +29,31 @@ import Training
         return RGBPicture(width: side, height: side, pixels: pixels)
     }
 
+    /// As many black pictures, which no one should judge, besides; every fourth of all measures.
+    private func gradabilityImages(each count: Int) throws -> TrainingImages {
+        var pictures = try PictureFile(in: folder.path, width: Self.side, height: Self.side)
+        var examples: [TrainingImages.Example] = []
+        for number in 0..<4 * count {
+            let label = ImageLabel.allCases[number % 4]
+            var picture = Self.picture(number, isDisease: number % 8 < 4)
+            if let isDisease = label.isDisease { picture = Self.picture(number, isDisease: isDisease) }
+            if !label.isGradable {
+                picture = RGBPicture(width: Self.side, height: Self.side, pixels: picture.pixels.map { $0 / 9 })
+            }
+            examples.append(.init(picture: try pictures.append(picture), label: label, group: number))
+        }
+        return TrainingImages(
+            pictures: pictures, training: examples.filter { $0.group % 16 >= 4 }, validation: [],
+            holdout: examples.filter { $0.group % 16 < 4 })
+    }
+
     private func images(training: Int = 10, validation: Int = 0, holdout: Int = 0) throws -> TrainingImages {
         var pictures = try PictureFile(in: folder.path, width: Self.side, height: Self.side)
         var examples: [TrainingImages.Example] = []
         for number in 0..<training + validation + holdout {
             let isDisease = number % 2 == 0
             let picture = try pictures.append(Self.picture(number, isDisease: isDisease))
-            examples.append(.init(picture: picture, isDisease: isDisease, group: number))
+            examples.append(.init(picture: picture, label: isDisease ? .disease : .normal, group: number))
         }
         return TrainingImages(
             pictures: pictures, training: Array(examples.prefix(training)),
@@ -48,8 +68,8 @@ import Training
         return recipe
     }
 
-    private static func first(_ recipe: Recipe) -> TrainingCheckpoint {
-        let parameters = InitialParameters.network(ResNet50Layout(baseWidth: 16, outputs: 1), seed: 1)
+    private static func first(_ recipe: Recipe, outputs: Int = 1) -> TrainingCheckpoint {
+        let parameters = InitialParameters.network(ResNet50Layout(baseWidth: 16, outputs: outputs), seed: 1)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: 5, images: "", validationFraction: 0, base: "", instructionSet: "")
         return TrainingCheckpoint(
@@ -87,13 +107,14 @@ import Training
     }
 
     /// The batches are of 4, 4 and 2 images: a stop after any of nine steps.
-    @Test(arguments: [(true, Recipe.Arithmetic.float32), (false, .float32), (true, .bf16)])
+    @Test(arguments: [(true, Recipe.Arithmetic.float32, 0), (false, .float32, 0.9), (true, .bf16, 0)])
     func `a training stopped after every step goes on to the same bits`(
-        isAugmented: Bool, arithmetic: Recipe.Arithmetic
+        isAugmented: Bool, arithmetic: Recipe.Arithmetic, weightAveraging: Double
     ) throws {
         let recipe = Self.recipe {
             $0.isAugmented = isAugmented
             $0.arithmetic = arithmetic
+            $0.weightAveraging = weightAveraging
         }
         let images = try images(holdout: 4)
         let whole = try #require(
@@ -112,6 +133,48 @@ import Training
             #expect(start.state.steps == stops)
         }
         #expect(stops == 9)
+    }
+
+    @Test func `a second output learns which pictures are gradable, and its figures go into the model`() throws {
+        let recipe = Self.recipe { ($0.epochs, $0.batchSize) = (12, 8) }
+        let images = try gradabilityImages(each: 44)
+        let run = run(images, from: Self.first(recipe, outputs: 2))
+        let network = try #require(Self.network(try run.train(shouldStop: { false }, tell: { _ in })))
+        #expect(network.figures?.samples.count == 22 && network.holdoutProbabilities.count == 22)
+        #expect(network.figures?.roc?.areaUnderCurve == 1 && network.history.epochs.last?.holdoutAUC == 1)
+        let gradability = try #require(network.gradability)
+        #expect(gradability.areaUnderCurve == 1 && gradability.gradableRefused == 0)
+        #expect(gradability.gradableCount == 33 && gradability.ungradableCount == 11)
+        #expect(gradability.ungradableFound == 11)
+        let manifest = ImageManifest(
+            (images.training + images.holdout).map {
+                .init(sha256: "\($0.group)", label: $0.label, side: .holdout, group: $0.group, path: "")
+            })
+        let model = network.model(
+            Self.first(recipe).origin, parent: nil, manifest, date: Date(timeIntervalSince1970: 0), softwareVersion: "")
+        #expect(model.gradability == gradability.record && model.training?.holdout?.groups == 88)
+        let record = try ModelFolder.create(
+            model, at: folder.path.appending("model"), date: Date(timeIntervalSince1970: 0))
+        #expect(record.role == .judge && record.architecture.outputs == 2 && record.golden?.logits.count == 2)
+    }
+
+    @Test func `a training of two outputs, stopped after every step, goes on to the same bits`() throws {
+        let recipe = Self.recipe {
+            ($0.epochs, $0.draw, $0.labelSmoothing, $0.depthDecay) = (2, .balanced, 0.1, 0.5)
+        }
+        let images = try gradabilityImages(each: 4)
+        let whole = try #require(
+            Self.network(
+                try run(images, from: Self.first(recipe, outputs: 2)).train(shouldStop: { false }, tell: { _ in })))
+        var start = Self.first(recipe, outputs: 2)
+        while true {
+            let outcome = try run(images, from: start).train(shouldStop: { true }, tell: { _ in })
+            if let network = Self.network(outcome) {
+                #expect(network.parameters == whole.parameters && network.gradability == whole.gradability)
+                break
+            }
+            start = try #require(try TrainingCheckpoint(at: checkpointPath))
+        }
     }
 
     @Test func `another seed, and the same one, give other weights, and the same ones`() throws {

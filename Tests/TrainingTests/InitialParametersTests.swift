@@ -45,6 +45,19 @@ struct InitialParametersTests {
         #expect(Self.parameters["conv1.weight"] != InitialParameters.network(Self.layout, seed: 8)["conv1.weight"])
     }
 
+    @Test(arguments: [(1, 1, 2), (2, 2, 1), (2, 2, 2), (1000, 0, 2)])
+    func aJudgesOutputsGoOnAndOthersAreNew(present: Int, kept: Int, outputs: Int) {
+        let base = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: present), seed: 1)
+        let parameters = InitialParameters.replacingHead(of: base, keeping: kept, outputs: outputs, seed: 2)
+        let fresh = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: outputs), seed: 2)
+        for name in ["fc.weight", "fc.bias"] {
+            let width = parameters[name].count / outputs
+            let old = min(kept, outputs) * width
+            #expect(Array(parameters[name].prefix(old)) == Array(base[name].prefix(old)))
+            #expect(Array(parameters[name].dropFirst(old)) == Array(fresh[name].dropFirst(old)))
+        }
+    }
+
     @Test(arguments: [nil, 1000, 1]) func aBaseKeepsAllButItsHead(outputs: Int?) {
         let base = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: outputs), seed: 1)
         let parameters = InitialParameters.replacingHead(of: base, outputs: 1, seed: 2)

@@ -123,6 +123,14 @@ struct ck_adam {
     float step, inverse_root, epsilon; /* parameter −= step · first / (√second · inverse_root + epsilon) */
 };
 
+/* One step of a running mean over a run of floats, a multiple of 16: mean += (values − mean) · rate. */
+struct ck_running_mean {
+    float *mean;
+    const float *values;
+    long count;
+    float rate;
+};
+
 /* Works on one block of one image, on one block, or on one run of floats: what `task` is, each kernel says. */
 typedef void ck_box_work(const void *task, long block, long image);
 
@@ -147,6 +155,7 @@ struct ck_training_kernels {
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
     ck_box_work *adam;              /* ck_adam, by run of ck_run floats */
+    ck_box_work *running_mean;      /* ck_running_mean, by run of ck_run floats */
 };
 
 enum { ck_run = 16 * 1024 };
