@@ -45,11 +45,14 @@ extension SeededNetwork {
     /// Writes a narrow network's weights without a head, to train from.
     ///
     /// - Parameter isLacking: says which tensors the file lacks.
-    package static func writeBase(to path: FilePath, isLacking: (String) -> Bool = { _ in false }) throws {
-        let parameters = parameters(layout: ResNet50Layout(baseWidth: narrowWidth, outputs: nil), seed: 1)
+    package static func writeBase(
+        to path: FilePath, outputs: Int? = nil, metadata: [String: String] = [:],
+        isLacking: (String) -> Bool = { _ in false }
+    ) throws {
+        let parameters = parameters(layout: ResNet50Layout(baseWidth: narrowWidth, outputs: outputs), seed: 1)
         let tensors = SafetensorsWriter.tensors(parameters, weightType: .f32).filter { !isLacking($0.name) }
         try AtomicFile.write(
-            try SafetensorsWriter.bytes(tensors, metadata: [:], path: path.string), to: path)
+            try SafetensorsWriter.bytes(tensors, metadata: metadata, path: path.string), to: path)
     }
 
     /// A disc of one color with a blotch of noise on black, as a normalized network input.

@@ -62,6 +62,16 @@ package enum WeightArchive: Sendable {
         return ResNet50Layout(baseWidth: stem[0], outputs: head[0])
     }
 
+    /// Outputs of the head that the file itself says the meaning of: its metadata's `outputs` is `disease`, or
+    /// `disease gradable`; 0 where it says nothing, or has another number of them.
+    package func knownOutputs(of layout: ResNet50Layout) -> Int {
+        guard case .safetensors(let file, _) = self, let words = file.metadata["outputs"]?.split(separator: " ") else {
+            return 0
+        }
+        let isKnown = words == ["disease"] || words == ["disease", "gradable"]
+        return isKnown && words.count == layout.outputs ? words.count : 0
+    }
+
     /// Every parameter, its name and shape checked against the table, every value finite.
     package func parameters(_ layout: ResNet50Layout) throws(ModelFailure) -> ResNet50Parameters {
         try ResNet50Parameters(layout: layout, read: try reader(layout))

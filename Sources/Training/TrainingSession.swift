@@ -40,7 +40,7 @@ package final class TrainingSession {
         _ recipe: Recipe, targets: [TrainingTarget], seed: UInt64, madeNew: [String] = [],
         from state: TrainingState, engine: ComputeEngine = .shared
     ) {
-        precondition(!targets.isEmpty && recipe.epochs > 0 && recipe.batchSize > 0, "something to train")
+        precondition(!targets.isEmpty && recipe.epochs >= 0 && recipe.batchSize > 0, "something to train")
         let outputs = state.parameters.layout.outputs ?? 0
         precondition(1...2 ~= outputs, "a logit for disease, and perhaps one for gradability")
         self.recipe = recipe

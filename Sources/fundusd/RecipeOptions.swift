@@ -14,7 +14,10 @@ struct RecipeOptions: ParsableArguments {
             "\(Recipe.all.map(\.name).joined(separator: " or ")); see docs/training.md for what each measured.",
             valueName: "name"))
     var recipe = Recipe.screening.name
-    @Option(help: ArgumentHelp("Passes over the images.", valueName: "count")) var epochs: Int?
+    @Option(help: ArgumentHelp(
+            "Passes over the images; 0 trains nothing: the base is measured, calibrated and given its thresholds.",
+            valueName: "count"))
+    var epochs: Int?
     @Option(help: ArgumentHelp("Images a step.", valueName: "count")) var batchSize: Int?
     @Option(help: ArgumentHelp("Adam's step size.", valueName: "number")) var learningRate: Double?
     @Option(
@@ -60,7 +63,7 @@ struct RecipeOptions: ParsableArguments {
             throw ValidationError(
                 "There is no recipe '\(recipe)'; there is \(Recipe.all.map(\.name).joined(separator: " and ")).")
         }
-        try check(epochs, in: 1...10_000, "--epochs")
+        try check(epochs, in: 0...10_000, "--epochs")
         try check(batchSize, in: 1...4096, "--batch-size")
         try check(inputSide, in: 32...2048, "--input-side")
         try check(patience, in: 1...10_000, "--patience")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import Foundation
 internal import FundusImage
 internal import LabelledData
@@ -98,8 +99,10 @@ struct TrainCommand: ParsableCommand {
         _ manifest: ImageManifest, at output: FilePath
     ) throws {
         var model = network.model(origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
-        model.attachments.append(
-            ModelAttachment(name: TrainingPage.fileName, bytes: Array(TrainingPage.text(network.history).utf8)))
+        if !network.history.epochs.isEmpty {
+            model.attachments.append(
+                ModelAttachment(name: TrainingPage.fileName, bytes: Array(TrainingPage.text(network.history).utf8)))
+        }
         let record: ModelRecord
         do throws(ModelFailure) {
             record = try ModelFolder.create(model, at: output, date: Date())

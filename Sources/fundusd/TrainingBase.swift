@@ -94,10 +94,12 @@ extension TrainingBase {
     private init(_ file: ByteSource, _ seed: UInt64) throws(ModelFailure) {
         let archive = try WeightArchive(file)
         let layout = try archive.layout()
-        guard layout.outputs != 1 else {
+        let knownOutputs = archive.knownOutputs(of: layout)
+        guard layout.outputs != 1 || knownOutputs == 1 else {
             throw ModelFailure(
                 .ambiguous, file.path, "has one output, and does not say for which class it speaks",
-                remedy: "import it with `fundusd model import --positive-class …`, and name the model")
+                remedy: "import it with `fundusd model import --positive-class …`, and name the model; or say `outputs: "
+                    + "disease` in the metadata of a .safetensors file")
         }
         let (network, made) = try archive.parameters(layout) { InitialParameters.tensor($0, of: layout, seed: seed) }
         let madeNew = made.filter { !$0.hasPrefix("fc.") }
@@ -105,7 +107,7 @@ extension TrainingBase {
         self.init(
             description: "weights \(try file.sha256())",
             sentence: "Training starts from \(file.path)\(Self.remark(madeNew, of: tensors)).", parent: nil,
-            madeNew: madeNew, network: network, keptOutputs: 0, seed: seed)
+            madeNew: madeNew, network: network, keptOutputs: knownOutputs, seed: seed)
     }
 
     /// `; it lacks 21 of 318 tensors, made new: layer4.0.conv2.weight, layer4.0.conv3.weight, layer4.1.conv1.weight …`

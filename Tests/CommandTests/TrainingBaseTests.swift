@@ -46,6 +46,25 @@ import Testing
         #expect(refused.status == 65 && refused.errors.contains("fundusd train --base part.safetensors"))
     }
 
+    /// What was trained elsewhere comes in whole, to be measured and calibrated here.
+    @Test func `zero epochs train nothing, and keep a head whose file says what it means`() throws {
+        let site = try site()
+        try SeededNetwork.writeBase(to: site.path("told.safetensors"), outputs: 1, metadata: ["outputs": "disease"])
+        try SeededNetwork.writeBase(to: site.path("untold.safetensors"), outputs: 1)
+        try SeededNetwork.writeBase(to: site.path("two.safetensors"), outputs: 2)
+        func sha256(_ base: String, seed: String) throws -> String {
+            let outcome = try train(site, "--base", base, "--seed", seed, "--epochs", "0")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let record = String(decoding: try site.read("trained/model.json"), as: UTF8.self)
+            try site.remove("trained")
+            return try #require(record.split(separator: "\n").first { $0.contains("\"sha256\"") }.map { String($0) })
+        }
+        #expect(try sha256("told.safetensors", seed: "0") == sha256("told.safetensors", seed: "1"))
+        #expect(try sha256("two.safetensors", seed: "0") != sha256("two.safetensors", seed: "1"))
+        let refused = try train(site, "--base", "untold.safetensors", "--epochs", "0")
+        #expect(refused.status == 65 && refused.errors.contains("does not say for which class"), "\(refused.errors)")
+    }
+
     @Test func `a file with hardly anything is refused`() throws {
         let site = try site()
         try SeededNetwork.writeBase(to: site.path("none.safetensors")) { $0.hasPrefix("conv1") }
