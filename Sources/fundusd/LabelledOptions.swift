@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FundusImage
 internal import Retraining
 internal import Settings
 internal import SystemPackage
@@ -38,16 +39,18 @@ struct LabelledOptions: ParsableArguments {
 
     /// Reads, decodes and divides the labelled images.
     ///
-    /// - Parameter validationFraction: 0 where the recipe keeps the last epoch.
+    /// - Parameters:
+    ///   - preprocessing: the recipe's.
+    ///   - validationFraction: 0 where the recipe keeps the last epoch.
     /// - Throws: a `Refusal` where a class has too few.
     func divided(
-        _ settings: Settings, in workFolder: FilePath, side: Int, seed: UInt64, validationFraction: Double,
-        _ voice: TrainingVoice
+        _ settings: Settings, in workFolder: FilePath, as preprocessing: Preprocessing, seed: UInt64,
+        validationFraction: Double, _ voice: TrainingVoice
     ) throws -> LabelledCollection.Divided {
         let plan = try LabelledPlan(
             settings, groups: groups, personPattern: personPattern, takesUngradable: withUngradable,
             minimumPerClass: minPerClass)
-        let collection = try plan.collect(in: workFolder, side: side, voice)
+        let collection = try plan.collect(in: workFolder, as: preprocessing, voice)
         try plan.check(collection)
         let divided = collection.divided(
             LabelledCollection.Division(

@@ -1,3 +1,4 @@
+internal import FundusImage
 internal import LabelledData
 internal import LinuxIO
 internal import Retraining
@@ -31,11 +32,11 @@ struct LabelledPlan {
 
     /// Reads and decodes them; says which are left out.
     ///
-    /// - Parameter side: pixels of the pictures, width and height.
-    func collect(in workFolder: FilePath, side: Int, _ voice: TrainingVoice) throws -> LabelledCollection {
+    /// - Parameter preprocessing: the recipe's.
+    func collect(in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice) throws -> LabelledCollection {
         let folder = try LabelledFolder(settings.labelled)
         do {
-            return try collect(folder, in: workFolder, side: side, voice)
+            return try collect(folder, in: workFolder, as: preprocessing, voice)
         } catch let failure as SystemFailure {
             throw Refusal(
                 .inputOutput,
@@ -44,15 +45,15 @@ struct LabelledPlan {
     }
 
     private func collect(
-        _ folder: LabelledFolder, in workFolder: FilePath, side: Int, _ voice: TrainingVoice
+        _ folder: LabelledFolder, in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice
     ) throws -> LabelledCollection {
-        var collection = try LabelledCollection(in: workFolder, side: side)
+        var collection = try LabelledCollection(in: workFolder, side: preprocessing.width)
         let intake = LabelledIntake(
             folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
-            maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
+            preprocessing: preprocessing, maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
             groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: persons)
         var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
-        let remarks = try intake.collect(into: &collection, side: side) {
+        let remarks = try intake.collect(into: &collection) {
             bar.advance()
             if let signal = StopSignals.signal { StopSignals.end(by: signal) }
         }

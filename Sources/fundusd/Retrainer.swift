@@ -27,7 +27,7 @@ struct Retrainer {
         let bench = try TrainingBench(folder: settings.state.appending("retraining"))
         let champion = try Champion(settings)
         let recipe = try settings.recipe(for: champion?.record)
-        let collection = try plan.collect(in: bench.folder, side: recipe.inputSide, voice)
+        let collection = try plan.collect(in: bench.folder, as: recipe.preprocessing, voice)
         let growth = Growth(collection.images, since: champion?.manifest)
         voice.say("Since the model was trained: \(growth.sentence)")
         if onlyIfGrown, let reason = settings.reasonToWait(growth) {
@@ -209,7 +209,7 @@ extension Settings {
         growth.reasonToWait(minimumNewImages: retrain.minNewImages, minimumPerClass: retrain.minPerClass)
     }
 
-    /// The configured recipe, at the size that the model in service takes: both must see the same pictures.
+    /// The configured recipe, at the size and in the geometry of the model in service: both must see the same pictures.
     fileprivate func recipe(for champion: ModelRecord?) throws -> Recipe {
         let name = retrain.recipe ?? Recipe.screening.name
         guard var recipe = Recipe.named(name) else {
@@ -221,7 +221,10 @@ extension Settings {
         recipe.epochs = retrain.epochs ?? recipe.epochs
         recipe.batchSize = retrain.batchSize ?? recipe.batchSize
         recipe.learningRate = retrain.learningRate ?? recipe.learningRate
-        if let champion { recipe.inputSide = champion.preprocessing.width }
+        if let champion {
+            recipe.inputSide = champion.preprocessing.width
+            recipe.geometry = Recipe.Geometry(champion.preprocessing.geometry)
+        }
         if recipe != Recipe.named(name) { recipe.name = "\(name), changed" }
         return recipe
     }

@@ -78,7 +78,7 @@ struct TrainCommand: ParsableCommand {
         let recipe = recipe.resolved
         let validationFraction = recipe.patience == nil ? 0 : images.validationFraction
         let divided = try images.divided(
-            settings, in: bench.folder, side: recipe.inputSide, seed: seed, validationFraction: validationFraction,
+            settings, in: bench.folder, as: recipe.preprocessing, seed: seed, validationFraction: validationFraction,
             voice)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: seed, images: divided.manifest.fingerprint, validationFraction: validationFraction,
