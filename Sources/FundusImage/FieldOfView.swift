@@ -47,7 +47,8 @@ struct FieldOfView: Sendable {
     /// A corner of the box is this fraction of its side.
     private static let cornerFraction = 24
 
-    private static func cornerLevel(of plane: Plane) -> Float {
+    /// What the black around the field looks like.
+    static func cornerLevel(of plane: Plane) -> Float {
         let side = max(min(plane.width, plane.height) / cornerFraction, 1)
         let columns = [0..<side, plane.width - side..<plane.width]
         let rows = [0..<side, plane.height - side..<plane.height]

@@ -25,17 +25,58 @@ package enum JPEGDecoder {
         _ bytes: [UInt8], resizedTo size: (width: Int, height: Int), maximumPixels: Int,
         fidelity: DecodeFidelity = .full, progress: () -> Void = {}
     ) throws(DecodeFailure) -> DecodedImage {
+        try decode(bytes, size, maximumPixels, fidelity, seen: nil, progress)
+    }
+
+    /// Decodes a photograph as a model sees it.
+    ///
+    /// Where the field is to be cut out, a first pass decodes the frame as small as finding it allows; the second leaves out
+    /// the resampling of what is not cut out, never the decoding: a file that is damaged anywhere is refused.
+    /// - Parameters: as above.
+    package static func decode(
+        _ bytes: [UInt8], as preprocessing: Preprocessing, maximumPixels: Int, fidelity: DecodeFidelity = .full,
+        progress: () -> Void = {}
+    ) throws(DecodeFailure) -> DecodedImage {
+        let overview: FrameOverview? =
+            switch preprocessing.geometry {
+            case .squeeze: nil
+            case .fieldCrop: try overview(of: bytes, maximumPixels, progress)
+            }
+        let size = (preprocessing.width, preprocessing.height)
+        return try decode(bytes, size, maximumPixels, fidelity, seen: overview, progress)
+    }
+
+    private static func decode(
+        _ bytes: [UInt8], _ size: (width: Int, height: Int), _ maximumPixels: Int, _ fidelity: DecodeFidelity,
+        seen overview: FrameOverview?, _ progress: () -> Void
+    ) throws(DecodeFailure) -> DecodedImage {
         precondition(size.width > 0 && size.height > 0, "the network's input has at least one pixel")
         return try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
             let source = (width: stream.header.width, height: stream.header.height)
-            let shrinkage = fidelity.shrinkage(from: source, to: size)
+            let rectangle = overview?.fieldRectangle ?? PictureRectangle(wholeOf: source)
+            let shrinkage = fidelity.shrinkage(from: (rectangle.width, rectangle.height), to: size)
             var resizer = StreamingResizer(
-                from: source, shrunk: shrinkage, to: size, on: ComputeEngine.shared.instructionSet)
+                from: source, cutting: rectangle, shrunk: shrinkage, to: size,
+                on: ComputeEngine.shared.instructionSet)
             let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
             try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
             return DecodedImage(
                 sourceWidth: source.width, sourceHeight: source.height, shrinkage: shrinkage.rawValue,
-                picture: resizer.finish(), warnings: stream.warnings)
+                rectangle: rectangle, picture: resizer.finish(), frame: overview?.squeezed, warnings: stream.warnings)
+        }
+    }
+
+    static func overview(
+        of bytes: [UInt8], _ maximumPixels: Int, _ progress: () -> Void
+    ) throws(DecodeFailure) -> FrameOverview {
+        try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
+            let source = (width: stream.header.width, height: stream.header.height)
+            let shrinkage = FrameOverview.shrinkage(of: source)
+            var resizer = FrameOverviewResizer(
+                of: source, shrunk: shrinkage, on: ComputeEngine.shared.instructionSet)
+            let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
+            try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
+            return resizer.finish()
         }
     }
 
@@ -49,7 +90,9 @@ package enum JPEGDecoder {
             }
             return DecodedImage(
                 sourceWidth: width, sourceHeight: height, shrinkage: 1,
-                picture: RGBPicture(width: width, height: height, pixels: pixels), warnings: stream.warnings)
+                rectangle: PictureRectangle(wholeOf: (width, height)),
+                picture: RGBPicture(width: width, height: height, pixels: pixels), frame: nil,
+                warnings: stream.warnings)
         }
     }
 

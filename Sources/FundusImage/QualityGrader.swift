@@ -1,10 +1,16 @@
 /// Says which pictures no one should judge: too dark, too bright, blurred, or without a retina.
 ///
-/// It works on the picture at the size that the network sees (224 × 224): what is invisible there the network cannot
+/// It works on the whole frame at the size that networks see (224 × 224): what is invisible there the network cannot
 /// judge, however sharp the original, and a flaw that vanishes there does it no harm. A finding costs the patient
 /// another photograph, and a poor picture of a sick eye (a cataract is featureless) is still evidence, so the limits
 /// stand clear of every photograph of the sets measured in `docs/quality.md`: only the hopeless is refused.
 package enum QualityGrader {
+    /// Pixels of the frame's sides where it is not the network's own picture that is graded.
+    static let pictureSide = 224
+
+    /// Grades the whole frame, whatever of it the network sees: a cut-out field has no surround.
+    package static func grade(_ image: DecodedImage) -> QualityGrade { grade(image.frame ?? image.picture) }
+
     package static func grade(_ picture: RGBPicture) -> QualityGrade {
         grade(PictureMeasures(of: picture))
     }

@@ -18,7 +18,8 @@ struct ResamplingWeights {
         var end: Int { first + weights.count }
     }
 
-    /// One window for each output sample; `first` and `end` never decrease.
+    /// One window for each output sample; `first` and `end` never decrease. A window is empty where the output sample sees
+    /// nothing of the frame.
     let windows: [Window]
     /// The normalized weights of all windows, one after another.
     let fixedPoint: [Int32]
@@ -30,24 +31,36 @@ struct ResamplingWeights {
     /// - Parameter extent: The length of the axis in input samples, where the last one covers a part of its place only: 999
     ///   pixels at half size are 500 samples for a length of 499.5.
     init(from inputCount: Int, covering extent: Double, to outputCount: Int) {
-        precondition(inputCount > 0 && outputCount > 0, "an axis has at least one sample")
         precondition(
             extent > Double(inputCount - 1) && extent <= Double(inputCount), "the last sample covers something")
-        let scale = extent / Double(outputCount)
+        self.init(from: inputCount, cutting: AxisCut(offset: 0, length: extent), to: outputCount)
+    }
+
+    /// The weights of a stretch of the axis, as if its samples beyond the frame were there and black: they take their part
+    /// of each sum of weights, and are left out then.
+    init(from inputCount: Int, cutting cut: AxisCut, to outputCount: Int) {
+        precondition(inputCount > 0 && outputCount > 0, "an axis has at least one sample")
+        let scale = cut.length / Double(outputCount)
         let reach = max(scale, 1)
         var windows: [Window] = []
         var weights: [Double] = []
         for output in 0..<outputCount {
-            let center = (Double(output) + 0.5) * scale
+            // Places are counted from the stretch's first sample on.
+            let center = cut.start + (Double(output) + 0.5) * scale
             let first = max(Int(center - reach + 0.5), 0)
-            let end = min(Int(center + reach + 0.5), inputCount)
+            let end = min(Int(center + reach + 0.5), cut.sampleCount)
             // The order of operations is Pillow's: another one may round a weight differently.
             let triangle = (0..<end - first).map { tap in
                 max(1 - abs((Double(tap + first) - center + 0.5) * (1 / reach)), 0)
             }
             let sum = triangle.reduce(0, +)
-            windows.append(Window(first: first, weights: weights.count..<weights.count + triangle.count))
-            weights += sum == 0 ? triangle : triangle.map { $0 / sum }
+            let firstSeen = min(max(first + cut.offset, 0), inputCount)
+            let endSeen = max(min(end + cut.offset, inputCount), firstSeen)
+            windows.append(Window(first: firstSeen, weights: weights.count..<weights.count + endSeen - firstSeen))
+            let unseen = max(firstSeen - cut.offset - first, 0)
+            weights += triangle.dropFirst(unseen).prefix(endSeen - firstSeen).map {
+                sum == 0 ? $0 : $0 / sum
+            }
         }
         self.windows = windows
         fixedPoint = weights.map { Int32(0.5 + $0 * Double(1 << Self.fractionBits)) }

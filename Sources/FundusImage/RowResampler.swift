@@ -10,7 +10,7 @@ internal import TensorMath
     /// Rows that `narrow` takes.
     static let rowsAtOnce = cr_rows
 
-    /// Bytes from one input row to the next: a multiple of 32, so that no row lies better in memory than another.
+    /// Bytes from one input row to the next, at least: a multiple of 32, so that no row lies better in memory than another.
     let inputPitch: Int
     /// Samples of an output row.
     let outputCount: Int
@@ -36,9 +36,11 @@ internal import TensorMath
         unsafe kernels = cr_kernels_at(instructionSet.resamplingLevel)
     }
 
-    /// Resamples two rows: [2][inputPitch] samples to [2][outputCount]. What lies behind a row's pixels does not matter.
+    /// Resamples two rows: [2][inputPitch or more] samples to [2][outputCount]. What lies behind a row's pixels does not
+    /// matter.
     func narrow(_ rows: Span<UInt8>, into narrowed: inout [UInt8]) {
-        precondition(rows.count == Self.rowsAtOnce * inputPitch, "two rows")
+        let pitch = rows.count / Self.rowsAtOnce
+        precondition(rows.count == Self.rowsAtOnce * pitch && pitch >= inputPitch, "two rows")
         precondition(narrowed.count == Self.rowsAtOnce * outputCount, "room for two rows")
         unsafe rows.withUnsafeBufferPointer { rows in
             unsafe narrowed.withUnsafeMutableBufferPointer { narrowed in
@@ -47,7 +49,7 @@ internal import TensorMath
                         // SAFETY: `init` made every window end within a pitch; the counts are checked above.
                         var windows = unsafe cr_windows(
                             first: first.baseAddress, weights: weights.baseAddress, count: first.count, taps: tapCount)
-                        unsafe kernels.pointee.narrow(rows.baseAddress, inputPitch, &windows, narrowed.baseAddress)
+                        unsafe kernels.pointee.narrow(rows.baseAddress, pitch, &windows, narrowed.baseAddress)
                     }
                 }
             }

@@ -2,6 +2,9 @@ internal import TensorMath
 
 /// Pillow's antialiased bilinear resize, fed row by row from the top: it holds one output picture, never the source.
 ///
+/// A rectangle may be cut out of the source: its pixels beyond the frame are black, and black adds nothing to a sum, so the
+/// windows just lose what lies there. Rows and columns that no window has are never looked at.
+///
 /// Each source row is resampled across at once and rounded to 8 bits (Pillow's intermediate), then added, weighted,
 /// to the sums of the output rows whose windows it lies in. Integer sums do not depend on their order, so the
 /// result equals the two-pass resize to the bit. An axis that keeps its length has windows of one sample with weight 1,
@@ -10,7 +13,7 @@ struct StreamingResizer {
     private let target: (width: Int, height: Int)
     private let across: RowResampler
     private let down: ResamplingWeights
-    /// Source rows of four samples a pixel: how many must be given at once, and the bytes from one to the next.
+    /// Source rows of four samples a pixel: how many must be given at once, and the bytes from one to the next, at least.
     static let rowsAtOnce = RowResampler.rowsAtOnce
     let pitch: Int
     private let sourceHeight: Int
@@ -24,29 +27,33 @@ struct StreamingResizer {
 
     /// - Parameters:
     ///   - source: Pixels of the whole picture.
+    ///   - rectangle: What of the source becomes the output, in the source's pixels; nil for all of it.
     ///   - shrinkage: What has been done to the rows that will be given: their picture has the source's sides over it,
     ///     rounded up, and the resize takes the rest into account.
     init(
-        from source: (width: Int, height: Int), shrunk shrinkage: DecodeShrinkage = .none,
-        to target: (width: Int, height: Int), on instructionSet: InstructionSet
+        from source: (width: Int, height: Int), cutting rectangle: PictureRectangle? = nil,
+        shrunk shrinkage: DecodeShrinkage = .none, to target: (width: Int, height: Int),
+        on instructionSet: InstructionSet
     ) {
         self.target = target
+        let rectangle = rectangle ?? PictureRectangle(wholeOf: source)
         let width = shrinkage.side(of: source.width)
         sourceHeight = shrinkage.side(of: source.height)
         let columns = ResamplingWeights(
-            from: width, covering: shrinkage.extent(of: source.width), to: target.width)
+            from: width, cutting: shrinkage.cut(from: rectangle.x, length: rectangle.width), to: target.width)
         across = RowResampler(columns, inputCount: width, on: instructionSet)
         down = ResamplingWeights(
-            from: sourceHeight, covering: shrinkage.extent(of: source.height), to: target.height)
+            from: sourceHeight, cutting: shrinkage.cut(from: rectangle.y, length: rectangle.height), to: target.height)
         pitch = across.inputPitch
         narrowedRows = [UInt8](repeating: 0, count: Self.rowsAtOnce * across.outputCount)
         sums = [Int32](repeating: ResamplingWeights.half, count: target.height * across.outputCount)
         pixels = [UInt8](repeating: 0, count: target.width * target.height * 3)
+        closeRows(endingBy: 0)
     }
 
-    /// Takes the next source rows, `pitch` bytes apart; of the last ones, what lies below the picture does not matter.
+    /// Takes the next source rows, as far apart as each is long; of the last ones, what lies below the picture does not matter.
     mutating func add(_ rows: Span<UInt8>) {
-        across.narrow(rows, into: &narrowedRows)
+        if isLookedAt(sourceRow..<sourceRow + Self.rowsAtOnce) { across.narrow(rows, into: &narrowedRows) }
         for row in 0..<min(Self.rowsAtOnce, sourceHeight - sourceRow) {
             accumulate(row)
             sourceRow += 1
@@ -67,7 +74,17 @@ struct StreamingResizer {
             let weight = down.fixedPoint[window.weights.lowerBound + sourceRow - window.first]
             across.accumulate(narrowedRows, from: row * count, weight: weight, into: &sums, at: y * count)
         }
-        while firstOpenRow < target.height, down.windows[firstOpenRow].end == sourceRow + 1 {
+        closeRows(endingBy: sourceRow + 1)
+    }
+
+    /// Whether any of these source rows lies in the window of an open output row.
+    private func isLookedAt(_ rows: Range<Int>) -> Bool {
+        firstOpenRow < target.height && down.windows[firstOpenRow].first < rows.upperBound
+    }
+
+    /// Rounds the output rows whose windows end before a source row.
+    private mutating func closeRows(endingBy end: Int) {
+        while firstOpenRow < target.height, down.windows[firstOpenRow].end <= end {
             Self.round(sums, into: &pixels, from: firstOpenRow * target.width, count: target.width)
             firstOpenRow += 1
         }
@@ -84,12 +101,4 @@ struct StreamingResizer {
             }
         }
     }
-}
-
-extension DecodeShrinkage {
-    /// What libjpeg makes of a side: the last pixel may be computed from samples beyond the picture's edge.
-    func side(of length: Int) -> Int { (length + rawValue - 1) / rawValue }
-
-    /// The side in pixels of the shrunk picture, exactly.
-    func extent(of length: Int) -> Double { Double(length) / Double(rawValue) }
 }

@@ -141,16 +141,14 @@ package struct Judge: Sendable {
         let decoded: DecodedImage
         do throws(DecodeFailure) {
             decoded = try JPEGDecoder.decode(
-                bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height),
-                maximumPixels: maximumPixels, fidelity: fidelity, progress: progress)
+                bytes, as: model.preprocessing, maximumPixels: maximumPixels, fidelity: fidelity, progress: progress)
         } catch {
             if error.isMachineFault { throw .outOfMemory }
             return .rejected(Verdict.Reason(code: error.code, message: error.message))
         }
         let milliseconds = (clock.now - start).milliseconds
         return .decoded(
-            Examined(
-                image: decoded, quality: QualityGrader.grade(decoded.picture), decodeMilliseconds: milliseconds))
+            Examined(image: decoded, quality: QualityGrader.grade(decoded), decodeMilliseconds: milliseconds))
     }
 
     /// P(disease) of an examined image, whether it is gradable or not, and whether it is.

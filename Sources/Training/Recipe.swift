@@ -27,6 +27,12 @@ package struct Recipe: Codable, Sendable, Equatable {
 
     package enum Arithmetic: String, Codable, Sendable, CaseIterable { case float32, bf16 }
 
+    /// Whether the network sees the whole frame, squeezed, or the square around the retina's field.
+    package enum Geometry: String, Codable, Sendable, CaseIterable {
+        case squeeze
+        case fieldCrop = "field-crop"
+    }
+
     package var name: String
     package var epochs: Int
     /// Images a step.
@@ -56,6 +62,7 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var arithmetic: Arithmetic
     /// Pixels of the network's input, width and height.
     package var inputSide: Int
+    package var geometry = Geometry.squeeze
     /// Epochs without a lower loss on the validation share after which training ends; nil trains all epochs.
     package var patience: Int?
 

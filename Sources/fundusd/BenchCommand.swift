@@ -104,10 +104,9 @@ private struct Sample {
         let clock = ContinuousClock()
         let start = clock.now
         let decoded = try JPEGDecoder.decode(
-            bytes, resizedTo: (model.preprocessing.width, model.preprocessing.height), maximumPixels: .max,
-            fidelity: fidelity)
+            bytes, as: model.preprocessing, maximumPixels: .max, fidelity: fidelity)
         let afterDecode = clock.now
-        _ = QualityGrader.grade(decoded.picture)
+        _ = QualityGrader.grade(decoded)
         var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
         model.preprocessing.fill(&tensor, from: decoded.picture)
         let afterPrepare = clock.now

@@ -15,6 +15,7 @@ struct LabelledIntake: Sendable {
 
     let folder: LabelledFolder
     let reader: NamedImageReader
+    let preprocessing: Preprocessing
     let maximumPixels: Int
     /// Whether images that would get no verdict are learned from.
     let takesUngradable: Bool
@@ -22,10 +23,10 @@ struct LabelledIntake: Sendable {
     let persons: PersonPattern
 
     /// A bad file is noted and left out; only a fault of the machine ends it.
-    func collect(into collection: inout LabelledCollection, side: Int, afterEach: () throws -> Void) throws -> Remarks {
+    func collect(into collection: inout LabelledCollection, afterEach: () throws -> Void) throws -> Remarks {
         let (entries, root, intake) = (folder.entries, folder.root, self)
         let pictures = DecodeAhead(count: entries.count) { place in
-            try intake.read(root.pushing(entries[place].path), entries[place].label, side: side)
+            try intake.read(root.pushing(entries[place].path), entries[place].label)
         }
         defer { pictures.abandon() }
         var remarks = Remarks()
@@ -50,7 +51,7 @@ struct LabelledIntake: Sendable {
         case picture(RGBPicture, sha256: String)
     }
 
-    private func read(_ path: FilePath, _ label: ImageLabel, side: Int) throws -> Found {
+    private func read(_ path: FilePath, _ label: ImageLabel) throws -> Found {
         let content: ImageContent
         do throws(SystemFailure) {
             content = try reader.read(path)
@@ -61,9 +62,8 @@ struct LabelledIntake: Sendable {
             return .unusable(reason: "too-large: it has \(content.byteCount) bytes")
         }
         do throws(DecodeFailure) {
-            let image = try JPEGDecoder.decode(
-                bytes, resizedTo: (side, side), maximumPixels: maximumPixels, progress: {})
-            let quality = QualityGrader.grade(image.picture)
+            let image = try JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: maximumPixels)
+            let quality = QualityGrader.grade(image)
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
             // Where a person has said whether a picture is gradable, that is what is learned.
             guard quality.gradable || takesUngradable || label.isDisease == nil else {

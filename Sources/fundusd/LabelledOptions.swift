@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FundusImage
 internal import Retraining
 internal import Settings
 internal import SystemPackage

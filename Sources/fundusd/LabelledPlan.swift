@@ -1,3 +1,4 @@
+internal import FundusImage
 internal import LabelledData
 internal import LinuxIO
 internal import Retraining
@@ -32,12 +33,12 @@ struct LabelledPlan {
 
     /// Reads and decodes them; says which are left out.
     ///
-    /// - Parameter recipe: says how large the pictures are kept, and which folders are read.
+    /// - Parameter recipe: says how the pictures are kept, and which folders are read.
     func collect(in workFolder: FilePath, _ recipe: Recipe, _ voice: TrainingVoice) throws -> LabelledCollection {
         let labels = recipe.learnsGradability ? ImageLabel.allCases : [.disease, .normal]
         let folder = try LabelledFolder(settings.labelled, labels: labels)
         do {
-            return try collect(folder, in: workFolder, side: recipe.inputSide, voice)
+            return try collect(folder, in: workFolder, as: recipe.preprocessing, voice)
         } catch let failure as SystemFailure {
             throw Refusal(
                 .inputOutput,
@@ -46,15 +47,15 @@ struct LabelledPlan {
     }
 
     private func collect(
-        _ folder: LabelledFolder, in workFolder: FilePath, side: Int, _ voice: TrainingVoice
+        _ folder: LabelledFolder, in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice
     ) throws -> LabelledCollection {
-        var collection = try LabelledCollection(in: workFolder, side: side)
+        var collection = try LabelledCollection(in: workFolder, side: preprocessing.width)
         let intake = LabelledIntake(
             folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
-            maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
+            preprocessing: preprocessing, maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
             groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: persons)
         var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
-        let remarks = try intake.collect(into: &collection, side: side) {
+        let remarks = try intake.collect(into: &collection) {
             bar.advance()
             if let signal = StopSignals.signal { StopSignals.end(by: signal) }
         }

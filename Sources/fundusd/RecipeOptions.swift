@@ -6,6 +6,7 @@ extension Recipe.Draw: ExpressibleByArgument {}
 extension Recipe.ClassWeights: ExpressibleByArgument {}
 extension Recipe.Layers: ExpressibleByArgument {}
 extension Recipe.Arithmetic: ExpressibleByArgument {}
+extension Recipe.Geometry: ExpressibleByArgument {}
 
 /// A named recipe, and what is to differ from it.
 struct RecipeOptions: ParsableArguments {
@@ -50,6 +51,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: "What feature maps are kept in while training.") var trainingPrecision: Recipe.Arithmetic?
     @Option(help: ArgumentHelp("Pixels of the network's input, width and height.", valueName: "count"))
     var inputSide: Int?
+    @Option(help: "What the network sees: the whole frame squeezed, or the square around the retina's round field.")
+    var geometry: Recipe.Geometry?
     @Option(
         help: ArgumentHelp(
             "End after so many epochs without a lower loss on the validation share, and keep the best.",
@@ -107,6 +110,7 @@ struct RecipeOptions: ParsableArguments {
         result.trainedLayers = trainLayers ?? named.trainedLayers
         result.arithmetic = trainingPrecision ?? named.arithmetic
         result.inputSide = inputSide ?? named.inputSide
+        result.geometry = geometry ?? named.geometry
         result.patience = patience ?? named.patience
         if result != named { result.name = "\(named.name), changed" }
         return result

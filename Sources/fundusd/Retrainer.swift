@@ -211,7 +211,7 @@ extension Settings {
         growth.reasonToWait(minimumNewImages: retrain.minNewImages, minimumPerClass: retrain.minPerClass)
     }
 
-    /// The configured recipe, at the size that the model in service takes: both must see the same pictures.
+    /// The configured recipe, at the size and in the geometry of the model in service: both must see the same pictures.
     fileprivate func recipe(for champion: ModelRecord?) throws -> Recipe {
         let name = retrain.recipe ?? Recipe.screening.name
         guard var recipe = Recipe.named(name) else {
@@ -223,7 +223,10 @@ extension Settings {
         recipe.epochs = retrain.epochs ?? recipe.epochs
         recipe.batchSize = retrain.batchSize ?? recipe.batchSize
         recipe.learningRate = retrain.learningRate ?? recipe.learningRate
-        if let champion { recipe.inputSide = champion.preprocessing.width }
+        if let champion {
+            recipe.inputSide = champion.preprocessing.width
+            recipe.geometry = Recipe.Geometry(champion.preprocessing.geometry)
+        }
         if recipe != Recipe.named(name) { recipe.name = "\(name), changed" }
         return recipe
     }
