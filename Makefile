@@ -10,6 +10,8 @@ BINARY := .build/release/fundusd
 FIXTURES := .build/release/fundusd-fixtures
 RUNS ?= 1000
 SEED ?= 1
+# A photograph under CC0 (scikit-image's retina.jpg), where the research pictures are there.
+REAL_EYE ?= ../shared/data/control/fundus_skimage_retina.jpg
 PEERS_VENV ?= .build/peers/environment
 HERE := --inbox ./inbox --outbox ./outbox --labelled ./labelled --state ./state
 
@@ -29,7 +31,7 @@ help: ## this list
 packages:
 	.ci/install-system-packages
 
-run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watching (MODEL=… imports another model first)
+run: build ## watch ./inbox, drop samples into it, show their verdicts, go on watching (MODEL=… imports another model first)
 	if [ -n "$(MODEL)" ]; then
 		if [ -z "$(POSITIVE_CLASS)" ]; then
 			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal" >&2
@@ -41,25 +43,34 @@ run: build ## watch ./inbox, drop a sample into it, show its verdict, go on watc
 	if [ ! -e state/models/champion ] && [ -e model/model.safetensors ]; then
 		$(BINARY) model import model --state ./state
 	fi
-	sample=sample-$$(date +%H%M%S).jpg
-	$(FIXTURES) draw-eye --lesions 20 "state/$$sample"
+	time=$$(date +%H%M%S)
+	samples=(drawn-eye-$$time.jpg)
+	$(FIXTURES) draw-eye --lesions 20 "state/$${samples[0]}"
+	if [ -e "$(REAL_EYE)" ]; then
+		samples+=(real-eye-$$time.jpg)
+		cp "$(REAL_EYE)" "state/$${samples[1]}"
+	else
+		echo "No photograph of a real eye is at $(REAL_EYE): a drawn one is judged alone (REAL_EYE=… names one)."
+	fi
 	$(BINARY) watch $(HERE) --heatmap true &
 	watch=$$!
 	trap 'kill -TERM $$watch 2>/dev/null; wait $$watch || true; exit 0' INT TERM
-	mv "state/$$sample" inbox/
-	until [ -e "outbox/$$sample.json" ]; do
+	mv "$${samples[@]/#/state/}" inbox/
+	until [ -e "outbox/$${samples[0]}.json" ] && [ -e "outbox/$${samples[-1]}.json" ]; do
 		if ! kill -0 $$watch 2>/dev/null; then
-			rm -f "inbox/$$sample"
+			rm -f "$${samples[@]/#/inbox/}"
 			wait $$watch && exit 0 || status=$$?
 			[ $$status -ne 78 ] || echo "No model yet? Import one: make run MODEL=path/to/model.pth POSITIVE_CLASS=disease (or normal)" >&2
 			exit $$status
 		fi
 		sleep 0.1
 	done
-	echo "outbox/$$sample.json:"
-	cat "outbox/$$sample.json"
-	echo
-	echo "outbox/$$sample.heatmap.jpg shows where it spoke for disease."
+	for sample in "$${samples[@]}"; do
+		echo "outbox/$$sample.json:"
+		cat "outbox/$$sample.json"
+		echo
+	done
+	echo "outbox/*.heatmap.jpg show where it spoke for disease."
 	echo "Watching ./inbox: drop fundus photographs there; Ctrl-C ends it."
 	wait $$watch
 

@@ -3,7 +3,7 @@
 
     Benchmarks/shipped-model/learn.py --data ../shared/data --work WORK --name coarse --base base.safetensors --side 224 \\
         --frozen 2 --steps 900
-    Benchmarks/shipped-model/learn.py … --name fine --base WORK/coarse.safetensors --side 320 --frozen 1
+    Benchmarks/shipped-model/learn.py … --name fine --base WORK/coarse-whole.safetensors --side 320 --frozen 1
 
 Goes on from WORK/NAME.pt where it was stopped. Leaves WORK/NAME.safetensors, which `fundusd train --epochs 0 --base` measures and
 calibrates on the people held out. Chooses nothing by them: what is printed is measured on the validation share of the others.
@@ -236,12 +236,12 @@ def validation(network, records, kept, options):
     return {name: round(area, 4) for name, area in areas.items()}
 
 
-def export(network, path):
-    """The trunk with the two outputs that ship, and what they mean."""
-    held = {name: values.contiguous() for name, values in network.trunk.state_dict().items() if "num_batches" not in name}
-    for name in ("fc.weight", "fc.bias"):
-        held[name] = held[name][:2].contiguous()
-    save_file(held, path, metadata={"format": "pt", "outputs": "disease gradable"})
+def export(network, work, name):
+    """The trunk with the two outputs that ship, and what they mean; and with all outputs, to go on from."""
+    held = {key: values.contiguous() for key, values in network.trunk.state_dict().items() if "num_batches" not in key}
+    save_file(held, work / f"{name}-whole.safetensors")
+    shipped = {key: values[:2].contiguous() if key.startswith("fc.") else values for key, values in held.items()}
+    save_file(shipped, work / f"{name}.safetensors", metadata={"format": "pt", "outputs": "disease gradable"})
 
 
 def rate_share(step, steps):
@@ -294,7 +294,7 @@ def train(options, records, kept):
         torch.save({**state, "step": step + 1}, checkpoint.with_suffix(".tmp"))
         checkpoint.with_suffix(".tmp").replace(checkpoint)
         start, sums = time.time(), []
-    export(average, options.work / f"{options.name}.safetensors")
+    export(average, options.work, options.name)
 
 
 def parsed():

@@ -1,5 +1,7 @@
 """The research pictures: what is known of each, and which of them train, choose and measure.
 
+    Benchmarks/shipped-model/pictures.py DATA FOLDER    # links to them, as `fundusd train --labelled FOLDER` takes them
+
 People stay together, and their side follows from a hash, by the same rule as `fundusd train` (LabelledData/HoldoutSplit.swift):
 so a network that was trained here can be calibrated there on people whom it never saw.
 """
@@ -8,6 +10,7 @@ import dataclasses
 import hashlib
 import math
 import pathlib
+import sys
 
 SEED = 0
 HOLDOUT_FRACTION = 0.15
@@ -83,3 +86,23 @@ def records(data):
                     number, pathlib.Path(data) / row["path"], folder, label, row["group_id"], findings(row, label),
                     side(row["group_id"] or row["sha256"])))
     return found
+
+
+def labelled_folder(found, folder):
+    """Links to everything that trains or measures, as `fundusd train --labelled` takes it, and who is one person."""
+    sources = {"labelled": "odir", "retinopathy": "retinopathy", "quality": "eyepacs", "poor": "poor"}
+    rows = ["path,group,source"]
+    for record in found:
+        source = sources.get(record.folder.split("/")[0])
+        if source is None:
+            continue
+        label = record.label or ("gradable" if record.is_gradable > 0.5 else "ungradable")
+        place = pathlib.Path(label, source, record.path.name)
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).symlink_to(record.path.resolve())
+        rows.append(f"{place},{record.group},{source}")
+    (folder / "groups.csv").write_text("\n".join(rows) + "\n")
+
+
+if __name__ == "__main__":
+    labelled_folder(records(sys.argv[1]), pathlib.Path(sys.argv[2]))
