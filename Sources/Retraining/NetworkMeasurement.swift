@@ -35,7 +35,7 @@ struct NetworkMeasurement: Sendable, Equatable {
             let part = examples[start..<min(start + Self.batchSize, examples.count)]
             var batch: [Float] = []
             batch.reserveCapacity(Self.batchSize * preprocessing.elementCount)
-            for example in part { batch += try images.input(example, preprocessing, .none) }
+            for example in part { batch += try images.input(example, preprocessing) }
             // The last batch is filled up; what the network says of nothing is left out.
             batch += repeatElement(0, count: (Self.batchSize - part.count) * preprocessing.elementCount)
             logits += network.logits(of: batch).prefix(part.count * outputs)

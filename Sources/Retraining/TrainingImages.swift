@@ -39,12 +39,12 @@ package final class TrainingImages {
     /// Of those held out, the images whose class is known.
     package var judgedHoldout: [Example] { holdout.filter { $0.label.isDisease != nil } }
 
-    /// An image's input for an epoch: as it is, or altered anew for each epoch.
+    /// An image's input: as it is, or altered.
     func input(
-        _ example: Example, _ preprocessing: Preprocessing, _ augmentation: PictureAugmentation
+        _ example: Example, _ preprocessing: Preprocessing, altered: (RGBPicture) -> RGBPicture = { $0 }
     ) throws -> [Float] {
         var tensor = [Float](repeating: 0, count: preprocessing.elementCount)
-        preprocessing.fill(&tensor, from: augmentation.applied(to: try pictures.picture(example.picture)))
+        preprocessing.fill(&tensor, from: altered(try pictures.picture(example.picture)))
         return tensor
     }
 }

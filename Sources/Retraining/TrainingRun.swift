@@ -84,13 +84,11 @@ package final class TrainingRun {
     }
 
     private func input(_ draw: ImageDraw) throws -> [Float] {
-        var augmentation = PictureAugmentation.none
-        if session.recipe.isAugmented {
-            let again = draw.repetition == 0 ? "" : ", again \(draw.repetition)"
-            var stream = SplitMix64(name: "image \(draw.image) in epoch \(draw.epoch)\(again)", seed: session.seed)
-            augmentation = .drawn(using: &stream)
+        let again = draw.repetition == 0 ? "" : ", again \(draw.repetition)"
+        var stream = SplitMix64(name: "image \(draw.image) in epoch \(draw.epoch)\(again)", seed: session.seed)
+        return try images.input(images.training[draw.image], preprocessing) {
+            session.recipe.alterations.altered($0, using: &stream)
         }
-        return try images.input(images.training[draw.image], preprocessing, augmentation)
     }
 
     private func endEpoch(loss: Double, seconds: Double) throws -> TrainingHistory.Epoch {

@@ -17,6 +17,14 @@ package struct Recipe: Codable, Sendable, Equatable {
         case balanced
     }
 
+    package enum Alterations: String, Codable, Sendable, CaseIterable {
+        case none
+        /// Flip, rotation up to 10°, brightness and contrast up to 10 %, as torchvision has them.
+        case light
+        /// What another camera would have made of the same eye; docs/alterations.md has each part.
+        case camera
+    }
+
     package enum Layers: String, Codable, Sendable, CaseIterable {
         case all
         case fromStage2 = "from-stage-2"
@@ -45,8 +53,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var warmUpShare: Double
     /// Apart from the gradient, as AdamW has it; 0 is plain Adam.
     package var weightDecay: Double
-    /// Flip, rotation, brightness and contrast, anew for each image in each epoch.
-    package var isAugmented: Bool
+    /// Anew for each image in each epoch.
+    package var alterations: Alterations
     package var draw = Draw.shuffled
     package var classWeights: ClassWeights
     /// How far the targets 0 and 1 are moved toward ½: 0 leaves them, 1 would make them all ½.
@@ -69,14 +77,14 @@ package struct Recipe: Codable, Sendable, Equatable {
     /// The PyTorch experiment's to the letter: Adam at 0.001, all layers, batches of 8, ten epochs, nothing else.
     package static let experiment = Recipe(
         name: "experiment", epochs: 10, batchSize: 8, learningRate: 0.001, schedule: .constant, warmUpShare: 0,
-        weightDecay: 0, isAugmented: false, classWeights: .none, learnsGradability: false, trainedLayers: .all,
+        weightDecay: 0, alterations: .none, classWeights: .none, learnsGradability: false, trainedLayers: .all,
         arithmetic: .float32,
         inputSide: 224, patience: nil)
 
     /// What measured best on people that no training saw; docs/training.md has the figures.
     package static let screening = Recipe(
         name: "screening", epochs: 6, batchSize: 8, learningRate: 0.0001, schedule: .cosine, warmUpShare: 0.05,
-        weightDecay: 0.01, isAugmented: true, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
+        weightDecay: 0.01, alterations: .light, classWeights: .none, trainedLayers: .all, arithmetic: .float32,
         inputSide: 224, patience: nil)
 
     package static let all = [screening, experiment]

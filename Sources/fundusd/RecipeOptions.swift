@@ -3,6 +3,7 @@ internal import Training
 
 extension Recipe.Schedule: ExpressibleByArgument {}
 extension Recipe.Draw: ExpressibleByArgument {}
+extension Recipe.Alterations: ExpressibleByArgument {}
 extension Recipe.ClassWeights: ExpressibleByArgument {}
 extension Recipe.Layers: ExpressibleByArgument {}
 extension Recipe.Arithmetic: ExpressibleByArgument {}
@@ -30,10 +31,12 @@ struct RecipeOptions: ParsableArguments {
     var warmUp: Double?
     @Option(help: ArgumentHelp("As in AdamW, apart from the gradient; 0 for none.", valueName: "number"))
     var weightDecay: Double?
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Flip, rotate up to 10°, vary brightness and contrast up to 10 %, anew in each epoch.")
-    var augment: Bool?
+    @Option(
+        help: """
+            How pictures are altered, anew in each epoch: light flips, rotates up to 10°, varies brightness and contrast up to \
+            10 %; camera does what other cameras do.
+            """)
+    var alterations: Recipe.Alterations?
     @Option(help: "How an epoch draws its images: each once, or classes and sources balanced.") var draw: Recipe.Draw?
     @Option(help: "Whether the rarer class weighs more in the loss.") var classWeights: Recipe.ClassWeights?
     @Option(help: ArgumentHelp("How far targets are moved from 0 and 1 toward one half.", valueName: "0…0.5"))
@@ -100,7 +103,7 @@ struct RecipeOptions: ParsableArguments {
         result.schedule = schedule ?? named.schedule
         result.warmUpShare = warmUp ?? named.warmUpShare
         result.weightDecay = weightDecay ?? named.weightDecay
-        result.isAugmented = augment ?? named.isAugmented
+        result.alterations = alterations ?? named.alterations
         result.draw = draw ?? named.draw
         result.classWeights = classWeights ?? named.classWeights
         result.labelSmoothing = labelSmoothing ?? named.labelSmoothing

@@ -107,12 +107,14 @@ import Training
     }
 
     /// The batches are of 4, 4 and 2 images: a stop after any of nine steps.
-    @Test(arguments: [(true, Recipe.Arithmetic.float32, 0), (false, .float32, 0.9), (true, .bf16, 0)])
+    @Test(arguments: [
+        (Recipe.Alterations.light, Recipe.Arithmetic.float32, 0), (.none, .float32, 0.9), (.camera, .bf16, 0),
+    ])
     func `a training stopped after every step goes on to the same bits`(
-        isAugmented: Bool, arithmetic: Recipe.Arithmetic, weightAveraging: Double
+        alterations: Recipe.Alterations, arithmetic: Recipe.Arithmetic, weightAveraging: Double
     ) throws {
         let recipe = Self.recipe {
-            $0.isAugmented = isAugmented
+            $0.alterations = alterations
             $0.arithmetic = arithmetic
             $0.weightAveraging = weightAveraging
         }
