@@ -111,7 +111,7 @@ package struct Judge: Sendable {
         guard examined.quality.gradable else { return judgement }
         let map = try run(on: examined.image.picture, into: &judgement)
         judgement.picture = examined.image.picture
-        if let map { judgement.heatmap = try heatmap(map, content, progress) }
+        if let map { judgement.heatmap = try heatmap(map, seen: examined.image.rectangle, content, progress) }
         return judgement
     }
 
@@ -180,10 +180,13 @@ package struct Judge: Sendable {
         return probability
     }
 
-    private func heatmap(_ map: DiseaseMap, _ content: ImageContent, _ progress: () -> Void) throws -> [UInt8] {
+    private func heatmap(
+        _ map: DiseaseMap, seen rectangle: PictureRectangle, _ content: ImageContent, _ progress: () -> Void
+    ) throws -> [UInt8] {
         do throws(DecodeFailure) {
             return try Heatmap.jpeg(
-                map, over: content, by: model.identity, maximumPixels: maximumPixels, progress: progress)
+                map, seen: rectangle, over: content, by: model.identity, maximumPixels: maximumPixels,
+                progress: progress)
         } catch {
             // The same bytes were decoded before: what fails now is the machine.
             throw JudgingFault.outOfMemory
