@@ -8,16 +8,29 @@ package enum HeatmapPainter {
     /// At full color so much of the photograph is covered: vessels and lesions must stay visible.
     private static let greatestCover: Float = 0.65
 
-    /// - Parameter picture: the photograph at any size; the map is stretched over it, as the network's input was.
-    package static func paint(_ map: DiseaseMap, over picture: RGBPicture) -> RGBPicture {
+    /// - Parameters:
+    ///   - rectangle: what of the photograph the network saw, in the photograph's own pixels; the map is stretched over it, as
+    ///     the network's input was, and nothing is painted around it. Nil where the network saw the whole frame.
+    ///   - source: the photograph's own size.
+    ///   - picture: the whole photograph at any size.
+    package static func paint(
+        _ map: DiseaseMap, seen rectangle: PictureRectangle? = nil, of source: (width: Int, height: Int)? = nil,
+        over picture: RGBPicture
+    ) -> RGBPicture {
         let peak = map.logits.filter(\.isFinite).max() ?? 0
         let strengths = map.logits.map { max(0, $0.isFinite ? $0 : 0) / max(peak, leastFullLogit) }
-        let columns = Axis(length: picture.width, input: map.inputWidth, places: map.width, map.pixelsPerPlace)
-        let rows = Axis(length: picture.height, input: map.inputHeight, places: map.height, map.pixelsPerPlace)
+        let source = source ?? (picture.width, picture.height)
+        let rectangle = rectangle ?? PictureRectangle(wholeOf: source)
+        let columns = Axis(
+            length: picture.width, of: source.width, seen: (rectangle.x, rectangle.width), input: map.inputWidth,
+            places: map.width, map.pixelsPerPlace)
+        let rows = Axis(
+            length: picture.height, of: source.height, seen: (rectangle.y, rectangle.height), input: map.inputHeight,
+            places: map.height, map.pixelsPerPlace)
         var pixels = picture.pixels
-        for y in 0..<picture.height {
+        for y in rows.seen {
             let row = rows.interpolatedRow(at: y, of: strengths, width: map.width)
-            for x in 0..<picture.width {
+            for x in columns.seen {
                 blend(&pixels, at: 3 * (y * picture.width + x), strength: columns.value(at: x, of: row))
             }
         }
@@ -36,15 +49,27 @@ package enum HeatmapPainter {
 
     /// How one side of the photograph lies over the grid: for each pixel the two places around it.
     private struct Axis {
+        /// The pixels whose centers the network saw.
+        let seen: Range<Int>
         private let lower: [Int]
         private let upper: [Int]
         private let shares: [Float]
 
-        init(length: Int, input: Int, places: Int, _ pixelsPerPlace: Int) {
+        /// - Parameters:
+        ///   - length: Pixels that are painted.
+        ///   - source: Those of the photograph, of which the network saw some.
+        init(
+            length: Int, of source: Int, seen stretch: (start: Int, length: Int), input: Int, places: Int,
+            _ pixelsPerPlace: Int
+        ) {
+            let start = Float(stretch.start) * Float(length) / Float(source)
+            let seenLength = Float(stretch.length) * Float(length) / Float(source)
             let positions = (0..<length).map { pixel -> Float in
-                let inputPixel = (Float(pixel) + 0.5) * Float(input) / Float(length) - 0.5
+                let inputPixel = (Float(pixel) + 0.5 - start) * Float(input) / seenLength - 0.5
                 return min(max(inputPixel / Float(pixelsPerPlace), 0), Float(places - 1))
             }
+            func pixel(at place: Float) -> Int { Int(min(max((place - 0.5).rounded(.up), 0), Float(length))) }
+            seen = pixel(at: start)..<max(pixel(at: start + seenLength), pixel(at: start))
             lower = positions.map { Int($0) }
             upper = lower.map { min($0 + 1, places - 1) }
             shares = zip(positions, lower).map { $0 - Float($1) }

@@ -17,7 +17,7 @@ struct LitPart {
 
     /// Nil where too little is lit to be a field.
     ///
-    /// - Parameter brightness: The largest of red, green and blue, 0…255.
+    /// - Parameter brightness: The largest of red, green and blue, 0…255, without fractions.
     init?(of brightness: Plane) {
         guard let level = Self.level(of: brightness) else { return nil }
         let lit = brightness.values.map { Double($0) > level }
@@ -40,10 +40,21 @@ struct LitPart {
     /// The brightness above which a pixel counts as lit.
     private static func level(of brightness: Plane) -> Double? {
         let surround = Double(FieldOfView.cornerLevel(of: brightness))
-        let lit = brightness.values.filter { Double($0) > surround + noise }.sorted()
-        guard !lit.isEmpty, Double(lit.count) >= leastLitShare * Double(brightness.values.count) else { return nil }
-        let median = Double(lit[(lit.count - 1) / 2] + lit[lit.count / 2]) / 2
+        // Brightness has 256 values only: counting them is faster than sorting pixels.
+        var counts = [Int](repeating: 0, count: 256)
+        for value in brightness.values where Double(value) > surround + noise { counts[Int(value)] += 1 }
+        let count = counts.reduce(0, +)
+        guard count > 0, Double(count) >= leastLitShare * Double(brightness.values.count) else { return nil }
+        let median = Double(value(ofRank: (count - 1) / 2, in: counts) + value(ofRank: count / 2, in: counts)) / 2
         return surround + max(noise, rimShare * (median - surround))
+    }
+
+    private static func value(ofRank rank: Int, in counts: [Int]) -> Int {
+        var passed = 0
+        return counts.indices.first { value in
+            passed += counts[value]
+            return passed > rank
+        } ?? 0
     }
 
     /// Where it begins and ends in each row, then in each column, at the outer edges of pixels; places within `margin` of the
@@ -51,14 +62,14 @@ struct LitPart {
     func borderPoints(margin: Int) -> [PicturePoint] {
         var points: [PicturePoint] = []
         for y in 0..<height {
-            let row = (0..<width).filter { isInside[y * width + $0] }
-            guard let first = row.first, let last = row.last else { continue }
+            let isLit = { isInside[y * width + $0] }
+            guard let first = (0..<width).first(where: isLit), let last = (0..<width).last(where: isLit) else { continue }
             if first >= margin { points.append(PicturePoint(x: Double(first), y: Double(y) + 0.5)) }
             if last < width - margin { points.append(PicturePoint(x: Double(last) + 1, y: Double(y) + 0.5)) }
         }
         for x in 0..<width {
-            let column = (0..<height).filter { isInside[$0 * width + x] }
-            guard let first = column.first, let last = column.last else { continue }
+            let isLit = { isInside[$0 * width + x] }
+            guard let first = (0..<height).first(where: isLit), let last = (0..<height).last(where: isLit) else { continue }
             if first >= margin { points.append(PicturePoint(x: Double(x) + 0.5, y: Double(first))) }
             if last < height - margin { points.append(PicturePoint(x: Double(x) + 0.5, y: Double(last) + 1)) }
         }

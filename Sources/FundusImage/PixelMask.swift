@@ -15,19 +15,15 @@ struct PixelMask {
     private func combinedWithNeighbors(_ combine: (Bool, Bool) -> Bool) -> PixelMask {
         var across = isSet
         for y in 0..<height {
-            for x in 0..<width {
-                let place = y * width + x
-                if x > 0 { across[place] = combine(across[place], isSet[place - 1]) }
-                if x + 1 < width { across[place] = combine(across[place], isSet[place + 1]) }
+            for place in y * width..<(y + 1) * width - 1 {
+                across[place] = combine(across[place], isSet[place + 1])
+                across[place + 1] = combine(across[place + 1], isSet[place])
             }
         }
         var both = across
-        for y in 0..<height {
-            for x in 0..<width {
-                let place = y * width + x
-                if y > 0 { both[place] = combine(both[place], across[place - width]) }
-                if y + 1 < height { both[place] = combine(both[place], across[place + width]) }
-            }
+        for place in 0..<(height - 1) * width {
+            both[place] = combine(both[place], across[place + width])
+            both[place + width] = combine(both[place + width], across[place])
         }
         return PixelMask(width: width, height: height, isSet: both)
     }
@@ -45,19 +41,21 @@ struct PixelMask {
 
     private func takePart(from place: Int, _ isOpen: inout [Bool]) -> [Int] {
         var part = [place]
+        func take(_ neighbor: Int) {
+            guard isOpen[neighbor] else { return }
+            isOpen[neighbor] = false
+            part.append(neighbor)
+        }
         isOpen[place] = false
         var next = 0
         while next < part.count {
-            let (x, y) = (part[next] % width, part[next] / width)
-            let neighbors = [
-                x > 0 ? part[next] - 1 : nil, x + 1 < width ? part[next] + 1 : nil,
-                y > 0 ? part[next] - width : nil, y + 1 < height ? part[next] + width : nil,
-            ]
+            let place = part[next]
+            let x = place % width
+            if x > 0 { take(place - 1) }
+            if x + 1 < width { take(place + 1) }
+            if place >= width { take(place - width) }
+            if place + width < isOpen.count { take(place + width) }
             next += 1
-            for case let neighbor? in neighbors where isOpen[neighbor] {
-                isOpen[neighbor] = false
-                part.append(neighbor)
-            }
         }
         return part
     }

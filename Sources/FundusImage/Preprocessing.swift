@@ -70,10 +70,22 @@ extension Preprocessing {
         let record = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             name: try record.decode(String.self, forKey: .name),
-            geometry: try record.decodeIfPresent(PictureGeometry.self, forKey: .geometry) ?? .squeeze,
+            geometry: try record.decodeIfPresent(String.self, forKey: .geometry).map {
+                try Self.geometry(named: $0, in: record)
+            } ?? .squeeze,
             width: try record.decode(Int.self, forKey: .width), height: try record.decode(Int.self, forKey: .height),
             mean: try record.decode([Float].self, forKey: .mean),
             deviation: try record.decode([Float].self, forKey: .deviation))
+    }
+
+    /// A model whose pictures are made in another way must not judge.
+    private static func geometry(
+        named name: String, in record: KeyedDecodingContainer<CodingKeys>
+    ) throws -> PictureGeometry {
+        if let geometry = PictureGeometry(rawValue: name) { return geometry }
+        let known = PictureGeometry.allCases.map(\.rawValue).joined(separator: " and ")
+        throw DecodingError.dataCorruptedError(
+            forKey: .geometry, in: record, debugDescription: "“\(name)” is unknown; known are \(known)")
     }
 
     package func encode(to encoder: any Encoder) throws {

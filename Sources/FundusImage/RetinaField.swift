@@ -45,6 +45,8 @@ struct RetinaField {
         let isSquare = picture.width == picture.height && source.width == source.height
         var best: (circle: FieldCircle, stretch: Double, support: Double)?
         for stretch in isSquare ? Self.stretches : [1] {
+            // No ellipse can be better than this.
+            if let best, best.support >= 1 - Self.stretchPenalty { break }
             let circle = FieldCircle(
                 points.map { PicturePoint(x: $0.x * stretch, y: $0.y) },
                 around: PicturePoint(x: part.center.x * stretch, y: part.center.y),

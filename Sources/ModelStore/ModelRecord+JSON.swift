@@ -42,7 +42,8 @@ extension ModelRecord {
             record = try decoder.decode(ModelRecord.self, from: Data(bytes))
         } catch {
             throw ModelFailure(
-                .damaged, path, "lacks a part: \(Self.fault(error))", remedy: "import or train the model again")
+                .damaged, path, Self.fault(error),
+                remedy: "use the program version that wrote it, or import or train the model again")
         }
         if let fault = record.fault {
             throw ModelFailure(.damaged, path, fault, remedy: "correct it, or import or train the model again")
@@ -52,12 +53,16 @@ extension ModelRecord {
 
     /// The key at fault, from a decoder's error.
     private static func fault(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): key.stringValue
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
-            DecodingError.dataCorrupted(let context):
+        func path(_ context: DecodingError.Context) -> String {
             context.codingPath.map(\.stringValue).joined(separator: ".")
-        default: "\(error)"
+        }
+        return switch error {
+        case DecodingError.keyNotFound(let key, _): "lacks a part: \(key.stringValue)"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            "lacks a part: \(path(context))"
+        case DecodingError.dataCorrupted(let context):
+            "has a part that can't be read: \(path(context)): \(context.debugDescription)"
+        default: "can't be read: \(error)"
         }
     }
 

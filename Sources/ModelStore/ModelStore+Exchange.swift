@@ -1,5 +1,5 @@
 package import FoundationEssentials
-internal import FundusImage
+package import FundusImage
 internal import LinuxIO
 internal import ResNet
 package import SystemPackage
@@ -9,11 +9,12 @@ extension ModelStore {
     ///
     /// One output makes a judge; any other number, or no head, a base network.
     ///
-    /// - Parameter holdout: inputs of the model's preprocessing until nil comes; the record then says whether a judge
-    ///   gives the same verdicts on them in bfloat16.
+    /// - Parameter holdout: inputs of the preprocessing that it is asked for, until nil comes; the record then says whether a
+    ///   judge gives the same verdicts on them in bfloat16.
     @discardableResult
     package func importModel(
-        from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date, holdout: (() -> [Float]?)? = nil
+        from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date,
+        holdout: ((Preprocessing) -> [Float]?)? = nil
     ) throws(ModelFailure) -> ModelRecord {
         let source = try ByteSource(opening: path)
         let archive = try WeightArchive(source)
@@ -22,7 +23,8 @@ extension ModelStore {
         model.source = ModelRecord.Source(
             file: path.lastComponent?.string ?? path.string, sha256: try source.sha256())
         if let holdout, parameters.layout.outputs == 1 {
-            model.precisionCheck = try PrecisionCheck.bfloat16(of: model, tensors: holdout)
+            let preprocessing = model.preprocessing
+            model.precisionCheck = try PrecisionCheck.bfloat16(of: model) { holdout(preprocessing) }
         }
         return try publish(model, date: date)
     }

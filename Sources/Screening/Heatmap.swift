@@ -8,14 +8,16 @@ package enum Heatmap {
     private static let jpegQuality = 85
 
     /// - Parameters:
+    ///   - rectangle: what of the photograph the network saw, in its pixels; nil for all of it.
     ///   - content: the photograph's file, whole; it is decoded once more, at the heatmap's size.
     ///   - progress: called as the work advances.
     package static func jpeg(
-        _ map: DiseaseMap, over content: ImageContent, by model: ModelIdentity, longestSide: Int = longestSide,
-        maximumPixels: Int, progress: () -> Void = {}
+        _ map: DiseaseMap, seen rectangle: PictureRectangle? = nil, over content: ImageContent,
+        by model: ModelIdentity, longestSide: Int = longestSide, maximumPixels: Int, progress: () -> Void = {}
     ) throws(DecodeFailure) -> [UInt8] {
-        let picture = try picture(content, longestSide, maximumPixels, progress)
-        let painted = HeatmapPainter.paint(map, over: picture)
+        let image = try image(content, longestSide, maximumPixels, progress)
+        let painted = HeatmapPainter.paint(
+            map, seen: rectangle, of: (image.sourceWidth, image.sourceHeight), over: image.picture)
         return JPEGComment.adding(
             comment(content, model), to: try JPEGEncoder.encode(painted, quality: jpegQuality))
     }
@@ -24,18 +26,17 @@ package enum Heatmap {
     package static func photograph(
         _ content: ImageContent, longestSide: Int, maximumPixels: Int
     ) throws(DecodeFailure) -> [UInt8] {
-        try JPEGEncoder.encode(picture(content, longestSide, maximumPixels) {}, quality: jpegQuality)
+        try JPEGEncoder.encode(image(content, longestSide, maximumPixels) {}.picture, quality: jpegQuality)
     }
 
-    private static func picture(
+    private static func image(
         _ content: ImageContent, _ longestSide: Int, _ maximumPixels: Int, _ progress: () -> Void
-    ) throws(DecodeFailure) -> RGBPicture {
+    ) throws(DecodeFailure) -> DecodedImage {
         let bytes = content.bytes ?? []
         let header = try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels)
         return try JPEGDecoder.decode(
             bytes, resizedTo: size(of: header, longestSide: longestSide), maximumPixels: maximumPixels,
-            progress: progress
-        ).picture
+            progress: progress)
     }
 
     /// The photograph's own size, or smaller in proportion.

@@ -116,7 +116,7 @@ package struct Judge: Sendable {
         let map = try run(on: examined, into: &judgement)
         guard judgement.outcome != .ungradable else { return judgement }
         judgement.picture = examined.image.picture
-        if let map { judgement.heatmap = try heatmap(map, content, progress) }
+        if let map { judgement.heatmap = try heatmap(map, seen: examined.image.rectangle, content, progress) }
         return judgement
     }
 
@@ -199,10 +199,13 @@ package struct Judge: Sendable {
         return assessment
     }
 
-    private func heatmap(_ map: DiseaseMap, _ content: ImageContent, _ progress: () -> Void) throws -> [UInt8] {
+    private func heatmap(
+        _ map: DiseaseMap, seen rectangle: PictureRectangle, _ content: ImageContent, _ progress: () -> Void
+    ) throws -> [UInt8] {
         do throws(DecodeFailure) {
             return try Heatmap.jpeg(
-                map, over: content, by: model.identity, maximumPixels: maximumPixels, progress: progress)
+                map, seen: rectangle, over: content, by: model.identity, maximumPixels: maximumPixels,
+                progress: progress)
         } catch {
             // The same bytes were decoded before: what fails now is the machine.
             throw JudgingFault.outOfMemory

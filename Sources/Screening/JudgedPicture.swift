@@ -9,12 +9,18 @@ package struct JudgedPicture: Sendable {
     /// P(disease).
     package let probability: Double
     package let picture: RGBPicture
+    /// How it was made of the photograph.
+    package let geometry: PictureGeometry
 
-    package init(name: ImageName, sha256: String, model: String, probability: Double, picture: RGBPicture) {
+    package init(
+        name: ImageName, sha256: String, model: String, probability: Double, picture: RGBPicture,
+        geometry: PictureGeometry
+    ) {
         self.name = name
         self.sha256 = sha256
         self.model = model
         self.probability = probability
         self.picture = picture
+        self.geometry = geometry
     }
 }

@@ -1,3 +1,4 @@
+internal import FundusImage
 package import FoundationEssentials
 package import LinuxIO
 internal import Synchronization
@@ -148,7 +149,8 @@ package final class ScreeningLine: Sendable {
             show(
                 JudgedPicture(
                     name: arrival.name, sha256: content.sha256, model: rules.judge.model.identity.id,
-                    probability: probability, picture: picture))
+                    probability: probability, picture: picture,
+                    geometry: rules.judge.model.preprocessing.geometry))
         }
     }
 

@@ -7,7 +7,6 @@ internal import SystemPackage
 final class HoldoutTensors {
     private let folder: LabelledFolder
     private let reader = NamedImageReader(maximumBytes: 64 << 20)
-    private let preprocessing = Preprocessing.torchvision224
     private var place = 0
 
     init(_ root: FilePath) throws {
@@ -16,20 +15,21 @@ final class HoldoutTensors {
     }
 
     /// Nil after the last; what can't be read, decoded or graded gets no verdict and is passed over.
-    func next() -> [Float]? {
+    ///
+    /// - Parameter preprocessing: of the model that is checked.
+    func next(as preprocessing: Preprocessing) -> [Float]? {
         while place < folder.entries.count {
             let path = folder.root.pushing(folder.entries[place].path)
             place += 1
-            if let tensor = tensor(path) { return tensor }
+            if let tensor = tensor(path, preprocessing) { return tensor }
         }
         return nil
     }
 
-    private func tensor(_ path: FilePath) -> [Float]? {
+    private func tensor(_ path: FilePath, _ preprocessing: Preprocessing) -> [Float]? {
         guard let bytes = try? reader.read(path).bytes,
-            let image = try? JPEGDecoder.decode(
-                bytes, resizedTo: (preprocessing.width, preprocessing.height), maximumPixels: 100_000_000, progress: {}),
-            QualityGrader.grade(image.picture).gradable
+            let image = try? JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: 100_000_000),
+            QualityGrader.grade(image).gradable
         else { return nil }
         var tensor = [Float](repeating: 0, count: preprocessing.elementCount)
         preprocessing.fill(&tensor, from: image.picture)

@@ -95,7 +95,7 @@ extension LabelledJudging {
             photograph: try Heatmap.photograph(
                 content, longestSide: Self.pictureSide, maximumPixels: judge.maximumPixels),
             heatmap: try Heatmap.jpeg(
-                map, over: content, by: judge.model.identity, longestSide: Self.pictureSide,
-                maximumPixels: judge.maximumPixels))
+                map, seen: examined.image.rectangle, over: content, by: judge.model.identity,
+                longestSide: Self.pictureSide, maximumPixels: judge.maximumPixels))
     }
 }

@@ -182,7 +182,7 @@ struct ImportModel: ParsableCommand {
         }
         return try store.importModel(
             from: path, positiveClass: positiveClass == .normal ? .normal : .disease, date: Date(),
-            holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next })
+            holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next(as:) })
     }
 }
 

@@ -84,9 +84,14 @@ private struct Shadow: ~Copyable {
         if let model, model.record.id == id { return model }
         model = nil
         let loaded = try station.seat.settings.loadModel(named: id, engine: engine)
-        guard loaded.preprocessing.width == picture.picture.width, loaded.preprocessing.height == picture.picture.height
-        else {
+        let expected = loaded.preprocessing
+        guard expected.width == picture.picture.width, expected.height == picture.picture.height else {
             throw Refusal(.configuration, "it takes pictures of another size than the champion")
+        }
+        guard expected.geometry == picture.geometry else {
+            throw Refusal(
+                .configuration,
+                "it sees photographs as \(expected.geometry.rawValue), the champion as \(picture.geometry.rawValue)")
         }
         try openScores().forgetAll(but: (try? store.list()) ?? [id])
         model = loaded

@@ -10,7 +10,8 @@ import Testing
     private func picture(_ number: Int, by model: String = "champion") -> JudgedPicture {
         JudgedPicture(
             name: ImageName(stringLiteral: "eye-\(number).jpg"), sha256: "\(number)", model: model,
-            probability: Double(number) / 100, picture: RGBPicture(width: 1, height: 1, pixels: [1, 2, 3]))
+            probability: Double(number) / 100, picture: RGBPicture(width: 1, height: 1, pixels: [1, 2, 3]),
+            geometry: .squeeze)
     }
 
     @Test func `nothing is kept while nobody looks, and closing drops what waits`() throws {
