@@ -76,8 +76,8 @@ extension CameraAlteration {
     /// temperature, brightness and contrast in 80 %; gains, gamma and saturation in 50 %; vignette and JPEG in 40 %; blur
     /// and noise in 30 %.
     ///
-    /// A range around 0 and that of blur, noise or quality is drawn from evenly; of a factor's range, what lies below 1 and what
-    /// lies above is drawn as often, each evenly. It takes 30 numbers of the generator, whatever comes of them.
+    /// A range around 0 and that of blur, noise or quality is drawn from evenly; of a factor's range, what lies below 1
+    /// and what lies above is drawn as often, each evenly. It takes 30 numbers of the generator, whatever comes of them.
     package static func drawn(using generator: inout some RandomNumberGenerator) -> CameraAlteration {
         var alteration = CameraAlteration()
         alteration.isFlippedAcross = generator.isTrue(withProbability: 0.5)

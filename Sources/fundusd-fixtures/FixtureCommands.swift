@@ -15,7 +15,7 @@ struct FixtureCommands: ParsableCommand {
         commandName: "fundusd-fixtures", abstract: "Draws what the tests need.",
         subcommands: [
             DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, SeededBase.self, ValidateVerdicts.self,
-            Parity.self,
+            DrawAlterations.self, Parity.self,
             TrainingParity.self, GateWorlds.self, CrashRuns.self, ManualPages.self,
         ])
 }

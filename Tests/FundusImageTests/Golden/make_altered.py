@@ -1,8 +1,8 @@
 """Writes altered.bin: pictures altered by other programs' parts, end to end, for CameraAlterationTests.swift.
 
 Made with PyTorch 2.15 (`grid_sample`: geometry), SciPy 1.17 (`gaussian_filter`: blur), the standard library's `NormalDist`
-(noise) and Pillow 13.0.0 (JPEG), all else with NumPy 2.4, in double precision. Tolerance: 1 of 255, for float beside double
-and what lies halfway between two whole numbers; of cases with JPEG the mean as well, which a rounding may carry on over a block.
+(noise) and Pillow 13.0.0 (JPEG), all else with NumPy 2.4, in double precision. Tolerance: 1 of 255, for float beside double and
+what lies halfway between two whole numbers. JPEG stands by itself: it would carry such a difference on over a block.
 The pictures follow from SplitMix64 (Steele, Lea, Flood 2014), seeded with width · 1000 + height: a disc of random
 samples of 0…220 on black, rows from the top, red, green, blue.
 
