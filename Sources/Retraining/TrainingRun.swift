@@ -86,8 +86,10 @@ package final class TrainingRun {
     private func input(_ draw: ImageDraw) throws -> [Float] {
         let again = draw.repetition == 0 ? "" : ", again \(draw.repetition)"
         var stream = SplitMix64(name: "image \(draw.image) in epoch \(draw.epoch)\(again)", seed: session.seed)
-        return try images.input(images.training[draw.image], preprocessing) {
-            session.recipe.alterations.altered($0, using: &stream)
+        return try images.input(images.training[draw.image], preprocessing) { picture in
+            // A camera alters what lies before it: the damage comes first.
+            let seen = draw.isDamaged ? PictureDamage.drawn(using: &stream).applied(to: picture) : picture
+            return session.recipe.alterations.altered(seen, using: &stream)
         }
     }
 

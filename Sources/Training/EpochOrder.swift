@@ -7,6 +7,8 @@ package struct ImageDraw: Sendable, Hashable {
     package let epoch: Int
     /// How often the epoch has had the image before: it is altered anew each time.
     package let repetition: Int
+    /// Whether the picture is damaged this time, so that no one could judge it.
+    package let isDamaged: Bool
 }
 
 /// Which images an epoch takes, and in which order: from the seed and the epoch alone.
@@ -14,7 +16,11 @@ package struct ImageDraw: Sendable, Hashable {
 /// The random numbers are our own, since the standard library's may change with the compiler, and a resumed training must not.
 enum EpochOrder {
     /// As many draws as there are images.
-    static func draws(_ targets: [TrainingTarget], _ draw: Recipe.Draw, epoch: Int, seed: UInt64) -> [ImageDraw] {
+    ///
+    /// - Parameter damageShare: of the gradable pictures' draws, those that damage them.
+    static func draws(
+        _ targets: [TrainingTarget], _ draw: Recipe.Draw, damageShare: Double = 0, epoch: Int, seed: UInt64
+    ) -> [ImageDraw] {
         let images =
             switch draw {
             case .shuffled: places(count: targets.count, epoch: epoch, seed: seed)
@@ -23,7 +29,10 @@ enum EpochOrder {
         var before = [Int](repeating: 0, count: targets.count)
         return images.map { image in
             defer { before[image] += 1 }
-            return ImageDraw(image: image, epoch: epoch, repetition: before[image])
+            var stream = SplitMix64(name: "damage of \(image) in epoch \(epoch), \(before[image])", seed: seed)
+            return ImageDraw(
+                image: image, epoch: epoch, repetition: before[image],
+                isDamaged: targets[image].isGradable && Double(stream.next() >> 11) * 0x1p-53 < damageShare)
         }
     }
 

@@ -66,6 +66,8 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var learnsGradability = true
     /// What the second output's loss counts beside the first's.
     package var gradabilityWeight = 0.5
+    /// Of the gradable pictures' draws, those in which they are damaged and count as ungradable, where a second output learns.
+    package var damageShare = 0.0
     package var trainedLayers: Layers
     package var arithmetic: Arithmetic
     /// Pixels of the network's input, width and height.

@@ -25,6 +25,7 @@ package final class TrainingSession {
     private let schedule: LearningRateSchedule
     private let stepCount: Int
     private let madeNew: Set<String>
+    private let damageShare: Double
     private var order: [ImageDraw]
     package private(set) var epoch: Int
     package private(set) var imagesDone: Int
@@ -63,7 +64,9 @@ package final class TrainingSession {
         imagesDone = state.imagesDone
         lossSum = state.lossSum
         steps = state.steps
-        order = EpochOrder.draws(targets, recipe.draw, epoch: state.epoch, seed: seed)
+        damageShare = outputs == 2 ? recipe.damageShare : 0
+        order = EpochOrder.draws(
+            targets, recipe.draw, damageShare: damageShare, epoch: state.epoch, seed: seed)
     }
 
     /// Whether all epochs are over.
@@ -86,7 +89,7 @@ package final class TrainingSession {
 
     /// Trains on the next batch.
     ///
-    /// - Parameter input: gives an image's 3×side×side normalized values, altered as it is to be in this epoch.
+    /// - Parameter input: gives an image's 3×side×side normalized values, altered, and damaged, as it is to be in this draw.
     /// - Throws: what `input` throws, before anything has changed; `TrainingFault` where the loss is no number.
     package func step(_ input: (ImageDraw) throws -> [Float]) throws -> Step {
         precondition(!isFinished, "all epochs are over")
@@ -94,7 +97,7 @@ package final class TrainingSession {
         // A single image whose last maps have one place has no variance: it waits for the next epoch.
         guard network.canTrain(images: draws.count) else { return finish(draws.count, loss: 0, sum: 0) }
         let batch = try draws.flatMap { try input($0) }
-        let targets = draws.map { self.targets[$0.image] }
+        let targets = draws.map { $0.isDamaged ? TrainingTarget.damaged : self.targets[$0.image] }
         let logits = network.forward(batch)
         let value = loss.value(logits: logits, targets: targets)
         guard value.isFinite else { throw TrainingFault.notFinite(epoch: epoch + 1, step: steps + 1) }
@@ -115,7 +118,7 @@ package final class TrainingSession {
         guard imagesDone == order.count else { return Step(images: images, loss: loss, epochLoss: nil) }
         let epochLoss = lossSum / Double(order.count)
         (epoch, imagesDone, lossSum) = (epoch + 1, 0, 0)
-        order = EpochOrder.draws(targets, recipe.draw, epoch: epoch, seed: seed)
+        order = EpochOrder.draws(targets, recipe.draw, damageShare: damageShare, epoch: epoch, seed: seed)
         return Step(images: images, loss: loss, epochLoss: epochLoss)
     }
 }

@@ -11,4 +11,7 @@ package struct TrainingTarget: Sendable, Hashable {
         self.isGradable = isGradable
         self.source = source
     }
+
+    /// Of a picture that was damaged for the training: whatever the eye has, no one can see it.
+    static let damaged = TrainingTarget(isDisease: nil, isGradable: false)
 }

@@ -64,6 +64,12 @@ struct RecipeOptions: ParsableArguments {
 
     enum Gradability: String, ExpressibleByArgument, CaseIterable { case auto, off }
 
+    @Option(
+        help: ArgumentHelp(
+            "Of the gradable pictures, the share that is damaged in an epoch, to teach what no one can judge.",
+            valueName: "0…1"))
+    var damageShare: Double?
+
     func validate() throws {
         guard Recipe.named(recipe) != nil else {
             throw ValidationError(
@@ -75,6 +81,7 @@ struct RecipeOptions: ParsableArguments {
         try check(patience, in: 1...10_000, "--patience")
         try check(learningRate, "--learning-rate", "above 0 and at most 10") { $0 > 0 && $0 <= 10 }
         try check(depthDecay, "--depth-decay", "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+        try check(damageShare, "--damage-share", "from 0 to 1") { 0...1 ~= $0 }
         try check(warmUp, "--warm-up", "from 0 to 1") { 0...1 ~= $0 }
         try check(labelSmoothing, "--label-smoothing", "from 0 to 0.5") { 0...0.5 ~= $0 }
         try check(weightAveraging, "--weight-averaging", "at least 0 and below 1") { 0..<1 ~= $0 }
@@ -114,6 +121,7 @@ struct RecipeOptions: ParsableArguments {
         result.arithmetic = trainingPrecision ?? named.arithmetic
         result.inputSide = inputSide ?? named.inputSide
         result.geometry = geometry ?? named.geometry
+        result.damageShare = damageShare ?? named.damageShare
         result.patience = patience ?? named.patience
         if result != named { result.name = "\(named.name), changed" }
         return result

@@ -44,6 +44,18 @@ import Testing
         }
     }
 
+    @Test func `so many of the gradable pictures are damaged, others in each epoch`() {
+        func damaged(_ share: Double, epoch: Int = 0) -> Set<Int> {
+            let draws = EpochOrder.draws(Self.targets, .shuffled, damageShare: share, epoch: epoch, seed: 1)
+            return Set(draws.filter(\.isDamaged).map(\.image))
+        }
+        #expect(damaged(0).isEmpty)
+        #expect(damaged(1) == Set(Self.targets.indices.filter { Self.targets[$0].isGradable }))
+        // 940 gradable pictures: 94 ± 4 deviations of 9.2.
+        #expect(57...131 ~= damaged(0.1).count)
+        #expect(damaged(0.1) == damaged(0.1) && damaged(0.1) != damaged(0.1, epoch: 1))
+    }
+
     @Test func `seed and epoch decide, and over epochs every image comes`() {
         #expect(Self.draws(.balanced) == Self.draws(.balanced))
         #expect(Self.draws(.balanced) != Self.draws(.balanced, seed: 2))
