@@ -105,6 +105,22 @@ import Testing
         #expect(Double(differences.reduce(0, +)) < 0.2 * Double(differences.count))
     }
 
+    /// No photograph's rectangle is written down here, so this only says that something sensible is found in most of them.
+    @Test(arguments: ["validation", "foreign", "originals", "labelled"]) func realFieldsAreSeen(_ folder: String) throws {
+        let images = RealData.images(in: folder)
+        guard !images.isEmpty else {
+            print("Skipped: ../shared/data/\(folder) is not here.")
+            return
+        }
+        for path in stride(from: 0, to: images.count, by: max(images.count / 20, 1)).map({ images[$0] }) {
+            let overview = try JPEGDecoder.overview(of: RealData.bytes(of: path), 100_000_000, {})
+            let field = try #require(RetinaField(in: overview.thumbnail, of: overview.source), "\(path)")
+            #expect(field.support >= 0.4, "\(path)")
+            #expect(field.x > 0 && field.x < Double(overview.source.width), "\(path)")
+            #expect(field.y > 0 && field.y < Double(overview.source.height), "\(path)")
+        }
+    }
+
     private static func drawnGray(_ width: Int, _ height: Int) -> RGBPicture {
         RGBPicture(width: width, height: height, pixels: (0..<width * height * 3).map { UInt8(60 + $0 / 3 % 100) })
     }
