@@ -100,12 +100,19 @@ enum ModelCard {
         return "## Limits\n\n"
             + list([
                 "Two classes only, disease and normal, as whoever sorted the images drew the line between them.",
-                "The network sees \(preprocessing.width)×\(preprocessing.height) pixels (`\(preprocessing.name)`): what is "
-                    + "smaller than that resolves, it cannot see.",
+                "The network sees \(preprocessing.width)×\(preprocessing.height) pixels (`\(preprocessing.name)`), made of "
+                    + "\(seen(preprocessing.geometry)): what is smaller than that resolves, it cannot see.",
                 "The figures hold for eyes, cameras and classes like those of the hold-out. Elsewhere measure first.",
                 "Pictures that are no color photographs of a retina, or too poor to judge, are for the program's quality "
                     + "check to refuse: the network answers to anything.",
             ])
+    }
+
+    private static func seen(_ geometry: PictureGeometry) -> String {
+        switch geometry {
+        case .squeeze: "the whole frame, squeezed"
+        case .fieldCrop: "the square around the retina's field"
+        }
     }
 
     private static func network(_ record: ModelRecord) -> [String] {

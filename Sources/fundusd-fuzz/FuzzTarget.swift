@@ -31,11 +31,18 @@ enum FuzzTarget: String, CaseIterable {
         }
     }
 
-    private static let judge = Judge(
-        model: BlindModel(), operatingPoint: OperatingPoint(value: 0.5, source: .model), maximumPixels: 1 << 20,
-        maximumBytes: 1 << 20, fidelity: .full, drawsHeatmaps: true)
+    /// One for each way to see a photograph.
+    private static let judges = PictureGeometry.allCases.map { geometry in
+        Judge(
+            model: BlindModel(geometry), operatingPoint: OperatingPoint(value: 0.5, source: .model),
+            maximumPixels: 1 << 20, maximumBytes: 1 << 20, fidelity: .full, drawsHeatmaps: true)
+    }
 
     private static func judge(_ bytes: [UInt8]) {
+        for judge in judges { Self.judge(bytes, by: judge) }
+    }
+
+    private static func judge(_ bytes: [UInt8], by judge: Judge) {
         let content = ImageContent(sha256: "00", byteCount: bytes.count, bytes: bytes)
         do {
             let judgement = try judge.judge(content)
@@ -97,8 +104,12 @@ enum FuzzTarget: String, CaseIterable {
 /// Says the same of each eye: what is fuzzed is the way to the network and from it.
 private struct BlindModel: EyeModel {
     let identity = ModelIdentity(id: "20260101-abcdef", sha256: String(repeating: "0", count: 64), trainedAt: nil)
-    let preprocessing = Preprocessing(
-        name: "small", width: 32, height: 32, mean: [0, 0, 0], deviation: [1, 1, 1])
+    let preprocessing: Preprocessing
+
+    init(_ geometry: PictureGeometry) {
+        preprocessing = Preprocessing(
+            name: "small", geometry: geometry, width: 32, height: 32, mean: [0, 0, 0], deviation: [1, 1, 1])
+    }
 
     let gradabilityThreshold: Double? = nil
 

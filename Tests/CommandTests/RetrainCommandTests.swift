@@ -75,6 +75,24 @@ import Testing
         #expect(!site.exists("state/retraining/checkpoint.safetensors"))
     }
 
+    /// The gate compares both on the same pictures.
+    @Test func `a challenger sees what the model in service sees`() throws {
+        try label(0..<40)
+        let trained = try site.run(
+            "train", "--base", "champion", "--input-side", "64", "--geometry", "field-crop", "--with-ungradable",
+            "--epochs", "1", "--output", "field")
+        #expect(trained.status == 0, "\(trained.errors)")
+        let id = try site.run("model", "import", "field").output.trimmingPrefix { $0.isWhitespace }
+            .prefix { !$0.isWhitespace }
+        #expect(try site.run("model", "promote", String(id)).status == 0)
+        let before = try models()
+        let outcome = try site.run("retrain")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let challenger = try #require(try models().first { !before.contains($0) })
+        let record = String(decoding: try site.read("state/models/\(challenger)/model.json"), as: UTF8.self)
+        #expect(record.contains("\"name\" : \"field-crop-64\"") && record.contains("\"geometry\" : \"field-crop\""))
+    }
+
     @Test func `a better challenger becomes the model, and then only growth leads to another`() throws {
         try label(0..<240)
         let first = try #require(champion)

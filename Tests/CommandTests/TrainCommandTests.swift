@@ -75,6 +75,24 @@ import Testing
         #expect(String(decoding: try site.read("report/report.html"), as: UTF8.self).contains("Loss"))
     }
 
+    @Test func `a model of the field says so, and judges by it wherever pictures are judged`() throws {
+        let outcome = try train("model", "--geometry", "field-crop")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let written = String(decoding: try site.read("model/model.json"), as: UTF8.self)
+        #expect(written.contains("\"geometry\" : \"field-crop\"") && written.contains("\"name\" : \"field-crop-64\""))
+        #expect(String(decoding: try site.read("model/card.md"), as: UTF8.self).contains("square around the retina"))
+        // The same eye far from the middle of a larger frame is the same to it, but for the encoding.
+        let eye = EyeInFrame(side: 256, at: (x: 0, y: 0), in: (width: 256, height: 256))
+        let moved = EyeInFrame(side: 256, at: (x: 144, y: 30), in: (width: 420, height: 300))
+        try site.write(SyntheticPictures.encode(eye.picture, quality: 100), to: "eye.jpg")
+        try site.write(SyntheticPictures.encode(moved.picture, quality: 100), to: "moved.jpg")
+        let verdicts = try site.run("classify", "--model", "./model", "eye.jpg", "moved.jpg").verdicts()
+        let probabilities = verdicts.compactMap(\.probability)
+        #expect(probabilities.count == 2 && abs(probabilities[0] - probabilities[1]) < 0.02, "\(probabilities)")
+        let bench = try site.run("bench", "--model", "./model", "--rounds", "1", "--image", "eye.jpg")
+        #expect(bench.status == 0, "\(bench.errors)")
+    }
+
     @Test func `kill -9 at any time, and the resumed training ends with the same weights`() throws {
         #expect(try train("whole").status == 0)
         let whole = try record("whole").sha256
@@ -133,6 +151,7 @@ import Testing
         Refused(arguments: ["--base", "labelled/disease/0.jpg"], words: "neither a safetensors file", status: 65),
         Refused(arguments: ["--recipe", "magic"], words: "no recipe 'magic'", status: 64),
         Refused(arguments: ["--learning-rate", "0"], words: "--learning-rate must be above 0", status: 64),
+        Refused(arguments: ["--geometry", "round"], words: "'round' is invalid", status: 64),
         Refused(arguments: ["--epochs", "0"], words: "--epochs must be from 1", status: 64),
         Refused(arguments: ["--holdout-fraction", "1"], words: "--holdout-fraction", status: 64),
         Refused(arguments: ["--person-pattern", "(["], words: "no regular expression", status: 78),

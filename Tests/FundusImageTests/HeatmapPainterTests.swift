@@ -57,4 +57,21 @@ import Testing
     @Test(arguments: [Float.nan, .infinity, -.infinity]) func `a value that is no number counts as none`(value: Float) {
         #expect(HeatmapPainter.paint(map(value, atX: 3, 3), over: Self.gray) == Self.gray)
     }
+
+    /// The network saw a square in a wide photograph: the map lies there, at any size of the picture, and nowhere else.
+    @Test(arguments: [1, 2]) func `a map of a cut-out lies where it was cut out`(scale: Int) {
+        let (width, height) = (300 / scale, 100 / scale)
+        let photograph = RGBPicture(width: width, height: height, pixels: [UInt8](repeating: 90, count: 3 * width * height))
+        let seen = PictureRectangle(x: 180, y: -10, width: 112, height: 112)
+        let painted = HeatmapPainter.paint(
+            map(9, atX: 3, 3, elsewhere: 3), seen: seen, of: (300, 100), over: photograph)
+        let changes = changes(painted, from: photograph)
+        for place in changes.indices {
+            let isSeen = (180..<292).contains(scale * (place % width))
+            #expect((changes[place] > 0) == isSeen, "\(place % width), \(place / width)")
+        }
+        // Place (3, 3) is at pixel (96, 96) of 224: at half of that from the rectangle's corner.
+        let strongest = changes.indices.max { changes[$0] < changes[$1] } ?? 0
+        #expect(abs(scale * (strongest % width) - 228) <= 8 && abs(scale * (strongest / width) - 38) <= 8)
+    }
 }

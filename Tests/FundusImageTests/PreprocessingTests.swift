@@ -14,5 +14,11 @@ import Testing
 
     @Test func torchvisionSize() { #expect(Preprocessing.torchvision224.elementCount == 150_528) }
 
+    @Test func aNameSaysGeometryAndSide() {
+        #expect(Preprocessing(.squeeze, side: 224) == .torchvision224)
+        #expect(Preprocessing(.fieldCrop, side: 320).name == "field-crop-320")
+        #expect(Preprocessing(.fieldCrop, side: 320).geometry == .fieldCrop)
+    }
+
     static let expected: [UInt32] = [0xC007_8BBD, 0xBFBD_FD27, 0x3E52_1B48, 0x3FBB_9B9C, 0x4028_F5C3, 0xBFE4_BCEA]
 }

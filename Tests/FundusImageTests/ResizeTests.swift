@@ -31,6 +31,62 @@ import Testing
         #expect(resizer.finish() == ReferenceResizer.resize(picture, covering: extent, to: (7, 5)))
     }
 
+    /// Within the frame, beyond it on each side and on all, and far from it; odd sizes.
+    static let rectangles = [
+        PictureRectangle(x: 3, y: 2, width: 11, height: 13), PictureRectangle(x: -5, y: 3, width: 17, height: 9),
+        PictureRectangle(x: 20, y: 3, width: 33, height: 9), PictureRectangle(x: 3, y: -7, width: 13, height: 21),
+        PictureRectangle(x: 3, y: 25, width: 13, height: 40), PictureRectangle(x: -9, y: -31, width: 60, height: 90),
+        PictureRectangle(x: -40, y: -40, width: 41, height: 41), PictureRectangle(x: -40, y: 2, width: 9, height: 9),
+        PictureRectangle(x: 2, y: 99, width: 9, height: 7), PictureRectangle(x: 30, y: 0, width: 1, height: 1),
+        PictureRectangle(x: 0, y: -2000, width: 5, height: 4001),
+    ]
+
+    @Test(arguments: rectangles, [(1, 1), (7, 5), (16, 16), (33, 64)])
+    func cuttingEqualsReference(_ rectangle: PictureRectangle, _ target: (Int, Int)) {
+        for (width, height) in [(31, 37), (1, 300), (64, 3)] {
+            let picture = noise(width: width, height: height)
+            let reference = ReferenceResizer.resize(picture, cutting: rectangle, to: target)
+            for instructionSet in InstructionSet.available {
+                var resizer = StreamingResizer(
+                    from: (width, height), cutting: rectangle, to: target, on: instructionSet)
+                feed(picture, to: &resizer)
+                #expect(resizer.finish() == reference, "\(instructionSet), \(width) × \(height)")
+            }
+        }
+    }
+
+    /// A rectangle of the source may begin and end within a shrunk pixel.
+    @Test(arguments: rectangles, [DecodeShrinkage.half, .quarter, .eighth])
+    func cuttingEqualsReferenceOnShrunkPictures(_ rectangle: PictureRectangle, _ shrinkage: DecodeShrinkage) {
+        let source = (width: 97, height: 65)
+        let picture = noise(width: shrinkage.side(of: source.width), height: shrinkage.side(of: source.height))
+        let across = shrinkage.cut(from: rectangle.x, length: rectangle.width)
+        let down = shrinkage.cut(from: rectangle.y, length: rectangle.height)
+        #expect(Double(across.offset) + across.start == Double(rectangle.x) / Double(shrinkage.rawValue))
+        let touched = PictureRectangle(
+            x: across.offset, y: down.offset, width: across.sampleCount, height: down.sampleCount)
+        let reference = ReferenceResizer.resize(
+            ReferenceResizer.cut(touched, from: picture),
+            cutting: (
+                AxisCut(offset: 0, start: across.start, length: across.length),
+                AxisCut(offset: 0, start: down.start, length: down.length)
+            ), to: (7, 5))
+        for instructionSet in InstructionSet.available {
+            var resizer = StreamingResizer(
+                from: source, cutting: rectangle, shrunk: shrinkage, to: (7, 5), on: instructionSet)
+            feed(picture, to: &resizer)
+            #expect(resizer.finish() == reference, "\(instructionSet)")
+        }
+    }
+
+    /// Rows for two resizers are as far apart as one of them needs.
+    @Test func rowsMayLieFartherApart() {
+        let picture = noise(width: 33, height: 21)
+        var resizer = StreamingResizer(from: (33, 21), to: (9, 8), on: .best)
+        feed(picture, to: &resizer, pitch: resizer.pitch + 96)
+        #expect(resizer.finish() == ReferenceResizer.resize(picture, to: (9, 8)))
+    }
+
     /// The picture's center stays where it is, however much is cut off a last pixel.
     @Test func aLastPixelInPartMovesNothing() {
         let weights = ResamplingWeights(from: 500, covering: 499.5, to: 1)
@@ -75,15 +131,15 @@ import Testing
         }
     }
 
-    private func feed(_ picture: RGBPicture, to resizer: inout StreamingResizer) {
-        let group = StreamingResizer.rowsAtOnce
+    private func feed(_ picture: RGBPicture, to resizer: inout StreamingResizer, pitch: Int? = nil) {
+        let (group, pitch) = (StreamingResizer.rowsAtOnce, pitch ?? resizer.pitch)
         for y in stride(from: 0, to: picture.height, by: group) {
             // What stands behind and below the pixels must not matter.
-            var rows = [UInt8](repeating: 0xA5, count: group * resizer.pitch)
+            var rows = [UInt8](repeating: 0xA5, count: group * pitch)
             for row in y..<min(y + group, picture.height) {
                 for x in 0..<picture.width {
                     let pixel = picture.pixels[(row * picture.width + x) * 3..<(row * picture.width + x + 1) * 3]
-                    let place = (row - y) * resizer.pitch + 4 * x
+                    let place = (row - y) * pitch + 4 * x
                     rows.replaceSubrange(place..<place + 3, with: pixel)
                 }
             }

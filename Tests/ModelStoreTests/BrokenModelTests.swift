@@ -67,6 +67,14 @@ import Testing
             let edited = text.replacing("\"height\" : 224", with: "\"height\" : 0")
             try AtomicFile.write(Array(edited.utf8), to: folder.recordPath)
         },
+        Case(
+            name: "unknown geometry", code: .damaged,
+            words: "preprocessing.geometry: “round” is unknown; known are squeeze and field-crop"
+        ) { folder in
+            let text = String(decoding: try bytes(folder.recordPath), as: UTF8.self)
+            let edited = text.replacing("\"height\" : 224", with: "\"geometry\" : \"round\", \"height\" : 224")
+            try AtomicFile.write(Array(edited.utf8), to: folder.recordPath)
+        },
         Case(name: "threshold 2", code: .damaged, words: "threshold 2") { try edit($0) { $0.threshold.value = 2 } },
         Case(name: "no golden logit", code: .damaged, words: "golden") { try edit($0) { $0.golden = nil } },
         Case(name: "gradability of one output", code: .damaged, words: "two with gradability") {

@@ -157,4 +157,19 @@ import Testing
         }
         #expect(Set(logits).count == 6)
     }
+
+    /// Records of before there was a choice say nothing, and squeeze.
+    @Test(arguments: [PictureGeometry.squeeze, .fieldCrop]) func aRecordSaysItsGeometry(_ geometry: PictureGeometry) throws {
+        let state = TemporaryFolder()
+        let store = ModelStore(root: state.path)
+        var record = try store.record(
+            store.importModel(
+                from: GoldenCheckpoints.path("narrow.pth"), positiveClass: .normal, date: Date(timeIntervalSince1970: 0)
+            ).id)
+        record.preprocessing = Preprocessing(geometry, side: 320)
+        let json = String(decoding: record.json(), as: UTF8.self)
+        #expect(json.contains("\"geometry\" : \"field-crop\"") == (geometry == .fieldCrop))
+        #expect(json.contains("\"geometry\"") == (geometry == .fieldCrop))
+        #expect(try ModelRecord.parse(record.json(), path: "model.json") == record)
+    }
 }

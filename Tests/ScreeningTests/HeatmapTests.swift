@@ -123,4 +123,40 @@ import Testing
         let header = try JPEGDecoder.header(of: jpeg, maximumPixels: 10_000_000)
         #expect(header.width == toWidth && header.height == toHeight)
     }
+
+    /// A small eye at the right of a wide frame: the model, which saw only the eye, speaks for disease in its middle.
+    @Test(arguments: [(width: 640, height: 240), (width: 2560, height: 960)])
+    func `what a model saw in a cut-out field is painted on the field`(frame: (width: Int, height: Int)) throws {
+        let scale = frame.height / 240
+        let eye = EyeInFrame(side: 220 * scale, at: (x: 400 * scale, y: 10 * scale), in: frame)
+        var model = ConstantModel(probability: 0.8)
+        model.preprocessing = Preprocessing(.fieldCrop, side: 224)
+        let judge = Judge(
+            model: model, operatingPoint: OperatingPoint(value: 0.5, source: .model), drawsHeatmaps: true)
+        let jpeg = SyntheticPictures.encode(eye.picture)
+        let content = ImageContent(sha256: "", byteCount: jpeg.count, bytes: jpeg)
+        guard case .decoded(let examined) = try judge.examine(content) else { return #expect(Bool(false), "decoded") }
+        let painted = try JPEGDecoder.decode(
+            Heatmap.jpeg(
+                try judge.diseaseMap(of: examined.image.picture), seen: examined.image.rectangle, over: content,
+                by: model.identity, maximumPixels: 1 << 23), maximumPixels: 1 << 23
+        ).picture
+        let plain = try JPEGDecoder.decode(
+            Heatmap.photograph(content, longestSide: Heatmap.longestSide, maximumPixels: 1 << 23),
+            maximumPixels: 1 << 23
+        ).picture
+        let ratio = Double(painted.width) / Double(frame.width)
+        let reach = ratio * eye.radius
+        // Changes in and around the field, in its middle and away from it; JPEG alone changes a little.
+        var (near, far): ([Int], [Int]) = ([], [])
+        for place in 0..<painted.width * painted.height {
+            let x = Double(place % painted.width) - ratio * eye.x
+            let y = Double(place / painted.width) - ratio * eye.y
+            let change = abs(Int(painted.pixels[3 * place]) - Int(plain.pixels[3 * place]))
+            if max(abs(x), abs(y)) < 0.1 * reach { near.append(change) }
+            if max(abs(x), abs(y)) > 0.6 * reach { far.append(change) }
+        }
+        #expect(near.reduce(0, +) > 30 * near.count)
+        #expect(far.reduce(0, +) < far.count && far.max() ?? 255 < 25)
+    }
 }

@@ -129,6 +129,26 @@ final class EventLog: Sendable {
         #expect(verdict.image.width.value == 256)
     }
 
+    /// The network is shown the field alone, and the grader the whole frame, as it was tuned: a cut-out has no surround.
+    @Test func `a model that sees the field is shown it, and the picture is graded as before`() throws {
+        let eye = EyeInFrame(side: 300, at: (x: 260, y: 20), in: (width: 640, height: 400))
+        let jpeg = SyntheticPictures.encode(eye.picture)
+        let content = ImageContent(sha256: "", byteCount: jpeg.count, bytes: jpeg)
+        func judgement(_ geometry: PictureGeometry) throws -> Judgement {
+            var model = ConstantModel()
+            model.preprocessing = Preprocessing(geometry, side: 224)
+            return try Judge(model: model, operatingPoint: OperatingPoint(value: 0.5, source: .model)).judge(content)
+        }
+        let (whole, cropped) = (try judgement(.squeeze), try judgement(.fieldCrop))
+        #expect(cropped.quality == whole.quality && cropped.outcome == .normal)
+        #expect(cropped.width == 640 && cropped.height == 400)
+        // The field fills the picture: its rim is at all four sides, its corners are black.
+        let picture = try #require(cropped.picture)
+        func brightness(_ x: Int, _ y: Int) -> UInt8 { picture.pixels[3 * (y * picture.width + x)] }
+        for (x, y) in [(4, 112), (219, 112), (112, 4), (112, 219)] { #expect(brightness(x, y) > 60, "\(x), \(y)") }
+        for (x, y) in [(20, 20), (203, 20), (20, 203), (203, 203)] { #expect(brightness(x, y) < 20, "\(x), \(y)") }
+    }
+
     @Test func `a fault of the outbox is no verdict, and the same bytes appear once it is mended`() throws {
         let line = try LineUnderTest()
         try line.drop(Self.eye, as: "a.jpg")
