@@ -3,10 +3,10 @@ package import FundusImage
 /// A drawn eye, altered in each way that training pictures are, tile by tile: the picture of `docs/alterations.md`.
 package enum AlterationSheet {
     private static let columns = 8
-    private static let tileSide = 160
+    private static let tileSide = 128
     private static let gap = 4
 
-    package static var jpeg: [UInt8] { SyntheticPictures.encode(picture, quality: 85) }
+    package static var jpeg: [UInt8] { SyntheticPictures.encode(picture, quality: 82) }
 
     /// Three rows of single parts of an alteration, one of drawn ones, two of damages.
     package static var picture: RGBPicture {

@@ -1,12 +1,12 @@
 internal import Glibc
 
 extension FloatPicture {
-    /// 14 to 30 eyelashes that come in from one side and 20 to 60 specks of dust, all out of focus with a deviation of
-    /// 0.8 to 1.6 % of the side.
+    /// 18 to 34 eyelashes that come in from one side and 20 to 60 specks of dust, all out of focus with a deviation of
+    /// 1.2 to 2.2 % of the side.
     func littered(_ strength: Double, _ chance: inout some RandomNumberGenerator) -> FloatPicture {
         var lashes = SoftStrokes(width: width, height: height)
         let side = chance.value(in: 0...Float(2 * Double.pi))
-        for _ in 0..<Int(Self.grown(strength, 14, 30)) {
+        for _ in 0..<Int(Self.grown(strength, 18, 34)) {
             let opacity = chance.value(in: Float(0.75)...0.95)
             lashes.addStroke(
                 Self.lash(from: side, &chance), radius: chance.value(in: Float(0.03)...0.075), opacity: opacity)
@@ -19,7 +19,7 @@ extension FloatPicture {
         var result = self
         let dark = SIMD4<Float>(28, 16, 10, 0)
         result.blend(toward: dark, by: zip(fieldShares, lashes.coverage).map { $0 * $1 })
-        return result.stronglyBlurred(deviation: Self.grown(strength, 0.008, 0.016) * Double(shorterSide))
+        return result.stronglyBlurred(deviation: Self.grown(strength, 0.012, 0.022) * Double(shorterSide))
     }
 
     /// From beyond the rim, within 70° of a side, toward the other side, past the middle or short of it.

@@ -84,7 +84,7 @@ extension FloatPicture {
         let angle = chance.value(in: 0...Float(2 * Double.pi))
         let distance = chance.value(in: 0...1 - radius)
         let center = SIMD2(cos(angle), sin(angle)) * distance
-        let softness = chance.value(in: Float(0.1)...0.3)
+        let softness = chance.value(in: Float(0.2)...0.45)
         let (field, places) = (fieldShares, places)
         let blob = places.indices.map { place in
             let offset = places[place] - center
