@@ -33,7 +33,9 @@ struct LabelledPlan {
     /// Reads and decodes them; says which are left out.
     ///
     /// - Parameter preprocessing: the recipe's.
-    func collect(in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice) throws -> LabelledCollection {
+    func collect(in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice) throws
+        -> LabelledCollection
+    {
         let folder = try LabelledFolder(settings.labelled)
         do {
             return try collect(folder, in: workFolder, as: preprocessing, voice)
