@@ -18,7 +18,8 @@ package struct EyeInFrame: Sendable {
     ) {
         let eye = SyntheticEye(seed: seed, width: side, height: side).picture
         picture = RGBPicture(
-            width: frame.width, height: frame.height, pixels: [UInt8](repeating: 0, count: 3 * frame.width * frame.height))
+            width: frame.width, height: frame.height,
+            pixels: [UInt8](repeating: 0, count: 3 * frame.width * frame.height))
         x = Double(place.x) + Double(side) / 2
         y = Double(place.y) + Double(side) / 2
         radius = FieldPoint.radiusShare * Double(side)

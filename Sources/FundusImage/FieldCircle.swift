@@ -22,7 +22,9 @@ struct FieldCircle {
     ) {
         let tolerance = max(1, Self.toleranceShare * unit)
         let sample = Self.sample(points, around: center)
-        guard var circle = Self.proposal(through: sample, in: size, unit: unit, tolerance: tolerance) else { return nil }
+        guard var circle = Self.proposal(through: sample, in: size, unit: unit, tolerance: tolerance) else {
+            return nil
+        }
         for _ in 0..<2 {
             let near = points.filter { abs(circle.distance(to: $0)) < tolerance }
             guard near.count >= Self.fewestPoints, let refined = Self.leastSquares(near) else { return nil }

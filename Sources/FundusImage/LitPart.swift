@@ -63,13 +63,17 @@ struct LitPart {
         var points: [PicturePoint] = []
         for y in 0..<height {
             let isLit = { isInside[y * width + $0] }
-            guard let first = (0..<width).first(where: isLit), let last = (0..<width).last(where: isLit) else { continue }
+            guard let first = (0..<width).first(where: isLit), let last = (0..<width).last(where: isLit) else {
+                continue
+            }
             if first >= margin { points.append(PicturePoint(x: Double(first), y: Double(y) + 0.5)) }
             if last < width - margin { points.append(PicturePoint(x: Double(last) + 1, y: Double(y) + 0.5)) }
         }
         for x in 0..<width {
             let isLit = { isInside[$0 * width + x] }
-            guard let first = (0..<height).first(where: isLit), let last = (0..<height).last(where: isLit) else { continue }
+            guard let first = (0..<height).first(where: isLit), let last = (0..<height).last(where: isLit) else {
+                continue
+            }
             if first >= margin { points.append(PicturePoint(x: Double(x) + 0.5, y: Double(first))) }
             if last < height - margin { points.append(PicturePoint(x: Double(x) + 0.5, y: Double(last) + 1)) }
         }

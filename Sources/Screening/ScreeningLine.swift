@@ -1,5 +1,5 @@
-internal import FundusImage
 package import FoundationEssentials
+internal import FundusImage
 package import LinuxIO
 internal import Synchronization
 internal import SystemPackage

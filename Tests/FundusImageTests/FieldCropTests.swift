@@ -45,7 +45,8 @@ import Testing
     }
 
     /// Somebody made a square of a frame of 4:3: the rectangle gives the field its roundness back.
-    @Test(arguments: [(4, 3), (3, 2), (6, 5)]) func aSqueezedFieldBecomesRound(_ shape: (across: Int, down: Int)) throws {
+    @Test(arguments: [(4, 3), (3, 2), (6, 5)]) func aSqueezedFieldBecomesRound(_ shape: (across: Int, down: Int)) throws
+    {
         let (width, height) = (96 * shape.across, 96 * shape.down)
         let eye = EyeInFrame(side: height - 20, at: (x: width / 2 - height / 2, y: 10), in: (width, height))
         let found = try rectangle(in: ReferenceResizer.resize(eye.picture, to: (320, 320)))
@@ -58,12 +59,18 @@ import Testing
         ("black", SyntheticPictures.solid(red: 0, green: 0, blue: 0)),
         ("white", SyntheticPictures.solid(red: 255, green: 255, blue: 255)),
         ("noise", SyntheticPictures.noise()), ("text", SyntheticPictures.textPage()),
-        ("letterboxed", SyntheticPictures.letterboxed()), ("one pixel", drawnGray(1, 1)), ("one row", drawnGray(5000, 1)),
+        ("letterboxed", SyntheticPictures.letterboxed()), ("one pixel", drawnGray(1, 1)),
+        ("one row", drawnGray(5000, 1)),
         ("one column", drawnGray(1, 5000)), ("two by three", drawnGray(2, 3)),
         ("a speck", EyeInFrame(side: 40, at: (x: 300, y: 200), in: (width: 640, height: 400)).picture),
-        ("a white frame", eye.covering(columns: 0..<640, rows: 0..<24, gray: 255)
-            .covering(columns: 0..<640, rows: 376..<400, gray: 255).covering(columns: 0..<24, rows: 0..<400, gray: 255)
-            .covering(columns: 616..<640, rows: 0..<400, gray: 255).picture),
+        (
+            "a white frame",
+            eye.covering(columns: 0..<640, rows: 0..<24, gray: 255)
+                .covering(columns: 0..<640, rows: 376..<400, gray: 255).covering(
+                    columns: 0..<24, rows: 0..<400, gray: 255
+                )
+                .covering(columns: 616..<640, rows: 0..<400, gray: 255).picture
+        ),
     ]
 
     /// Where no field is seen the network sees the whole frame, in its proportions.
@@ -106,7 +113,8 @@ import Testing
     }
 
     /// No photograph's rectangle is written down here, so this only says that something sensible is found in most of them.
-    @Test(arguments: ["validation", "foreign", "originals", "labelled"]) func realFieldsAreSeen(_ folder: String) throws {
+    @Test(arguments: ["validation", "foreign", "originals", "labelled"]) func realFieldsAreSeen(_ folder: String) throws
+    {
         let images = RealData.images(in: folder)
         guard !images.isEmpty else {
             print("Skipped: ../shared/data/\(folder) is not here.")

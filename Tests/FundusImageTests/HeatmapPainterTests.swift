@@ -61,7 +61,8 @@ import Testing
     /// The network saw a square in a wide photograph: the map lies there, at any size of the picture, and nowhere else.
     @Test(arguments: [1, 2]) func `a map of a cut-out lies where it was cut out`(scale: Int) {
         let (width, height) = (300 / scale, 100 / scale)
-        let photograph = RGBPicture(width: width, height: height, pixels: [UInt8](repeating: 90, count: 3 * width * height))
+        let photograph = RGBPicture(
+            width: width, height: height, pixels: [UInt8](repeating: 90, count: 3 * width * height))
         let seen = PictureRectangle(x: 180, y: -10, width: 112, height: 112)
         let painted = HeatmapPainter.paint(
             map(9, atX: 3, 3, elsewhere: 3), seen: seen, of: (300, 100), over: photograph)

@@ -5,7 +5,7 @@ import Testing
 /// What needs real eyes; says so plainly where there are none.
 @Suite struct RealPhotographTests {
     /// Every photograph of these sets must be decoded and judged.
-    @Test(arguments: ["validation": 585, "foreign": 410, "originals": 10, "control": 1])
+    @Test(arguments: ["validation": 585, "foreign/palm": 371, "foreign/drive": 39, "originals": 10, "control": 1])
     func photographsAreJudged(_ set: (folder: String, count: Int)) throws {
         let images = RealData.images(in: set.folder)
         guard !images.isEmpty else {

@@ -159,7 +159,9 @@ import Testing
     }
 
     /// Records of before there was a choice say nothing, and squeeze.
-    @Test(arguments: [PictureGeometry.squeeze, .fieldCrop]) func aRecordSaysItsGeometry(_ geometry: PictureGeometry) throws {
+    @Test(arguments: [PictureGeometry.squeeze, .fieldCrop]) func aRecordSaysItsGeometry(_ geometry: PictureGeometry)
+        throws
+    {
         let state = TemporaryFolder()
         let store = ModelStore(root: state.path)
         var record = try store.record(
