@@ -232,7 +232,7 @@ def validation(network, records, kept, options):
         areas[folder] = area_under_curve(logits[of_it, 0], known[of_it, 0])
     of_it = np.array([record.folder == "labelled" for record in chosen])
     for place, finding in enumerate(FINDINGS):
-        areas[finding] = area_under_curve(logits[of_it, 2 + place], known[of_it, 2 + place])
+        areas[f"finding {finding}"] = area_under_curve(logits[of_it, 2 + place], known[of_it, 2 + place])
     return {name: round(area, 4) for name, area in areas.items()}
 
 
