@@ -152,7 +152,7 @@ import Testing
         Refused(arguments: ["--recipe", "magic"], words: "no recipe 'magic'", status: 64),
         Refused(arguments: ["--learning-rate", "0"], words: "--learning-rate must be above 0", status: 64),
         Refused(arguments: ["--geometry", "round"], words: "'round' is invalid", status: 64),
-        Refused(arguments: ["--epochs", "0"], words: "--epochs must be from 1", status: 64),
+        Refused(arguments: ["--epochs", "10001"], words: "--epochs must be from 0 to 10000", status: 64),
         Refused(arguments: ["--holdout-fraction", "1"], words: "--holdout-fraction", status: 64),
         Refused(arguments: ["--person-pattern", "(["], words: "no regular expression", status: 78),
         Refused(arguments: ["--groups", "no.csv"], words: "no.csv", status: 66),
