@@ -36,7 +36,7 @@ def wilson(count, total):
     z, share = 1.959964, count / total
     middle = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return f"{100 * share:.1f} % ({100 * (middle - half):.1f}–{100 * (middle + half):.1f})"
+    return f"{100 * share:.1f} % ({max(100 * (middle - half), 0):.1f}–{100 * (middle + half):.1f})"
 
 
 def area_under_curve(positive, negative):
