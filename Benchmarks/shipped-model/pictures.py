@@ -89,12 +89,15 @@ def records(data):
 
 
 def labelled_folder(found, folder):
-    """Links to everything that trains or measures, as `fundusd train --labelled` takes it, and who is one person."""
+    """Links to what calibrates, as `fundusd train --labelled` takes it, and who is one person.
+
+    What experts call usable is left out: neither good enough that refusing it were wrong, nor bad enough that judging it were.
+    """
     sources = {"labelled": "odir", "retinopathy": "retinopathy", "quality": "eyepacs", "poor": "poor"}
     rows = ["path,group,source"]
     for record in found:
         source = sources.get(record.folder.split("/")[0])
-        if source is None:
+        if source is None or record.folder == "quality/usable":
             continue
         label = record.label or ("gradable" if record.is_gradable > 0.5 else "ungradable")
         place = pathlib.Path(label, source, record.path.name)

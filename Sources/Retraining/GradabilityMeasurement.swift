@@ -15,8 +15,9 @@ package struct GradabilityMeasurement: Sendable, Equatable {
     /// Ungradable ones below it.
     package let ungradableFound: Int
 
-    /// The share of good pictures that may be refused.
+    /// The share of good pictures that may be refused, of all and of each source that has enough to say.
     private static let mostRefused = 0.02
+    private static let fewestOfSource = 50
     /// For a threshold that means anything.
     private static let fewestGradable = 10
 
@@ -27,10 +28,7 @@ package struct GradabilityMeasurement: Sendable, Equatable {
         let scores = logits.map { Probability.ofDisease(logit: Double($0), positiveClass: .disease) }
         gradableCount = isGradable.count { $0 }
         ungradableCount = holdout.count - gradableCount
-        let choice =
-            gradableCount >= Self.fewestGradable
-            ? RefusalThreshold(refusingAtMost: Self.mostRefused, scores: scores, isGradable: isGradable) : nil
-        let threshold = choice?.value ?? 0.5
+        let threshold = gradableCount >= Self.fewestGradable ? Self.threshold(holdout, scores) ?? 0.5 : 0.5
         self.threshold = threshold
         gradableRefused = zip(scores, isGradable).count { $0 < threshold && $1 }
         ungradableFound = zip(scores, isGradable).count { $0 < threshold && !$1 }
@@ -38,6 +36,18 @@ package struct GradabilityMeasurement: Sendable, Equatable {
             holdout.isEmpty
             ? nil
             : ROCCurve(ThresholdSteps(try ScoredSamples(scores: scores, isDisease: isGradable)))?.areaUnderCurve
+    }
+
+    /// The highest that refuses few enough of all pictures and of each large source: a source whose pictures are easy must not
+    /// hide that another's are refused.
+    private static func threshold(_ holdout: [TrainingImages.Example], _ scores: [Double]) -> Double? {
+        let sources = Dictionary(grouping: holdout.indices) { holdout[$0].source }.values
+        let large = sources.filter { $0.count { holdout[$0].label.isGradable } >= fewestOfSource }
+        return (large + [Array(holdout.indices)]).compactMap { places in
+            RefusalThreshold(
+                refusingAtMost: mostRefused, scores: places.map { scores[$0] },
+                isGradable: places.map { holdout[$0].label.isGradable })?.value
+        }.min()
     }
 
     /// As `model.json` keeps it.

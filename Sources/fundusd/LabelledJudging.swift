@@ -67,7 +67,8 @@ struct LabelledJudging {
         let (probability, quality) = try judge.assess(examined)
         return EvaluationReport.Image(
             path: Self.name(entry), isDisease: entry.label == .disease,
-            probability: probability, findings: quality.findings.map(\.code), sha256: sha256, subfolder: entry.subfolder,
+            probability: probability, findings: quality.findings.map(\.code), sha256: sha256,
+            subfolder: entry.subfolder,
             group: row?.group, source: row?.source)
     }
 

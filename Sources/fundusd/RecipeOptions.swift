@@ -16,7 +16,8 @@ struct RecipeOptions: ParsableArguments {
             "\(Recipe.all.map(\.name).joined(separator: " or ")); see docs/training.md for what each measured.",
             valueName: "name"))
     var recipe = Recipe.screening.name
-    @Option(help: ArgumentHelp(
+    @Option(
+        help: ArgumentHelp(
             "Passes over the images; 0 trains nothing: the base is measured, calibrated and given its thresholds.",
             valueName: "count"))
     var epochs: Int?

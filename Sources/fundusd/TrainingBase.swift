@@ -98,7 +98,8 @@ extension TrainingBase {
         guard layout.outputs != 1 || knownOutputs == 1 else {
             throw ModelFailure(
                 .ambiguous, file.path, "has one output, and does not say for which class it speaks",
-                remedy: "import it with `fundusd model import --positive-class …`, and name the model; or say `outputs: "
+                remedy:
+                    "import it with `fundusd model import --positive-class …`, and name the model; or say `outputs: "
                     + "disease` in the metadata of a .safetensors file")
         }
         let (network, made) = try archive.parameters(layout) { InitialParameters.tensor($0, of: layout, seed: seed) }

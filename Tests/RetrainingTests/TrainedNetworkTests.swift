@@ -55,6 +55,19 @@ import Training
         #expect(gradability.record.gradableRefused == 1 / 90.0 && gradability.record.output == 1)
     }
 
+    /// Easy pictures at logits 4.00, 4.01 …; a harder source's at 0.0, 0.1 …: 2 % of 1000 would be 20 of the harder ones.
+    @Test(arguments: [(50, 1), (49, 20)]) func `no large source pays for another's easy pictures`(
+        hard: Int, refused: Int
+    ) throws {
+        let easy = 1000 - hard + 1
+        let examples = (0..<easy + hard).map {
+            TrainingImages.Example(picture: $0, label: .normal, group: $0, source: $0 < easy ? "easy" : "hard")
+        }
+        let logits = (0..<easy).map { 4 + Float($0) / 100 } + (0..<hard).map { Float($0) / 10 }
+        let gradability = try GradabilityMeasurement(examples, logits: logits)
+        #expect(gradability.gradableRefused == refused)
+    }
+
     @Test func `too few pictures leave the threshold at one half`() throws {
         let (network, _) = try Self.network(count: 12)
         #expect(network.gradability?.threshold == 0.5 && network.figures == nil)

@@ -21,7 +21,8 @@ import Testing
     static let cases = [
         Case(name: "a good eye, no output", picture: eye, probability: nil, outcome: .normal, codes: []),
         Case(
-            name: "a blurred eye, no output", picture: SyntheticPictures.blurred(), probability: nil, outcome: .ungradable,
+            name: "a blurred eye, no output", picture: SyntheticPictures.blurred(), probability: nil,
+            outcome: .ungradable,
             codes: ["blurred"]),
         Case(name: "a good eye, the network agrees", picture: eye, probability: 0.9, outcome: .normal, codes: []),
         Case(name: "at the threshold", picture: eye, probability: 0.5, outcome: .normal, codes: []),
