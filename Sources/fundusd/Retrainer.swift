@@ -35,6 +35,11 @@ struct Retrainer {
         }
         try plan.check(collection)
         let learnsGradability = plan.learnsGradability(recipe, collection, voice)
+        if champion?.record.gradability != nil && !learnsGradability {
+            voice.warn(
+                "The model in service knows which pictures are gradable, and the challenger will not: "
+                    + "\(settings.labelled)/ungradable has too few images, or the recipe leaves it out.")
+        }
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,

@@ -41,10 +41,13 @@ struct TrainingBase {
     /// The model that judges; else the one that ships with the program; else new weights.
     static func usual(_ settings: Settings, seed: UInt64) throws -> TrainingBase {
         if ModelStore(root: settings.state).championID != nil {
-            return try named(ModelStore.championLink, settings, seed: seed)
+            return try refusing("the champion") { () throws(ModelFailure) in
+                let folder = try ModelStore(root: settings.state).resolve(ModelStore.championLink)
+                return try TrainingBase(folder, named: "the champion", seed)
+            }
         }
         guard let shipped = ShippedModel.folder else { return .new(seed: seed) }
-        return try refusing { () throws(ModelFailure) in
+        return try refusing("the model that ships with the program") { () throws(ModelFailure) in
             try TrainingBase(shipped, named: "the model that ships with the program", seed)
         }
     }
@@ -52,18 +55,21 @@ struct TrainingBase {
     /// - Parameter name: `new`, a weight file, a model's id, a unique beginning of one, `champion`, or a model's folder.
     static func named(_ name: String, _ settings: Settings, seed: UInt64) throws -> TrainingBase {
         if name == newName { return .new(seed: seed) }
-        return try refusing { () throws(ModelFailure) in
+        return try refusing("--base") { () throws(ModelFailure) in
             if let file = try weightFile(name) { return try TrainingBase(file, seed) }
             let folder = try ModelStore(root: settings.state).resolve(name)
             return try TrainingBase(folder, named: name == ModelStore.championLink ? "the champion" : "the model", seed)
         }
     }
 
-    private static func refusing(_ body: () throws(ModelFailure) -> TrainingBase) throws -> TrainingBase {
+    /// - Parameter subject: what the person is told that it is about.
+    private static func refusing(
+        _ subject: String, _ body: () throws(ModelFailure) -> TrainingBase
+    ) throws -> TrainingBase {
         do throws(ModelFailure) {
             return try body()
         } catch {
-            throw Refusal(error.code == .missing ? .noInput : .dataError, "--base: \(error)")
+            throw Refusal(error.code == .missing ? .noInput : .dataError, "\(subject): \(error)")
         }
     }
 
