@@ -31,15 +31,19 @@ fd_jpeg_decoder *fd_jpeg_open(const uint8_t *bytes, size_t count, fd_jpeg_limits
     return decoder;
 }
 
-// A Huffman code is at least one bit long, and every block has at least one code in the first scan
-// that it is in (its DC difference). Arithmetic coding has no such bound.
-static uint64_t least_bytes(const struct jpeg_decompress_struct *cinfo) {
-    if (cinfo->arith_code)
-        return 0;
+static uint64_t block_count(const struct jpeg_decompress_struct *cinfo) {
     uint64_t blocks = 0;
     for (int i = 0; i < cinfo->num_components; i++)
         blocks += (uint64_t)cinfo->comp_info[i].width_in_blocks * cinfo->comp_info[i].height_in_blocks;
-    return blocks / 8;
+    return blocks;
+}
+
+// A Huffman code is at least one bit long, and every block has at least one code in the first scan
+// that it is in (its DC difference). Arithmetic coding, which is refused, has no such bound.
+static uint64_t least_bytes(const struct jpeg_decompress_struct *cinfo) { return block_count(cinfo) / 8; }
+
+static uint64_t coefficient_bytes(struct jpeg_decompress_struct *cinfo) {
+    return jpeg_has_multiple_scans(cinfo) ? block_count(cinfo) * sizeof(JBLOCK) : 0;
 }
 
 static void fill_in_sides(const fd_jpeg_decoder *decoder, fd_jpeg_header *header) {
@@ -72,10 +76,13 @@ fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *head
     jpeg_mem_src(cinfo, decoder->bytes, decoder->count);
     jpeg_read_header(cinfo, TRUE);
     fill_in_sides(decoder, header);
+    if (cinfo->arith_code)
+        fd_jpeg_trap_spring(&decoder->trap, FD_JPEG_ARITHMETIC, "arithmetic coding");
     choose_samples(decoder, header);
     header->components = (uint32_t)cinfo->num_components;
     header->is_progressive = cinfo->progressive_mode;
     header->least_bytes = least_bytes(cinfo);
+    header->coefficient_bytes = coefficient_bytes(cinfo);
     return FD_JPEG_OK;
 }
 

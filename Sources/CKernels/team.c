@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 enum {
     /* Looks at the tickets before a thread sleeps: some 50 µs, several times the gap between two layers. */
@@ -105,6 +106,8 @@ static void *work_until_closed(void *argument)
 {
     const struct member *member = argument;
     struct ck_team *team = member->team;
+    /* Shown by `top`, and how a crash's note tells these threads from others. */
+    prctl(PR_SET_NAME, "compute");
     while (!atomic_load(&team->is_closing)) {
         wait_until(team, has_items);
         take_own_then_others(team, member->number);

@@ -12,6 +12,8 @@ package enum DecodeFailure: Error, Equatable, Sendable {
     case tooManyPixels(width: Int, height: Int, limit: Int)
     /// A JPEG of a kind that is not decoded, such as 12 bits a sample.
     case unsupported(String)
+    /// Coded arithmetically: no camera writes that, few programs read it, and its headers can promise anything in few bytes.
+    case arithmeticCoding
     /// The machine had no memory: nothing is said about the image, which should be tried again.
     case outOfMemory
 
@@ -27,6 +29,7 @@ package enum DecodeFailure: Error, Equatable, Sendable {
         case .corrupt: "corrupt"
         case .tooManyPixels: "too-many-pixels"
         case .unsupported: "unsupported-jpeg"
+        case .arithmeticCoding: "arithmetic-coding"
         case .outOfMemory: "out-of-memory"
         }
     }
@@ -47,6 +50,8 @@ package enum DecodeFailure: Error, Equatable, Sendable {
                 + "Export it smaller, or raise max-pixels."
         case .unsupported(let detail):
             "This kind of JPEG cannot be read (\(detail)). Export the image as an ordinary 8-bit JPEG."
+        case .arithmeticCoding:
+            "The picture is a JPEG with arithmetic coding, which is not read here. Export it as an ordinary JPEG (Huffman coding)."
         case .outOfMemory:
             "The machine has too little memory free to decode the picture. It will be tried again."
         }

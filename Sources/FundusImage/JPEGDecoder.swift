@@ -14,6 +14,11 @@ package enum JPEGDecoder {
         try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in stream.header }
     }
 
+    /// The most that decoding a picture of so many pixels may hold at once beside its rows.
+    package static func mostCoefficientBytes(maximumPixels: Int) -> Int {
+        JPEGLimits(pixels: maximumPixels).coefficientBytes
+    }
+
     /// Decodes and resizes row by row, so that a 100-megapixel picture needs no more memory than a small one.
     ///
     /// Progressive pictures are the exception: libjpeg holds their coefficients, at most 6 bytes for each of

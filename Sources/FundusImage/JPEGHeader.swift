@@ -5,4 +5,6 @@ package struct JPEGHeader: Sendable, Equatable {
     /// 1 gray, 3 YCbCr or RGB, 4 CMYK or YCCK.
     package let components: Int
     package let isProgressive: Bool
+    /// What decoding holds in memory for a picture whose scans don't each cover all components; 0 where rows suffice.
+    package let coefficientBytes: Int
 }

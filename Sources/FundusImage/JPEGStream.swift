@@ -88,6 +88,7 @@ internal import CJPEG
         case FD_JPEG_TRUNCATED: .truncated
         case FD_JPEG_OUT_OF_MEMORY: .outOfMemory
         case FD_JPEG_UNSUPPORTED, FD_JPEG_TOO_MANY_SCANS: .unsupported(message)
+        case FD_JPEG_ARITHMETIC: .arithmeticCoding
         case FD_JPEG_TOO_MUCH_MEMORY: .unsupported("its scans need more memory than the pixel limit allows for")
         default: .corrupt(message)
         }
@@ -108,5 +109,6 @@ extension JPEGHeader {
         height = Int(raw.height)
         components = Int(raw.components)
         isProgressive = raw.is_progressive
+        coefficientBytes = Int(clamping: raw.coefficient_bytes)
     }
 }

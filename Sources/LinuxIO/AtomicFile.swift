@@ -3,6 +3,8 @@ package import SystemPackage
 
 /// Publishes files whole or not at all: temporary name, fsync, rename, fsync of the folder.
 ///
+/// In folders of our own alone. Below one that others may write to, `Folder` does it, from an open descriptor.
+///
 /// After `write` returns, the content survives a power cut under its name; before, nobody sees a part of it. See
 /// `man 2 rename` ("atomically replaced") and `man 2 fsync` ("does not necessarily ensure that the entry in the
 /// directory … has also reached disk. For that an explicit fsync() on … the directory is also needed").
@@ -49,17 +51,6 @@ package enum AtomicFile {
         try file.synchronize()
     }
 
-    /// Gives a file a second name; false when that name is taken already. See `man 2 link`.
-    package static func link(_ existing: FilePath, to path: FilePath) throws(SystemFailure) -> Bool {
-        let result = unsafe existing.withPlatformString { from in
-            unsafe path.withPlatformString { unsafe Glibc.link(from, $0) }
-        }
-        if result == 0 { return true }
-        let failure = SystemFailure.current("link", path)
-        if failure.code == .fileExists { return false }
-        throw failure
-    }
-
     /// Renames within one file system, replacing what was there.
     package static func rename(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         let result = unsafe source.withPlatformString { from in
@@ -78,18 +69,18 @@ package enum AtomicFile {
         try Descriptor.open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY).synchronize()
     }
 
-    /// Makes a folder and those above it that are missing. See `man 2 mkdir`.
+    /// Makes a folder and those above it that are missing, each durable before the next. See `man 2 mkdir`.
     package static func makeFolder(_ path: FilePath, permissions: CInterop.Mode = 0o750) throws(SystemFailure) {
         if path.isEmpty || path.lastComponent == nil { return }
-        if unsafe path.withPlatformString({ unsafe mkdir($0, permissions) }) == 0 { return }
+        if unsafe path.withPlatformString({ unsafe mkdir($0, permissions) }) == 0 {
+            return try synchronizeFolder(of: path)
+        }
         let failure = SystemFailure.current("mkdir", path)
         switch failure.code {
         case .fileExists: return
         case .noSuchFileOrDirectory:
             try makeFolder(path.removingLastComponent(), permissions: permissions)
-            guard unsafe path.withPlatformString({ unsafe mkdir($0, permissions) }) == 0 else {
-                throw .current("mkdir", path)
-            }
+            try makeFolder(path, permissions: permissions)
         default: throw failure
         }
     }
@@ -97,27 +88,11 @@ package enum AtomicFile {
     /// Removes what a killed process left unfinished in a folder, and says how many files that were.
     @discardableResult
     package static func removeUnfinished(in folder: FilePath) throws(SystemFailure) -> Int {
-        let unfinished = try Folder(folder).names().filter {
-            $0.string.hasPrefix(temporaryPrefix) && $0.string.hasSuffix(".tmp")
-        }
-        for name in unfinished { try remove(folder.appending(name)) }
-        return unfinished.count
+        try Folder(folder).removeUnfinished()
     }
 }
 
 extension AtomicFile {
-    /// Moves a file, by copying where the two names lie on different file systems, or are different mounts of one.
-    package static func move(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
-        do throws(SystemFailure) {
-            try rename(source, to: path)
-            try synchronizeFolder(of: path)
-        } catch let error where error.code == .improperLink {
-            try copy(source, to: path)
-            try synchronizeFolder(of: path)
-            try remove(source)
-        }
-    }
-
     /// Copies a file, whole or not at all; the entry is durable once its folder is synchronized.
     package static func copy(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
         let reading = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW)

@@ -1,6 +1,4 @@
-package import FoundationEssentials
-package import LinuxIO
-internal import Synchronization
+internal import LinuxIO
 package import SystemPackage
 
 /// What becomes of an image once its verdict is in the outbox.
@@ -9,116 +7,49 @@ package enum Afterwards: Sendable, Equatable {
     /// Moved below this folder, by date: `YYYY/MM/DD/NAME`.
     case archive(FilePath)
     case delete
+}
 
-    /// Does it, unless the file has changed since it was screened: then it is a new image and stays.
+/// Where screened images are kept: a folder that only this program writes to.
+struct Archive: Sendable {
+    let root: FilePath
+
+    /// Moves a file of the inbox here, by copying where the two lie on different file systems, or are different mounts of one.
     ///
-    /// No system call removes a file only if it is still a certain one. So the file is set aside under a hidden name,
-    /// looked at there, and only then cleared away; another file is put back. Calls take turns: they share the hidden
-    /// folder, which is removed when it is empty.
+    /// Nothing here is ever replaced: where the name is taken by other content, 12 digits of the SHA-256 are added, then all 64.
     ///
-    /// - Returns: true when the file is no longer in the inbox.
-    package func apply(
-        to name: ImageName, sha256: String, _ signature: FileSignature, in inbox: FilePath, on date: Date
-    ) throws(SystemFailure) -> Bool {
-        if self == .keep { return false }
-        return try Self.turn.withLock { _ throws(SystemFailure) in
-            try clearAway(name, sha256: sha256, signature, from: inbox, on: date)
-        }
-    }
-
-    private static let turn = Mutex(())
-
-    private func clearAway(
-        _ name: ImageName, sha256: String, _ signature: FileSignature, from inbox: FilePath, on date: Date
-    ) throws(SystemFailure) -> Bool {
-        let folder = try Folder(inbox)
-        guard try folder.status(of: name.path).signature == signature else { return false }
-        let aside = inbox.appending(Self.asideName)
-        let path = aside.pushing(name.path)
-        try AtomicFile.makeFolder(path.removingLastComponent())
-        defer { Self.removeEmptyFolders(from: path.removingLastComponent(), to: inbox) }
-        try AtomicFile.rename(inbox.pushing(name.path), to: path)
-        let moved = try folder.status(of: FilePath(Self.asideName).pushing(name.path)).signature
-        guard moved.isSameFile(as: signature) else {
-            try Self.putBack(path, to: inbox.pushing(name.path))
-            return false
-        }
-        try clear(path, as: name, sha256: sha256, in: inbox, on: date)
-        return true
-    }
-
-    /// Puts back what a killed process had set aside; such files have their verdict and are cleared away again.
-    package static func putBackAll(in inbox: FilePath) throws(SystemFailure) {
-        try putBackAll(below: inbox.appending(asideName), to: inbox)
-    }
-
-    private static func putBackAll(below aside: FilePath, to target: FilePath) throws(SystemFailure) {
-        do throws(SystemFailure) {
-            for (name, status) in try Folder(aside).entries() {
-                if status.kind == .folder {
-                    try putBackAll(below: aside.appending(name), to: target.appending(name))
-                } else {
-                    try putBack(aside.appending(name), to: target.appending(name))
-                }
-            }
-            AtomicFile.removeIfEmpty(aside)
-        } catch let error where error.isGone {
-            return
-        }
-    }
-
-    private func clear(
-        _ path: FilePath, as name: ImageName, sha256: String, in inbox: FilePath, on date: Date
+    /// - Parameter day: `YYYY-MM-DD`.
+    func take(
+        _ relative: FilePath, of inbox: borrowing Folder, as name: ImageName, sha256: String, on day: Substring
     ) throws(SystemFailure) {
+        try AtomicFile.makeFolder(root)
+        let archive = try Folder(root)
+        let target = day.split(separator: "-").reduce(FilePath()) { $0.appending(String($1)) }.pushing(name.path)
+        try archive.makeFolders(target.removingLastComponent())
+        for ending in ["", ".\(sha256.prefix(12))", ".\(sha256)"] {
+            let path = FilePath(bytes: target.bytes + Array(ending.utf8))
+            if try move(relative, of: inbox, to: path, in: archive) { return }
+            // A kill between the copy and the removal, or the same picture delivered again.
+            if try archive.holds(sha256, at: path) { return try inbox.remove(relative) }
+        }
+        throw SystemFailure("rename", archive.path.pushing(target).string, .fileExists)
+    }
+
+    private func move(
+        _ relative: FilePath, of inbox: borrowing Folder, to path: FilePath, in archive: borrowing Folder
+    ) throws(SystemFailure) -> Bool {
         do throws(SystemFailure) {
-            if case .archive(let root) = self {
-                try Self.archive(path, as: name, sha256: sha256, below: root, on: date)
-            } else {
-                try AtomicFile.remove(path)
-            }
-        } catch {
-            try Self.putBack(path, to: inbox.pushing(name.path))
-            throw error
+            return try inbox.moveIfFree(relative, to: path, in: archive)
+        } catch let error where error.code == .improperLink {
+            guard try archive.copyIfFree(inbox.openFile(relative), to: path) else { return false }
+            try inbox.remove(relative)
+            return true
         }
-    }
-
-    /// Begins with a dot, so the intake passes it by.
-    private static let asideName = ".fundusd-aside"
-
-    /// A newer file that has taken the name meanwhile has taken this one's place, as it would have without us.
-    private static func putBack(_ aside: FilePath, to path: FilePath) throws(SystemFailure) {
-        _ = try AtomicFile.link(aside, to: path)
-        try AtomicFile.remove(aside)
-    }
-
-    private static func removeEmptyFolders(from folder: FilePath, to inbox: FilePath) {
-        var folder = folder
-        while folder != inbox, folder.starts(with: inbox) {
-            AtomicFile.removeIfEmpty(folder)
-            folder = folder.removingLastComponent()
-        }
-    }
-
-    private static func archive(
-        _ path: FilePath, as name: ImageName, sha256: String, below root: FilePath, on date: Date
-    ) throws(SystemFailure) {
-        let day = date.timestamp.prefix(10).split(separator: "-").map(String.init)
-        let target = day.reduce(root) { $0.appending($1) }.pushing(name.path)
-        try AtomicFile.makeFolder(target.removingLastComponent())
-        let isTaken =
-            (try? Folder(target.removingLastComponent()).status(of: FilePath(bytes: lastBytes(target)))) != nil
-        try AtomicFile.move(
-            path, to: isTaken ? FilePath(bytes: target.bytes + Array(".\(sha256.prefix(12))".utf8)) : target)
-    }
-
-    private static func lastBytes(_ path: FilePath) -> [UInt8] {
-        path.lastComponent.map { FilePath(root: nil, components: $0).bytes } ?? []
     }
 }
 
-extension FileSignature {
-    /// Equal but for the change time, which a rename sets.
-    fileprivate func isSameFile(as other: FileSignature) -> Bool {
-        device == other.device && inode == other.inode && bytes == other.bytes && modified == other.modified
+extension Folder {
+    fileprivate func holds(_ sha256: String, at relative: FilePath) throws(SystemFailure) -> Bool {
+        guard try status(of: relative).kind == .regular else { return false }
+        return try ImageContent.read(openFile(relative), maximumBytes: 0).sha256 == sha256
     }
 }

@@ -9,10 +9,12 @@ package final class ArrivalQueue: @unchecked Sendable {
         package let name: ImageName
         /// When the intake first knew that it was complete.
         package let receivedAt: Date
+        package let evidence: UnfinishedImages.Evidence
 
-        package init(name: ImageName, receivedAt: Date) {
+        package init(name: ImageName, receivedAt: Date, evidence: UnfinishedImages.Evidence) {
             self.name = name
             self.receivedAt = receivedAt
+            self.evidence = evidence
         }
     }
 

@@ -13,13 +13,13 @@ package struct Arrivals: Sendable {
         /// Somebody writes, and a close event will follow.
         case writing
         /// Looks complete; taken when it still looks the same after the settling time.
-        case settling(FileSignature, since: ContinuousClock.Instant)
+        case settling(FileSignature, since: ContinuousClock.Instant, UnfinishedImages.Evidence)
     }
 
     /// What the watcher is to do.
     package enum Action: Equatable, Sendable {
         /// The file is complete: queue it.
-        case take(ImageName)
+        case take(ImageName, UnfinishedImages.Evidence)
         /// Ask for the file's status, and tell it to `observe`.
         case inspect(ImageName)
     }
@@ -40,7 +40,7 @@ package struct Arrivals: Sendable {
     ) -> Action? {
         if event.mask.contains(.closedAfterWriting) {
             phases[name] = nil
-            return .take(name)
+            return .take(name, .closed)
         }
         if event.mask.contains(.movedTo) { return arrive(name, cookie: event.cookie) }
         if event.mask.contains(.movedFrom) {
@@ -58,7 +58,7 @@ package struct Arrivals: Sendable {
     /// A file that is renamed while somebody writes to it is still being written.
     private mutating func arrive(_ name: ImageName, cookie: UInt32) -> Action? {
         phases[name] = moving.removeValue(forKey: cookie)
-        return phases[name] == nil ? .take(name) : nil
+        return phases[name] == nil ? .take(name, .closed) : nil
     }
 
     /// Takes in what a scan or an inspection saw.
@@ -68,6 +68,7 @@ package struct Arrivals: Sendable {
     package mutating func observe(
         _ name: ImageName, _ signature: FileSignature, isOldEnough: Bool, at now: ContinuousClock.Instant
     ) -> Action? {
+        var evidence = UnfinishedImages.Evidence.settled
         switch phases[name] {
         case .writing: return nil
         case .created(let since):
@@ -77,21 +78,27 @@ package struct Arrivals: Sendable {
                 phases[name] = .writing
                 return nil
             }
-        case .settling(signature, let since):
+        case .settling(signature, let since, let before):
             guard now - since >= settlingTime else { return nil }
+            evidence = before
         case .settling, nil:
             if isOldEnough { break }
-            phases[name] = .settling(signature, since: now)
+            phases[name] = .settling(signature, since: now, .settled)
             return nil
         }
         phases[name] = nil
-        return .take(name)
+        return .take(name, evidence)
     }
 
     /// A file that was taken turned out to be still open for writing, or changed while it was read: wait and look again.
-    package mutating func postpone(_ name: ImageName, _ signature: FileSignature, at now: ContinuousClock.Instant) {
+    ///
+    /// - Parameter evidence: why it was taken; a file that does not change any more is taken again for that.
+    package mutating func postpone(
+        _ name: ImageName, _ signature: FileSignature, _ evidence: UnfinishedImages.Evidence,
+        at now: ContinuousClock.Instant
+    ) {
         guard phases[name] == nil else { return }
-        phases[name] = .settling(signature, since: now)
+        phases[name] = .settling(signature, since: now, evidence)
     }
 
     /// The files whose settling time is over, to be looked at again.
@@ -107,7 +114,7 @@ package struct Arrivals: Sendable {
 
     private func deadline(of phase: Phase) -> ContinuousClock.Instant? {
         switch phase {
-        case .created(let since), .settling(_, let since): since + settlingTime
+        case .created(let since), .settling(_, let since, _): since + settlingTime
         case .writing: nil
         }
     }

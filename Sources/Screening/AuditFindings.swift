@@ -40,7 +40,7 @@ package struct AuditFindings: Sendable, Equatable {
             if record.keptDocument != record.entry.document { findings.append(.changedRecord(record.entry.name)) }
             for (path, digest) in record.files {
                 expected.insert(path)
-                if let finding = outbox.finding(path, digest) { findings.append(finding) }
+                if let finding = try outbox.finding(path, digest) { findings.append(finding) }
             }
         }
         findings += try ledger.unlinked().map(Finding.unlinked)
@@ -68,8 +68,8 @@ extension LedgerReader.AuditRecord {
 }
 
 extension Outbox {
-    fileprivate func finding(_ path: FilePath, _ digest: String) -> AuditFindings.Finding? {
-        guard let bytes = contents(of: root.pushing(path)) else { return .missing(path) }
+    fileprivate func finding(_ path: FilePath, _ digest: String) throws(SystemFailure) -> AuditFindings.Finding? {
+        guard let bytes = try contents(at: path) else { return .missing(path) }
         return AuditChain.digest(bytes) == digest ? nil : .changed(path)
     }
 

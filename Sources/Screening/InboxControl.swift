@@ -5,7 +5,7 @@ internal import Synchronization
 package final class InboxControl: Sendable {
     private struct Requests {
         var shouldStop = false
-        var postponed: [(ImageName, FileSignature)] = []
+        var postponed: [(ArrivalQueue.Arrival, FileSignature)] = []
     }
     private let requests = Mutex(Requests())
     let wakeUp: WakeUp
@@ -18,8 +18,8 @@ package final class InboxControl: Sendable {
     }
 
     /// A worker found a file still open for writing.
-    package func postpone(_ name: ImageName, _ signature: FileSignature) {
-        requests.withLock { $0.postponed.append((name, signature)) }
+    package func postpone(_ arrival: ArrivalQueue.Arrival, _ signature: FileSignature) {
+        requests.withLock { $0.postponed.append((arrival, signature)) }
         wakeUp.signal()
     }
 
@@ -28,7 +28,7 @@ package final class InboxControl: Sendable {
 
     var shouldStop: Bool { requests.withLock { $0.shouldStop } }
 
-    func takePostponed() -> [(ImageName, FileSignature)] {
+    func takePostponed() -> [(ArrivalQueue.Arrival, FileSignature)] {
         requests.withLock { requests in
             defer { requests.postponed = [] }
             return requests.postponed

@@ -59,8 +59,8 @@ package struct InboxLoop {
         } catch {
             lose(because: "\(error)")
         }
-        for (name, signature) in control.takePostponed() {
-            scanner.arrivals.postpone(name, signature, at: .now)
+        for (arrival, signature) in control.takePostponed() {
+            scanner.arrivals.postpone(arrival.name, signature, arrival.evidence, at: .now)
         }
         scanner.inspectDue()
         scanner.requeueDue()
@@ -127,8 +127,11 @@ package struct InboxLoop {
     private mutating func checkIfDue() throws {
         guard nextCheck <= .now else { return }
         nextCheck = .now + Self.checkInterval
-        // A fault is told by the next scan: every five seconds would be too often.
-        if (try? scanner.noticeRetries()) == true { nextScan = .now }
+        do {
+            if try scanner.noticeRetries() { nextScan = .now }
+        } catch {
+            // Told by the next scan, which asks again: every five seconds would be too often.
+        }
         if try watch?.isStill(at: scanner.root) == false { watch = nil }
         try watchIfNeeded()
     }

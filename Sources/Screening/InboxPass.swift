@@ -38,17 +38,39 @@ package struct InboxPass {
 
     package mutating func run() async throws -> Remainder {
         scanner.trustsFileTimes = try FileSystemKind.of(Folder(scanner.root)) == .local
-        try scanner.scan(watchedBy: nil)
+        try await look { (scanner) throws in try scanner.scan(watchedBy: nil) }
         await drain()
         for _ in 0..<Self.patience {
             takePostponed()
-            guard let deadline = scanner.arrivals.nextDeadline, !control.shouldStop else { break }
-            control.wakeUp.sleep(orUntilReadable: nil, atMost: deadline - .now)
-            scanner.inspectDue()
+            guard let deadline = nextDeadline, !control.shouldStop else { break }
+            try await look { [control] scanner in
+                control.wakeUp.sleep(orUntilReadable: nil, atMost: deadline - .now)
+                scanner.inspectDue()
+                scanner.requeueDue()
+            }
             await drain()
         }
         takePostponed()
-        return Remainder(incomplete: scanner.arrivals.pendingCount, heldBack: retries.count)
+        return Remainder(
+            incomplete: scanner.arrivals.pendingCount + retries.unfinishedCount, heldBack: retries.count)
+    }
+
+    /// What a fault of the machine holds back is for the next pass.
+    private var nextDeadline: ContinuousClock.Instant? {
+        [scanner.arrivals.nextDeadline, retries.nextDeadlineOfUnfinished].compactMap(\.self).min()
+    }
+
+    /// Reads the inbox, or waits for it, on a thread of its own.
+    private mutating func look(_ body: @escaping @Sendable (inout InboxScanner) throws -> Void) async throws {
+        let before = scanner
+        let after = await onOwnThread(named: "inbox") {
+            Result {
+                var scanner = before
+                try body(&scanner)
+                return scanner
+            }
+        }
+        scanner = try after.get()
     }
 
     private func drain() async {
@@ -60,8 +82,8 @@ package struct InboxPass {
     }
 
     private mutating func takePostponed() {
-        for (name, signature) in control.takePostponed() {
-            scanner.arrivals.postpone(name, signature, at: .now)
+        for (arrival, signature) in control.takePostponed() {
+            scanner.arrivals.postpone(arrival.name, signature, arrival.evidence, at: .now)
         }
     }
 }

@@ -25,21 +25,35 @@ package struct InboxReader: Sendable {
         self.settlingTime = settlingTime
     }
 
+    /// The bytes that a file has now; none where no regular file is there.
+    package func size(of name: ImageName) throws(SystemFailure) -> Int {
+        do throws(SystemFailure) {
+            guard let status = try Folder(root).statusIfThere(name.path), status.kind == .regular else { return 0 }
+            return status.signature.bytes
+        } catch let error where error.isGone {
+            return 0
+        }
+    }
+
     /// Reads a file.
     ///
-    /// - Parameter mayGoOn: asked once a mebibyte; a no ends the reading, and the file counts as incomplete.
+    /// - Parameters:
+    ///   - size: for more there is no room; a file that has grown since it was asked for counts as incomplete.
+    ///   - mayGoOn: asked once a mebibyte; a no ends the reading, and the file counts as incomplete.
     /// - Throws: a fault of the machine; a file that has vanished or changed is none.
-    package func read(_ name: ImageName, now: Date, mayGoOn: () -> Bool = { true }) throws(SystemFailure) -> Reading {
+    package func read(
+        _ name: ImageName, ofAtMost size: Int = .max, now: Date, mayGoOn: () -> Bool = { true }
+    ) throws(SystemFailure) -> Reading {
         do throws(SystemFailure) {
             let folder = try Folder(root)
-            return try read(name, in: folder, now: now, mayGoOn)
+            return try read(name, in: folder, size, now: now, mayGoOn)
         } catch let error where error.isGone {
             return .gone
         }
     }
 
     private func read(
-        _ name: ImageName, in folder: borrowing Folder, now: Date, _ mayGoOn: () -> Bool
+        _ name: ImageName, in folder: borrowing Folder, _ size: Int, now: Date, _ mayGoOn: () -> Bool
     ) throws(SystemFailure) -> Reading {
         let status = try folder.status(of: name.path)
         guard status.kind == .regular else { return .gone }
@@ -52,6 +66,7 @@ package struct InboxReader: Sendable {
         }
         let before = try file.status()
         guard before.kind == .regular else { return .gone }
+        if before.signature.bytes > size { return .incomplete(before.signature) }
         if WriterCheck.of(file) == .openForWriting || isFreshAndEmpty(before.signature, now: now) {
             return .incomplete(before.signature)
         }
@@ -65,7 +80,9 @@ package struct InboxReader: Sendable {
     ) throws(SystemFailure) -> Reading {
         let content: ImageContent
         do throws(SystemFailure) {
-            content = try ImageContent.read(file, maximumBytes: maximumBytes, expecting: before.bytes) {
+            // What is written meanwhile is not read: the file has changed then.
+            let limit = min(maximumBytes, before.bytes)
+            content = try ImageContent.read(file, maximumBytes: limit, expecting: before.bytes) {
                 () throws(SystemFailure) in
                 if !mayGoOn() { throw SystemFailure("read", file.path.string, .canceled) }
             }

@@ -117,8 +117,12 @@ package struct InboxScanner: Sendable {
     }
 
     private func provenUnwritten(_ name: ImageName) -> Bool {
-        guard let folder = try? Folder(root), let file = try? folder.openFile(name.path) else { return false }
-        return WriterCheck.of(file) == .noWriter
+        do throws(SystemFailure) {
+            return WriterCheck.of(try Folder(root).openFile(name.path)) == .noWriter
+        } catch {
+            // Not proven, then. Whoever takes the file meets the fault again, and tells it.
+            return false
+        }
     }
 
     /// Takes in one event.
@@ -145,7 +149,8 @@ package struct InboxScanner: Sendable {
 
     /// Brings back what a fault had held back.
     package func requeueDue() {
-        for arrival in retries.takeDue(at: .now) { queue.add(arrival) }
+        // What is written again comes when it is closed; to take it now would be to believe the old close.
+        for arrival in retries.takeDue(at: .now) where !arrivals.isBeingWritten(arrival.name) { queue.add(arrival) }
     }
 
     /// When `inspectDue` or `requeueDue` next has something to do.
@@ -154,7 +159,8 @@ package struct InboxScanner: Sendable {
     }
 
     private func carryOut(_ action: Arrivals.Action?) {
-        guard case .take(let name) = action, !name.isSkipped else { return }
-        queue.add(ArrivalQueue.Arrival(name: name, receivedAt: now()))
+        guard case .take(let name, let seen) = action, !name.isSkipped else { return }
+        let evidence = trustsFileTimes || seen == .closed ? seen : .polled
+        queue.add(ArrivalQueue.Arrival(name: name, receivedAt: now(), evidence: evidence))
     }
 }

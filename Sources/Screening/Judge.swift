@@ -1,4 +1,5 @@
 package import FundusImage
+internal import LinuxIO
 package import ModelStore
 
 /// A network that can tell disease from normal, and perhaps whether a picture may be judged at all.
@@ -83,6 +84,8 @@ package struct Judge: Sendable {
     package let maximumBytes: Int
     package let fidelity: DecodeFidelity
     package let drawsHeatmaps: Bool
+    /// For coefficients; shared by all workers.
+    private let memory: MemoryAllowance
 
     package init(
         model: any EyeModel, operatingPoint: OperatingPoint, maximumPixels: Int = 100_000_000,
@@ -94,6 +97,7 @@ package struct Judge: Sendable {
         self.maximumBytes = maximumBytes
         self.fidelity = fidelity
         self.drawsHeatmaps = drawsHeatmaps
+        memory = MemoryAllowance(bytes: JPEGDecoder.mostCoefficientBytes(maximumPixels: maximumPixels))
     }
 
     /// Judges one image.
@@ -113,10 +117,12 @@ package struct Judge: Sendable {
             decodeMilliseconds: examined.decodeMilliseconds)
         // A network that has learned to tell decides; the measures then only say what it may have seen.
         guard examined.quality.gradable || model.gradabilityThreshold != nil else { return judgement }
-        let map = try run(on: examined, into: &judgement)
+        let map = try CrashNote.within(.network, sha256: content.sha256) { try run(on: examined, into: &judgement) }
         guard judgement.outcome != .ungradable else { return judgement }
         judgement.picture = examined.image.picture
-        if let map { judgement.heatmap = try heatmap(map, seen: examined.image.rectangle, content, progress) }
+        if let map {
+            judgement.heatmap = try heatmap(map, seen: examined.image.rectangle, content, progress)
+        }
         return judgement
     }
 
@@ -140,15 +146,31 @@ package struct Judge: Sendable {
         let start = clock.now
         let decoded: DecodedImage
         do throws(DecodeFailure) {
-            decoded = try JPEGDecoder.decode(
-                bytes, as: model.preprocessing, maximumPixels: maximumPixels, fidelity: fidelity, progress: progress)
+            decoded = try holding(bytes, content, progress) { () throws(DecodeFailure) in
+                try JPEGDecoder.decode(
+                    bytes, as: model.preprocessing, maximumPixels: maximumPixels, fidelity: fidelity, progress: progress
+                )
+            }
         } catch {
             if error.isMachineFault { throw .outOfMemory }
             return .rejected(Verdict.Reason(code: error.code, message: error.message))
         }
         let milliseconds = (clock.now - start).milliseconds
-        return .decoded(
-            Examined(image: decoded, quality: QualityGrader.grade(decoded), decodeMilliseconds: milliseconds))
+        let quality = CrashNote.within(.grade, sha256: content.sha256) { QualityGrader.grade(decoded) }
+        return .decoded(Examined(image: decoded, quality: quality, decodeMilliseconds: milliseconds))
+    }
+
+    /// Decodes a picture, whose fault a crash would be meanwhile, once there is memory for it.
+    private func holding<Result>(
+        _ bytes: [UInt8], _ content: ImageContent, _ progress: () -> Void,
+        _ decode: () throws(DecodeFailure) -> Result
+    ) throws(DecodeFailure) -> Result {
+        let needed = try CrashNote.within(.decode, sha256: content.sha256) { () throws(DecodeFailure) in
+            try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels).coefficientBytes
+        }
+        return try memory.borrow(needed, progress: progress) { () throws(DecodeFailure) in
+            try CrashNote.within(.decode, sha256: content.sha256, decode)
+        }
     }
 
     /// P(disease) of an examined image, whether it is gradable or not, and whether it is.
@@ -203,9 +225,11 @@ package struct Judge: Sendable {
         _ map: DiseaseMap, seen rectangle: PictureRectangle, _ content: ImageContent, _ progress: () -> Void
     ) throws -> [UInt8] {
         do throws(DecodeFailure) {
-            return try Heatmap.jpeg(
-                map, seen: rectangle, over: content, by: model.identity, maximumPixels: maximumPixels,
-                progress: progress)
+            return try holding(content.bytes ?? [], content, progress) { () throws(DecodeFailure) in
+                try Heatmap.jpeg(
+                    map, seen: rectangle, over: content, by: model.identity, maximumPixels: maximumPixels,
+                    progress: progress)
+            }
         } catch {
             // The same bytes were decoded before: what fails now is the machine.
             throw JudgingFault.outOfMemory

@@ -16,10 +16,12 @@ package final class KnownFiles: Sendable {
     /// - Returns: what is under suspicion then, as an image that is tried again may end the process again; nil where nobody
     ///   wrote.
     package func refreshIfOthersWrote() throws -> [ImageName]? {
-        guard try ledger.wasWrittenByOthers() else { return nil }
-        let known = try ledger.knownFiles()
-        signatures.withLock { $0 = known }
-        return try ledger.suspects()
+        try ledger.ifWrittenByOthers {
+            let known = try ledger.knownFiles()
+            let suspects = try ledger.suspects()
+            signatures.withLock { $0 = known }
+            return suspects
+        }
     }
 
     package func contains(_ name: ImageName, _ signature: FileSignature) -> Bool {

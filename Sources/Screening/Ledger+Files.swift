@@ -32,6 +32,15 @@ extension Ledger {
             }
         }
     }
+
+    /// Forgets a file that has been cleared away.
+    package func forgetCleared(_ name: ImageName) throws {
+        try database.write { db in
+            for table in ["file", "wait", "clearing"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE name = ?", arguments: [name.data])
+            }
+        }
+    }
 }
 
 extension LedgerReader {

@@ -4,9 +4,9 @@ package import SystemPackage
 
 /// Images that took the process down with them: what was in hand when one ended, and what is not tried again.
 ///
-/// `in_hand` is set when a worker takes an image and cleared when it has its judgement or goes back. An image that is in
-/// hand in two lives that ended by a crash is set aside: it gets no verdict, because a fault of the program is not a
-/// picture's, and no third try, because all others would wait for it.
+/// `in_hand` is set when a worker takes an image and cleared when it has its judgement or goes back. An image whose bytes were
+/// worked on when the process crashed, twice (`CrashNote`), is set aside: it gets no verdict, because a fault of the
+/// program is not a picture's, and no third try, because all others would wait for it.
 package enum SetAside {
     /// Crashes that are enough.
     package static let limit = 2
@@ -43,10 +43,13 @@ extension Ledger {
 
     /// Accounts for the end of the process before.
     ///
-    /// - Parameter crashed: it ended by a fault of its own; SIGKILL and a power cut are nobody's.
-    package func accountForInterruption(crashed: Bool, now: Date) throws -> Interruption {
+    /// - Parameter suspect: SHA-256 of the content that it may have crashed on, under whichever names it was in hand.
+    package func accountForInterruption(suspect: String?, now: Date) throws -> Interruption {
         try database.write { db in
-            if crashed { try db.execute(sql: "UPDATE image SET crashes = crashes + 1 WHERE in_hand") }
+            if let suspect {
+                try db.execute(
+                    sql: "UPDATE image SET crashes = crashes + 1 WHERE in_hand AND sha256 = ?", arguments: [suspect])
+            }
             let setAside = try Self.names(db, "in_hand AND crashes >= \(SetAside.limit)")
             try db.execute(
                 sql: "UPDATE image SET set_aside_at = ? WHERE in_hand AND crashes >= ?",

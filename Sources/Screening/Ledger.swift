@@ -40,13 +40,16 @@ package final class Ledger: Sendable {
         return pool
     }
 
-    /// Whether another process has written since this was asked last.
-    package func wasWrittenByOthers() throws -> Bool {
+    /// Does something if another process has written since it was last done without a fault: where it throws, it is done again
+    /// the next time.
+    ///
+    /// - Returns: what it returned; nil where nobody wrote.
+    package func ifWrittenByOthers<Result>(_ body: () throws -> Result) throws -> Result? {
         let version = try database.writeWithoutTransaction(Self.othersVersion)
-        return othersVersion.withLock { known in
-            defer { known = version }
-            return known != version
-        }
+        if othersVersion.withLock({ $0 == version }) { return nil }
+        let result = try body()
+        othersVersion.withLock { $0 = version }
+        return result
     }
 
     /// A connection's own transactions don't change it (https://www.sqlite.org/pragma.html#pragma_data_version), and the
@@ -63,6 +66,8 @@ package final class Ledger: Sendable {
         case toBeJudged
         /// It was judged: its verdict is in the outbox, or in `unpublished`.
         case judged
+        /// It was judged, and another content's verdict has the name's file since.
+        case superseded
         /// Its content crashed the process: it is not to be touched.
         case setAside
     }
@@ -70,10 +75,12 @@ package final class Ledger: Sendable {
     /// Claims a (name, content) for judging.
     package func claim(_ name: ImageName, _ content: ImageContent, receivedAt: Date, now: Date) throws -> Claim {
         try database.write { db in
-            let state = try String.fetchOne(
-                db, sql: "SELECT state FROM image WHERE name = ? AND sha256 = ?",
+            let row = try Row.fetchOne(
+                db, sql: "SELECT state, is_newest FROM image WHERE name = ? AND sha256 = ?",
                 arguments: [name.data, content.sha256])
-            if let state, state != "claimed" { return .judged }
+            if let state: String = row?["state"], state != "claimed" {
+                return state == "published" && row?["is_newest"] == false ? .superseded : .judged
+            }
             let isSetAside = try SetAside.contains(db, content.sha256)
             try db.execute(
                 sql: """
@@ -137,6 +144,31 @@ package final class Ledger: Sendable {
             try Row.fetchOne(
                 db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND is_newest", arguments: [name.data]
             ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict")) }
+        }
+    }
+
+    /// A verdict that was published, and the SHA-256 of the heatmap that was published with it.
+    package func published(
+        _ name: ImageName, sha256: String
+    ) throws -> (publication: Publication, heatmapDigest: String?)? {
+        try database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT verdict, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
+                        WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [name.data, sha256]
+            ).map { (Publication(sha256: sha256, document: $0.bytes("verdict")), $0["digest"]) }
+        }
+    }
+
+    /// A verdict has its name's file again.
+    package func makeNewest(_ name: ImageName, sha256: String) throws {
+        try database.write { db in
+            try db.execute(sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+            try db.execute(
+                sql: "UPDATE image SET is_newest = 1 WHERE name = ? AND sha256 = ?", arguments: [name.data, sha256])
         }
     }
 

@@ -26,6 +26,7 @@ enum LedgerSchema {
                 sql: "CREATE INDEX image_by_publication ON image (published_at, outcome, model, probability)")
         }
         migrator.registerMigration("5 set aside") { try $0.execute(sql: SetAside.columns) }
+        migrator.registerMigration("6 clearing") { try $0.execute(sql: Ledger.clearingTable) }
         return migrator
     }
 

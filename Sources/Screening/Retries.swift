@@ -5,6 +5,10 @@ package final class Retries: Sendable {
     private struct State {
         var attempts: [ImageName: Int] = [:]
         var held: [ImageName: (arrival: ArrivalQueue.Arrival, due: ContinuousClock.Instant)] = [:]
+
+        var unfinished: [(arrival: ArrivalQueue.Arrival, due: ContinuousClock.Instant)] {
+            held.values.filter { attempts[$0.arrival.name] == nil }
+        }
     }
     private let state = Mutex(State())
 
@@ -23,6 +27,11 @@ package final class Retries: Sendable {
             state.held[arrival.name] = (arrival, now + delay)
             return (attempts, delay)
         }
+    }
+
+    /// Holds back a file whose turn has not come, without a failed attempt.
+    package func hold(_ arrival: ArrivalQueue.Arrival, until due: ContinuousClock.Instant) {
+        state.withLock { $0.held[arrival.name] = (arrival, due) }
     }
 
     /// 1, 2, 4 … 60 seconds, lengthened by up to a half.
@@ -48,6 +57,12 @@ package final class Retries: Sendable {
     package var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.held.values.map(\.due).min() } }
 
     package var count: Int { state.withLock { $0.attempts.count } }
+
+    /// Files that are held back without a failed attempt, and when the first of them has its turn.
+    package var unfinishedCount: Int { state.withLock { $0.unfinished.count } }
+    package var nextDeadlineOfUnfinished: ContinuousClock.Instant? {
+        state.withLock { $0.unfinished.map(\.due).min() }
+    }
 
     /// The file was screened, or is gone.
     package func forget(_ name: ImageName) {

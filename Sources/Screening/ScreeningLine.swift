@@ -25,6 +25,8 @@ package final class ScreeningLine: Sendable {
         case done
         /// Somebody still writes: look again later.
         case incomplete(FileSignature)
+        /// A picture without its end, whose writer may have paused: look again after that time.
+        case unfinished(pause: Duration)
         /// A fault of the machine: try again later.
         case heldBack(fault: String)
     }
@@ -32,6 +34,10 @@ package final class ScreeningLine: Sendable {
     private let outbox: Outbox
     private let ledger: Ledger
     private let known: KnownFiles
+    private let unfinished: UnfinishedImages
+    /// For files.
+    private let memory: MemoryAllowance
+    private let clearing: InboxClearing
     private let rules: Mutex<ScreeningRules>
     private let now: @Sendable () -> Date
     private let tell: @Sendable (ScreeningEvent) -> Void
@@ -39,13 +45,16 @@ package final class ScreeningLine: Sendable {
 
     /// - Parameter show: gets each picture that the network judged, once its verdict is in the outbox.
     package init(
-        outbox: Outbox, ledger: Ledger, known: KnownFiles, rules: ScreeningRules,
+        outbox: Outbox, ledger: Ledger, known: KnownFiles, rules: ScreeningRules, patience: UnfinishedImages.Patience,
         now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void,
         show: @escaping @Sendable (JudgedPicture) -> Void = { _ in }
     ) {
         self.outbox = outbox
         self.ledger = ledger
         self.known = known
+        unfinished = UnfinishedImages(patience)
+        memory = MemoryAllowance(bytes: 4 * rules.reader.maximumBytes)
+        clearing = InboxClearing(ledger: ledger, tell: tell)
         self.rules = Mutex(rules)
         self.now = now
         self.tell = tell
@@ -65,12 +74,15 @@ package final class ScreeningLine: Sendable {
         return names
     }
 
+    /// Gives back their names to images that the process before was clearing away.
+    package func putBackInterrupted() { clearing.putBackInterrupted(in: currentRules.reader.root) }
+
     /// Looks at what the process before had in hand when it ended.
     ///
-    /// - Parameter crashed: it ended by a fault of its own.
+    /// - Parameter suspect: SHA-256 of the content that it may have crashed on.
     /// - Returns: images that are to be judged alone, after others.
-    package func suspects(afterCrash crashed: Bool) throws -> [ImageName] {
-        let interruption = try ledger.accountForInterruption(crashed: crashed, now: now())
+    package func suspects(afterCrashOn suspect: String?) throws -> [ImageName] {
+        let interruption = try ledger.accountForInterruption(suspect: suspect, now: now())
         for name in interruption.setAside { tell(.setAside(name)) }
         return interruption.suspects
     }
@@ -87,33 +99,50 @@ package final class ScreeningLine: Sendable {
         do {
             // Judged before, and kept from the outbox: the same bytes, even when the file is gone by now.
             for publication in try ledger.unpublished(arrival.name) { try publish(publication, for: arrival.name) }
-            let reading = try rules.reader.read(arrival.name, now: now()) {
-                progress()
-                return !isStopping()
+            let size = try rules.reader.size(of: arrival.name)
+            return try memory.borrow(min(size, rules.reader.maximumBytes), progress: progress) {
+                let reading = try rules.reader.read(arrival.name, ofAtMost: size, now: now()) {
+                    progress()
+                    return !isStopping()
+                }
+                return try settle(arrival, reading, rules, progress)
             }
-            switch reading {
-            case .gone:
-                try ledger.forget([arrival.name])
-            case .incomplete(let signature):
-                return .incomplete(signature)
-            case .leftAlone(let signature):
-                try known.remember(arrival.name, signature, isLeftAlone: true)
-            case .image(let content, let signature):
-                try settle(arrival, content, signature, rules, progress)
-            }
-            return .done
         } catch {
             return .heldBack(fault: "\(error)")
         }
     }
 
+    private func settle(
+        _ arrival: ArrivalQueue.Arrival, _ reading: InboxReader.Reading, _ rules: ScreeningRules, _ progress: () -> Void
+    ) throws -> Disposition {
+        switch reading {
+        case .gone:
+            try ledger.forget([arrival.name])
+        case .incomplete(let signature):
+            return .incomplete(signature)
+        case .leftAlone(let signature):
+            try known.remember(arrival.name, signature, isLeftAlone: true)
+        case .image(let content, let signature):
+            let pause = unfinished.pause(
+                for: arrival.name, content, signature, arrival.evidence, now: now(), at: .now)
+            if let pause { return .unfinished(pause: pause) }
+            try settle(arrival, content, signature, rules, progress)
+        }
+        return .done
+    }
+
     /// Notes in the ledger that a file is held back, as far as the ledger can be written at all.
     package func recordWait(_ name: ImageName, fault: String, attempts: Int, delay: Duration) {
         let time = now()
-        try? ledger.recordWait(
-            name, fault: fault, attempts: attempts,
-            next: time.addingTimeInterval(delay.milliseconds / 1000), now: time)
         tell(.waiting(name, fault: fault, attempts: attempts, delay: delay))
+        do {
+            try ledger.recordWait(
+                name, fault: fault, attempts: attempts,
+                next: time.addingTimeInterval(delay.milliseconds / 1000), now: time)
+        } catch {
+            // Each attempt of a long outage would fill the journal.
+            if attempts == 1 { tell(.fault("`status` and `explain` do not know that \(name) waits: \(error)")) }
+        }
     }
 
     private func settle(
@@ -123,7 +152,8 @@ package final class ScreeningLine: Sendable {
         let name = arrival.name
         switch try ledger.claim(name, content, receivedAt: arrival.receivedAt, now: now()) {
         case .toBeJudged: try judgeAndPublish(arrival, content, rules, progress)
-        case .judged: break
+        case .judged: try removeDouble(name, content.sha256)
+        case .superseded: try restore(name, content.sha256)
         case .setAside:
             // The picture stays, whatever is done with others: it has no verdict.
             try known.remember(name, signature, isLeftAlone: false)
@@ -163,12 +193,30 @@ package final class ScreeningLine: Sendable {
         tell(.verdict(name, try Verdict(document: publication.document)))
     }
 
+    /// The same content is back after another: its verdict has the name again.
+    private func restore(_ name: ImageName, _ sha256: String) throws {
+        guard let (publication, heatmap) = try ledger.published(name, sha256: sha256),
+            let newer = try ledger.newestPublished(name)
+        else { return }
+        try outbox.restore(publication, withHeatmap: heatmap, for: name, replacing: newer)
+        try ledger.makeNewest(name, sha256: sha256)
+        try outbox.removeKept(publication, for: name)
+    }
+
+    /// A kill in the middle of `restore` leaves the verdict under two names.
+    private func removeDouble(_ name: ImageName, _ sha256: String) throws {
+        guard let (publication, _) = try ledger.published(name, sha256: sha256) else { return }
+        try outbox.removeKept(publication, for: name)
+    }
+
     private func clearAway(
         _ name: ImageName, _ sha256: String, _ signature: FileSignature, _ rules: ScreeningRules
     ) throws {
         do {
-            if try rules.afterwards.apply(to: name, sha256: sha256, signature, in: rules.reader.root, on: now()) {
-                return try ledger.forget([name])
+            if try clearing.apply(
+                rules.afterwards, to: name, sha256: sha256, signature, in: rules.reader.root, on: now())
+            {
+                return try ledger.forgetCleared(name)
             }
         } catch {
             throw ClearingFault(cause: "\(error)")

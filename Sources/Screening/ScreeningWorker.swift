@@ -33,7 +33,10 @@ package struct ScreeningWorker: Sendable {
         case .done:
             retries.forget(arrival.name)
         case .incomplete(let signature):
-            control.postpone(arrival.name, signature)
+            control.postpone(arrival, signature)
+        case .unfinished(let pause):
+            retries.hold(arrival, until: .now + pause)
+            control.wake()
         case .heldBack(let fault):
             let (attempts, delay) = retries.postpone(arrival, at: .now, jitter: .random(in: 0...1))
             line.recordWait(arrival.name, fault: fault, attempts: attempts, delay: delay)

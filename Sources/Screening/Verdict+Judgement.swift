@@ -17,13 +17,12 @@ extension Verdict {
             image: Image(name, content, judgement),
             outcome: judgement.outcome,
             action: judgement.outcome.action,
-            probability: OrNull(judgement.probability.map { Self.rounded($0, toPlaces: 6) }),
+            // All digits: what is shown is what was compared, with this threshold or with another one later.
+            probability: OrNull(judgement.probability),
             threshold: judge.operatingPoint,
             quality: OrNull(
                 judgement.quality.map {
-                    Quality(
-                        gradable: $0.gradable, score: Self.rounded($0.score, toPlaces: 4),
-                        findings: $0.findings.map(\.code))
+                    Quality(gradable: $0.gradable, score: $0.score, findings: $0.findings.map(\.code))
                 }),
             reasons: judgement.reasons,
             model: judge.model.identity,

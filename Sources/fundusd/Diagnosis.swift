@@ -55,28 +55,44 @@ struct Diagnosis {
     }
 
     private mutating func examineWatching(_ settings: Settings) {
-        guard let inbox = try? Folder(settings.inbox) else { return }
-        if case .network(let name)? = try? FileSystemKind.of(inbox) {
+        do throws(SystemFailure) {
+            try examineWatching(of: Folder(settings.inbox), settings)
+        } catch let error where error.isGone {
+            return  // Said above.
+        } catch {
+            add(.fault, "inbox", "it can't be looked through: \(error)", "See the folders above.")
+        }
+    }
+
+    private mutating func examineWatching(of inbox: borrowing Folder, _ settings: Settings) throws(SystemFailure) {
+        if case .network(let name) = try FileSystemKind.of(inbox) {
             add(
                 .warning, "inbox", "it lies on \(name), whose changes by other machines raise no event: it is polled",
                 "Verdicts come within rescan-seconds (\(settings.rescan.components.seconds)); lower it if need be.")
         }
-        guard settings.recursive, let limit = Self.limit("max_user_watches") else { return }
-        let folders = 1 + ((try? inbox.tree()) ?? []).count { $0.status.kind == .folder }
+        guard settings.recursive, let limit = try Self.limit("max_user_watches") else { return }
+        let folders = 1 + (try inbox.tree()).count { $0.status.kind == .folder }
         let level: Level = folders > limit ? .fault : folders * 2 > limit ? .warning : .good
         add(
             level, "inotify", "the inbox has \(folders) folders, and this user may watch \(limit)",
             level == .good ? "" : "Raise it: sysctl fs.inotify.max_user_watches=\(max(folders * 4, 65_536)).")
     }
 
-    private static func limit(_ name: String) -> Int? {
+    private static func limit(_ name: String) throws(SystemFailure) -> Int? {
         let path = FilePath("/proc/sys/fs/inotify/\(name)")
-        guard let bytes = try? Descriptor.open(path, O_RDONLY).read(upTo: 64) else { return nil }
+        guard try FileStatus.ifThere(path) != nil else { return nil }
+        let bytes = try Descriptor.open(path, O_RDONLY).read(upTo: 64)
         return Int(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
     }
 
     private mutating func examineSpace(_ key: SettingKey, _ folder: FilePath) {
-        guard let space = try? DiskSpace(of: folder) else { return }
+        let space: DiskSpace
+        do throws(SystemFailure) {
+            space = try DiskSpace(of: folder)
+        } catch {
+            return add(
+                .fault, key.name, "how much room is on its disk can't be told: \(error)", "See the folders above.")
+        }
         let megabytes = space.freeBytes / 1_000_000
         let files = space.freeFiles.map { ", \($0) files" } ?? ""
         let isFew = (space.freeFiles ?? .max) < 10_000
@@ -132,8 +148,16 @@ struct Diagnosis {
     }
 
     private mutating func examineDaemon(_ settings: Settings) {
-        guard let process = (try? InstanceLock.holder(at: settings.lockPath)) ?? nil else {
-            return add(.warning, "daemon", "none runs on \(settings.state)", "`systemctl start fundusd`")
+        let process: Int32
+        do {
+            guard let holder = try settings.daemonProcess() else {
+                return add(.warning, "daemon", "none runs on \(settings.state)", "`systemctl start fundusd`")
+            }
+            process = holder
+        } catch {
+            let message = (error as? Refusal)?.message ?? "\(error)"
+            return add(
+                .fault, "daemon", "whether one runs can't be told: \(message)", "Run this as the service's user.")
         }
         let store = ModelStore(root: settings.state)
         if let serving = store.inServiceID, let champion = store.championID, serving != champion {

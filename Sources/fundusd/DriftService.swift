@@ -1,6 +1,7 @@
 internal import Evaluation
 internal import FoundationEssentials
 internal import Logging
+internal import Screening
 internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
@@ -15,17 +16,18 @@ struct DriftService: Service {
         await cancelWhenGracefulShutdown {
             var lastTold: [String: ContinuousClock.Instant] = [:]
             while !Task.isCancelled {
-                look(&lastTold)
+                lastTold = await onOwnThread(named: "drift") { [lastTold] in look(lastTold) }
                 try? await Task.sleep(for: .seconds(86_400))
             }
         }
     }
 
     /// Tells each finding once a week: what is known need not be read each morning.
-    private func look(_ lastTold: inout [String: ContinuousClock.Instant]) {
+    private func look(_ toldBefore: [String: ContinuousClock.Instant]) -> [String: ContinuousClock.Instant] {
         let model = seat.id
+        var lastTold = toldBefore
         do {
-            guard let drift = try settings.weeklyDrift(by: model, until: Date()) else { return }
+            guard let drift = try settings.weeklyDrift(by: model, until: Date()) else { return lastTold }
             for (kind, warning) in drift.findings {
                 if let told = lastTold[kind.rawValue], .now - told < .seconds(6.5 * 86_400) { continue }
                 lastTold[kind.rawValue] = .now
@@ -36,5 +38,6 @@ struct DriftService: Service {
         } catch {
             logger.warning("The week's figures can't be read: \(error)")
         }
+        return lastTold
     }
 }

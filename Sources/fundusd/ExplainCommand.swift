@@ -27,7 +27,9 @@ struct ExplainCommand: ParsableCommand {
         if histories.isEmpty, isHash { histories = try ledger?.histories(sha256: image.lowercased()) ?? [] }
         var paragraphs = histories.map(Self.paragraph)
         if let wait = try ledger?.wait(for: name) { paragraphs.append(Self.paragraph(wait)) }
-        if let present = Presence(name, settings)?.sentence(isKnown: !histories.isEmpty) { paragraphs.append(present) }
+        if let present = try Presence(name, settings)?.sentence(isKnown: !histories.isEmpty) {
+            paragraphs.append(present)
+        }
         guard !paragraphs.isEmpty else {
             throw Refusal(
                 .noInput,
@@ -56,10 +58,22 @@ struct ExplainCommand: ParsableCommand {
             lines.append(
                 "  judged       not yet\(history.crashes > 0 ? "; it was in hand when the program crashed" : "")")
         }
-        let verdict = try? Verdict(document: history.document)
-        for reason in verdict?.reasons ?? [] { lines.append("  because      \(reason.code): \(reason.message)") }
+        lines += because(history)
         lines.append("  published    \(publication(history))")
         return lines.joined(separator: "\n")
+    }
+
+    private static func because(_ history: LedgerReader.History) -> [String] {
+        if history.document.isEmpty { return [] }
+        do {
+            return try Verdict(document: history.document).reasons.map {
+                "  because      \($0.code): \($0.message)"
+            }
+        } catch {
+            return [
+                "  because      the verdict in the ledger can't be read; `fundusd audit verify` looks at all of them"
+            ]
+        }
     }
 
     private static func publication(_ history: LedgerReader.History) -> String {
@@ -79,18 +93,31 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
+extension Settings {
+    /// What lies in the inbox under a name now; nil where nothing does.
+    func presence(of name: ImageName) throws -> FileStatus? {
+        // Another place than the inbox.
+        if name.path.isAbsolute { return nil }
+        do throws(SystemFailure) {
+            return try Folder(inbox).statusIfThere(name.path)
+        } catch let error where error.isGone {
+            return nil
+        } catch {
+            throw Refusal(.inputOutput, error.description)
+        }
+    }
+}
+
 /// What lies in the inbox under a name now.
 private struct Presence {
     let name: ImageName
     let status: FileStatus
 
-    init?(_ name: ImageName, _ settings: Settings) {
+    init?(_ name: ImageName, _ settings: Settings) throws {
         // Neither the inbox itself nor anything beside it.
         guard !name.path.isEmpty, name.path.components.allSatisfy({ $0.kind == .regular }),
-            let folder = try? Folder(settings.inbox), let status = try? folder.status(of: name.path)
-        else {
-            return nil
-        }
+            let status = try settings.presence(of: name)
+        else { return nil }
         self.name = name
         self.status = status
     }

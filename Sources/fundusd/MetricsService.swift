@@ -21,35 +21,51 @@ struct MetricsService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var fault: String?
-            var drift: Drift?
-            var round = 0
+            var round = Round()
             while !Task.isCancelled {
-                if round % Self.driftInterval == 0 {
-                    drift = (try? station.settings.weeklyDrift(by: station.seat.id, until: Date())) ?? nil
-                }
-                round += 1
-                write(drift, &fault)
+                round = await onOwnThread(named: "metrics") { [round] in write(after: round) }
                 try? await Task.sleep(for: Self.interval)
             }
         }
     }
 
-    /// A file that can't be written is told once, and when that changes; nothing else suffers from it.
-    private func write(_ drift: Drift?, _ fault: inout String?) {
-        do throws(SystemFailure) {
-            let text = MetricsText(station, drift, now: Date()).text
-            try AtomicFile.writeForAll(Array(text.utf8), to: path)
-            fault = nil
-        } catch {
-            if fault != error.description { logger.warning("The metrics can't be written: \(error)") }
-            fault = error.description
+    /// What one writing leaves for the next.
+    private struct Round {
+        var number = 0
+        var drift: Drift?
+        /// Told once, and when they change; nothing else suffers from them.
+        var faults: [String] = []
+    }
+
+    private func write(after last: Round) -> Round {
+        var round = Round(number: last.number + 1, drift: last.drift)
+        func attempt(_ what: String, _ body: () throws -> Void) {
+            do {
+                try body()
+            } catch {
+                round.faults.append("\(what): \(error)")
+            }
         }
+        if last.number % Self.driftInterval == 0 {
+            attempt("The week's figures can't be read") {
+                round.drift = try station.settings.weeklyDrift(by: station.seat.id, until: Date())
+            }
+        }
+        var setAside: Int?
+        attempt("What is set aside can't be counted") {
+            setAside = try station.settings.ledgerReader()?.setAside().count
+        }
+        attempt("The metrics can't be written") {
+            let text = MetricsText(station, round.drift, setAside: setAside, now: Date()).text
+            try AtomicFile.writeForAll(Array(text.utf8), to: path)
+        }
+        for fault in round.faults where !last.faults.contains(fault) { logger.warning("\(fault)") }
+        return round
     }
 }
 
 extension MetricsText {
-    fileprivate init(_ station: Station, _ drift: Drift?, now: Date) {
+    fileprivate init(_ station: Station, _ drift: Drift?, setAside: Int?, now: Date) {
         self.init()
         let (tally, seat) = (station.tally, station.seat)
         add(
@@ -61,9 +77,11 @@ extension MetricsText {
             Verdict.Outcome.allCases.map { Sample(Double(tally[$0]), (name: "outcome", value: $0.rawValue)) })
         add("fundusd_queue_images", .gauge, "Images that wait or are in hand.", Double(station.queue.count))
         add("fundusd_held_back_images", .gauge, "Images held back by a fault.", Double(station.retries.count))
-        add(
-            "fundusd_set_aside_images", .gauge, "Images that crashed the program and are not tried again.",
-            Double((try? station.settings.ledgerReader()?.setAside().count) ?? 0))
+        if let setAside {
+            add(
+                "fundusd_set_aside_images", .gauge, "Images that crashed the program and are not tried again.",
+                Double(setAside))
+        }
         let times = tally.times
         add("fundusd_verdict_seconds", "From an image's arrival to its verdict, since the start.", times.total)
         add("fundusd_decode_seconds", "Decoding an image, since the start.", times.decode)

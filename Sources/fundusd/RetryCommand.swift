@@ -38,7 +38,7 @@ struct RetryCommand: ParsableCommand {
             let which = image.map { TerminalText.escaped($0) + " is not set aside" } ?? "no image is set aside"
             throw Refusal(.noInput, "\(which); `fundusd explain` tells what became of an image")
         }
-        for name in names { try StandardOutput.say(sentence(name, settings)) }
+        for name in names { try StandardOutput.say(try sentence(name, settings)) }
     }
 
     private func retried(_ settings: Settings) throws -> [ImageName] {
@@ -51,12 +51,12 @@ struct RetryCommand: ParsableCommand {
         }
     }
 
-    private func sentence(_ name: ImageName, _ settings: Settings) -> String {
+    private func sentence(_ name: ImageName, _ settings: Settings) throws -> String {
         let shown = TerminalText.escaped(name.description)
-        guard let folder = try? Folder(settings.inbox), (try? folder.status(of: name.path)) != nil else {
+        if try settings.presence(of: name) == nil {
             return "\(shown) is no longer in the inbox; it is judged when it comes again."
         }
-        let isRunning = ((try? InstanceLock.holder(at: settings.lockPath)) ?? nil) != nil
+        let isRunning = try settings.daemonProcess() != nil
         let time = isRunning ? "within \(InboxLoop.checkInterval.components.seconds) s" : "when the daemon starts"
         return "\(shown) is tried again \(time)."
     }

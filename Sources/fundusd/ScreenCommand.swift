@@ -27,7 +27,8 @@ struct ScreenCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.resolved(folders, judging.texts, intake.texts)
         let voice = JournalVoice(logger: WatchCommand.bootstrapLogger())
-        let station = try Station(settings, tell: voice.tell)
+        let station = try Station(
+            settings, patience: .once(settlingTime: settings.settle), tell: voice.tell)
         let before = station.tally.total
         let remainder = try await screenAll(station)
         try StandardOutput.say("\(station.tally.total - before) new verdicts in \(settings.outbox).")

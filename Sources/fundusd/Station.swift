@@ -25,24 +25,25 @@ final class Station: Sendable {
     /// Opens it all, in the order in which a person would want to hear of faults.
     ///
     /// - Throws: a `Refusal`.
-    init(_ settings: Settings, tell: @escaping @Sendable (ScreeningEvent) -> Void) throws {
+    init(
+        _ settings: Settings, patience: UnfinishedImages.Patience,
+        tell: @escaping @Sendable (ScreeningEvent) -> Void
+    ) throws {
         try settings.prepareFolders()
         lock = try Self.lock(settings)
-        _ = try Self.trying(.inputOutput) { try AtomicFile.removeUnfinished(in: settings.outbox) }
-        try Self.trying(.inputOutput) { try Afterwards.putBackAll(in: settings.inbox) }
+        _ = try Self.trying(.inputOutput) { try Folder(settings.outbox).removeUnfinished() }
         let model = try settings.loadModel(named: nil)
         // Where they can't be kept, everything works, and each start takes longer; `model verify` says why.
         model.keepPackedWeights()
         let rules = try settings.rules(for: model, foldersOf: settings)
         let ledger = try Self.openLedger(settings)
-        // A full disk here is met again, and told, by the first image.
-        try? ledger.forgetWaits()
         let shadow = try Self.trying(.software) { try ShadowPictures() }
         shadow.setOpen(settings.shadow)
         let tally = Tally(try Self.trying(.inputOutput) { try Self.published(settings) })
         let known = try Self.trying(.inputOutput) { try KnownFiles(ledger) }
         line = ScreeningLine(
-            outbox: Outbox(root: settings.outbox), ledger: ledger, known: known, rules: rules, now: { Date() },
+            outbox: Outbox(root: settings.outbox), ledger: ledger, known: known, rules: rules,
+            patience: patience, now: { Date() },
             tell: { event in
                 tally.count(event)
                 tell(event)
@@ -54,7 +55,17 @@ final class Station: Sendable {
         self.tell = tell
         self.known = known
         self.settings = settings
+        forgetWaits(ledger)
+        line.putBackInterrupted()
         lookBack()
+    }
+
+    private func forgetWaits(_ ledger: Ledger) {
+        do {
+            try ledger.forgetWaits()
+        } catch {
+            tell(.fault("`status` may still show images as waiting that no longer do: \(error)"))
+        }
     }
 
     /// Reads why the process before ended, and leaves word for the next one. Where the disk is full, that waits for the
@@ -62,7 +73,7 @@ final class Station: Sendable {
     private func lookBack() {
         let note = settings.state.appending("crash")
         do {
-            queue.suspect(try line.suspects(afterCrash: try CrashNote.read(note) != nil))
+            queue.suspect(try line.suspects(afterCrashOn: try CrashNote.suspect(in: note)))
             try CrashNote.begin(note)
         } catch {
             tell(.fault("images that crash the program can't be told from others until the next start: \(error)"))
@@ -72,7 +83,7 @@ final class Station: Sendable {
     /// Queues what the last run judged and could not publish, before anything new.
     func queueRecovered() throws {
         let names = try Self.trying(.inputOutput) { try line.namesToRecover() }
-        for name in names { queue.add(ArrivalQueue.Arrival(name: name, receivedAt: Date())) }
+        for name in names { queue.add(ArrivalQueue.Arrival(name: name, receivedAt: Date(), evidence: .settled)) }
     }
 
     /// What reads the inbox.
@@ -89,7 +100,7 @@ final class Station: Sendable {
     private static func lock(_ settings: Settings) throws -> InstanceLock {
         let lock = try trying(.cannotCreate) { try InstanceLock.acquire(at: settings.lockPath) }
         if let lock { return lock }
-        let holder = (try? InstanceLock.holder(at: settings.lockPath)).flatMap { $0 }
+        let holder = try trying(.inputOutput) { try InstanceLock.holder(at: settings.lockPath) }
         throw Refusal(
             .tryAgain,
             """

@@ -74,7 +74,7 @@ struct StatusReport: Encodable, Equatable {
 
     init(_ settings: Settings) throws {
         for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
-        processID = try? InstanceLock.holder(at: settings.lockPath)
+        processID = try settings.daemonProcess()
         take(ModelStore(root: settings.state))
         lastRetraining = LastRetraining(settings)
         if let model { drift = try settings.weeklyDrift(by: model, until: Date()).map(DriftReport.init) }
@@ -146,10 +146,21 @@ struct StatusReport: Encodable, Equatable {
 }
 
 extension Settings {
+    /// The process that screens here; nil where none does.
+    ///
+    /// - Throws: a `Refusal` where that can't be told, as to a user who may not look into the state folder.
+    func daemonProcess() throws -> Int32? {
+        do {
+            return try InstanceLock.holder(at: lockPath)
+        } catch {
+            throw Refusal(.inputOutput, "\(error); or run this as that user (`sudo -u fundusd fundusd …`)")
+        }
+    }
+
     /// The ledger to read, or nil when nothing was ever screened here.
     func ledgerReader() throws -> LedgerReader? {
-        guard (try? Descriptor.open(ledgerPath, 0)) != nil else { return nil }
         do {
+            guard try FileStatus.ifThere(ledgerPath) != nil else { return nil }
             return try LedgerReader(at: ledgerPath)
         } catch {
             throw Refusal(.inputOutput, "\(ledgerPath): the ledger can't be read: \(error)")

@@ -44,7 +44,8 @@ struct WatchCommand: AsyncParsableCommand {
         let settings = try resolve()
         logger.record(.started, "fundusd \(softwareVersion) starts on \(settings.inbox).")
         let voice = JournalVoice(logger: logger)
-        let station = try Station(settings, tell: voice.tell)
+        let station = try Station(
+            settings, patience: .watching(settlingTime: settings.settle), tell: voice.tell)
         try station.queueRecovered()
         let daemon = Daemon(station, logger: logger, voice: voice, reload: resolve)
         try await daemon.run()

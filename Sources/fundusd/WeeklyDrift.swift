@@ -13,17 +13,20 @@ extension Settings {
         let week = try ledger.figures(since: now.addingTimeInterval(-7 * 86_400), by: model)
         return Drift(
             Drift.Week(outcomes: week.outcomes, scores: week.scores),
-            against: ScoreDistribution(of: ModelStore(root: state).folder(model)))
+            against: try ScoreDistribution(of: ModelStore(root: state).folder(model)))
     }
 }
 
 extension ScoreDistribution {
     /// What a model brings along; nil where it brings none, as an imported one, or none that can be.
-    fileprivate init?(of folder: ModelFolder) {
-        guard let bytes = try? folder.attachment(Self.fileName),
-            let distribution = try? JSONDecoder().decode(Self.self, from: Data(bytes)), distribution.isPossible
-        else { return nil }
-        self = distribution
+    fileprivate init?(of folder: ModelFolder) throws {
+        guard let bytes = try folder.attachment(Self.fileName) else { return nil }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(bytes))
+        } catch is DecodingError {
+            return nil
+        }
+        guard isPossible else { return nil }
     }
 }
 

@@ -74,6 +74,23 @@ import Testing
         #expect(try daemon.stop() == 0)
     }
 
+    /// Each happens while the picture is decoded, and says nothing about it.
+    @Test(arguments: [
+        ("its disk fails", 128 + SIGBUS), ("the watchdog comes while a disk hangs", 128 + SIGABRT),
+        ("no memory is left", 128 + SIGABRT),
+    ])
+    func `a fault of the machine is not charged to the picture in hand`(trouble: String, status: Int32) throws {
+        let site = try ScreeningSite()
+        try site.write(JPEGComment.adding("meanwhile \(trouble)", to: Eyes.second), to: "inbox/eye.jpg")
+        for _ in 0..<3 {
+            let daemon = try site.start(["watch"], environment: environment(site))
+            #expect(try daemon.end() == status)
+        }
+        let daemon = try site.watch()
+        #expect(try site.verdict(of: "eye.jpg").probability != nil)
+        #expect(try daemon.stop() == 0)
+    }
+
     @Test func `a picture that was cured gets its verdict when it is tried again`() throws {
         // The next rescan comes too late for this test: the daemon notices by itself.
         let site = try ScreeningSite(configuration: "rescan-seconds: 3600")
@@ -108,7 +125,7 @@ import Testing
             let daemon = try site.watch()
             #expect(try daemon.stop(with: SIGABRT) == 128 + SIGABRT)
         }
-        #expect(try String(decoding: site.read("state/crash"), as: UTF8.self) == "06")
+        #expect(try String(decoding: site.read("state/crash"), as: UTF8.self) == "06\n")
         #expect(try site.status().setAside == 0, "nothing was in hand")
     }
 

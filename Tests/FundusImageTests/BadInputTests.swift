@@ -36,6 +36,7 @@ import Testing
         Case(
             "65535 × 1", SyntheticPictures.promising(width: 65535, height: 1),
             .tooManyPixels(width: 65535, height: 1, limit: limit)),
+        Case("arithmetic coding", GoldenFile.bytes(of: "arithmetic.jpg"), .arithmeticCoding),
         Case("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
     ]
 
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test(
-        arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "arithmetic", "one-scan-a-component"],
+        arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "one-scan-a-component"],
         DecodeFidelity.allCases)
     func randomDamageNeverCrashes(_ name: String, _ fidelity: DecodeFidelity) {
         let jpeg = GoldenFile.bytes(of: name + ".jpg")
@@ -143,9 +144,25 @@ import Testing
         }
     }
 
+    /// A file of one interleaved scan needs rows only.
+    @Test(arguments: [
+        ("ycbcr-420", false), ("restart", false), ("progressive-420", true), ("one-scan-a-component", true),
+    ])
+    func whatDecodingHoldsIsKnownFromTheHeader(name: String, needsCoefficients: Bool) throws {
+        let header = try JPEGDecoder.header(of: GoldenFile.bytes(of: name + ".jpg"), maximumPixels: Self.limit)
+        // Two bytes a sample, with the chroma at half.
+        let least = needsCoefficients ? header.width * header.height * 3 : 0
+        #expect(header.coefficientBytes >= least && (header.coefficientBytes > 0) == needsCoefficients)
+        #expect(
+            header.coefficientBytes <= JPEGDecoder.mostCoefficientBytes(maximumPixels: header.width * header.height))
+    }
+
     @Test func aHeaderIsReadWithoutPixels() throws {
         let header = try JPEGDecoder.header(of: GoldenFile.bytes(of: "cmyk-progressive.jpg"), maximumPixels: Self.limit)
-        #expect(header == JPEGHeader(width: 61, height: 47, components: 4, isProgressive: true))
+        #expect(
+            header
+                == JPEGHeader(
+                    width: 61, height: 47, components: 4, isProgressive: true, coefficientBytes: 4 * 8 * 6 * 128))
     }
 
     /// 990 × 990 pixels have 23 064 blocks at half chroma, and every block has at least a bit.

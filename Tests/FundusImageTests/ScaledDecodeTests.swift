@@ -7,7 +7,7 @@ import Testing
 @Suite struct ScaledDecodeTests {
     static let names = [
         "gray", "ycbcr-420", "ycbcr-422", "ycbcr-440", "ycbcr-444", "ycbcr-411", "rgb", "cmyk", "ycck",
-        "cmyk-progressive", "progressive-420", "restart", "arithmetic", "one-scan-a-component", "512x384", "100x90",
+        "cmyk-progressive", "progressive-420", "restart", "one-scan-a-component", "512x384", "100x90",
     ]
 
     /// The largest targets that let each shrinkage happen, by the shorter side.

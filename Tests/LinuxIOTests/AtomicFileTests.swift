@@ -21,12 +21,6 @@ import Testing
         #expect(try names() == ["a.json"])
     }
 
-    @Test func `a second link to a taken name is refused without fault`() throws {
-        try AtomicFile.write([1], to: folder.path.appending("a"))
-        #expect(try AtomicFile.link(folder.path.appending("a"), to: folder.path.appending("b")))
-        #expect(try !AtomicFile.link(folder.path.appending("a"), to: folder.path.appending("b")))
-    }
-
     @Test func `unfinished files of a killed process are removed, others are not`() throws {
         for name in [".fundusd-12.tmp", ".fundusd-x", "fundusd-1.tmp", ".other.tmp"] {
             try AtomicFile.write([1], to: folder.path.appending(name))
@@ -38,22 +32,5 @@ import Testing
     @Test func `folders are made with those above them, and being there already is fine`() throws {
         for _ in 1...2 { try AtomicFile.makeFolder(folder.path.pushing("x/y/z")) }
         #expect(try Folder(folder.path).status(of: "x/y/z").kind == .folder)
-    }
-
-    @Test func `a file moves whole to another file system, over what a killed process left there`() throws {
-        let memory = TemporaryFolder(below: "/dev/shm")
-        let source = folder.path.appending("a")
-        let content = [UInt8](repeating: 7, count: 3 << 20)
-        try AtomicFile.write(content, to: source)
-        let status = try Folder(folder.path).status(of: "a").signature
-        guard try Folder(memory.path).descriptor.status().signature.device != status.device else {
-            return print("Skipped: /dev/shm is no file system of its own here.")
-        }
-        let left = memory.path.appending("\(AtomicFile.temporaryPrefix)\(status.inode).tmp")
-        try AtomicFile.write([UInt8](repeating: 1, count: 4 << 20), to: left)
-        try AtomicFile.move(source, to: memory.path.appending("b"))
-        #expect(try Folder(memory.path).names() == ["b"])
-        #expect(try Folder(memory.path).status(of: "b").signature.bytes == content.count)
-        #expect(try names() == [])
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ArrivalQueueTests {
     private func arrival(_ name: String) -> ArrivalQueue.Arrival {
-        ArrivalQueue.Arrival(name: ImageName(bytes: Array(name.utf8)), receivedAt: Date(timeIntervalSince1970: 0))
+        ArrivalQueue.Arrival(
+            name: ImageName(bytes: Array(name.utf8)), receivedAt: Date(timeIntervalSince1970: 0), evidence: .closed)
     }
 
     @Test func `oldest first, each name once`() {

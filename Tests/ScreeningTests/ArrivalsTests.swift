@@ -117,8 +117,20 @@ private struct Script: Sendable, CustomTestStringConvertible {
                         return nil
                     }()
                 }
-            #expect(action == taken.map { .take(ImageName(FilePath($0))) }, "step \(index) at \(time) s")
+            // A name that was taken is closed or moved in by an event, and settled where it was seen.
+            let evidence: UnfinishedImages.Evidence = if case .event = step { .closed } else { .settled }
+            #expect(action == taken.map { .take(ImageName(FilePath($0)), evidence) }, "step \(index) at \(time) s")
         }
+    }
+
+    @Test(arguments: [UnfinishedImages.Evidence.closed, .settled])
+    func `a file that is looked at again is as complete as before`(evidence: UnfinishedImages.Evidence) {
+        let start = ContinuousClock.now
+        var arrivals = Arrivals(settlingTime: .seconds(2))
+        arrivals.postpone("a", signature, evidence, at: start)
+        #expect(arrivals.observe("a", signature, isOldEnough: true, at: start + .seconds(1)) == nil)
+        let later = start + .seconds(2)
+        #expect(arrivals.observe("a", signature, isOldEnough: true, at: later) == .take("a", evidence))
     }
 
     @Test func `a settling file is due when its time is over, and a written one never`() {

@@ -64,7 +64,7 @@ import Testing
         let content = ImageContent(sha256: "ab", byteCount: 1, bytes: [1])
         for _ in 0..<SetAside.limit {
             _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
-            _ = try line.ledger.accountForInterruption(crashed: true, now: Date())
+            _ = try line.ledger.accountForInterruption(suspect: content.sha256, now: Date())
         }
         #expect(try await pass.run() == InboxPass.Remainder())
         #expect(try Ledger.retry(nil, at: line.folder.path.pushing("state/ledger.sqlite")) == ["a.jpg"])

@@ -102,39 +102,55 @@ import Testing
         #expect(try reader.waits().isEmpty)
     }
 
-    @Test func `an image that is in hand at two crashes is set aside, and its content under any name`() throws {
+    @Test func `an image that two crashes are charged to is set aside, and its content under any name`() throws {
         let ledger = try ledger()
         let neighbor = ImageContent(sha256: "cd", byteCount: 1, bytes: [0])
-        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init())
+        #expect(try ledger.accountForInterruption(suspect: content.sha256, now: time) == .init())
         _ = try ledger.claim(name, content, receivedAt: time, now: time)
         _ = try ledger.claim("b.jpg", neighbor, receivedAt: time, now: time)
         #expect(
-            try ledger.accountForInterruption(crashed: true, now: time) == .init(suspects: [name, "b.jpg"]))
-        // The neighbor shows that it was none of it.
+            try ledger.accountForInterruption(suspect: content.sha256, now: time) == .init(suspects: [name, "b.jpg"]))
+        // The neighbor was in hand each time, and none of it is charged to it.
         _ = try ledger.claim("b.jpg", neighbor, receivedAt: time, now: time)
-        try ledger.recordJudgement(
-            "b.jpg", .example(of: neighbor, named: "b.jpg"), Publication(sha256: "cd", document: [1]), now: time)
         _ = try ledger.claim(name, content, receivedAt: time, now: time)
-        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(setAside: [name]))
+        #expect(
+            try ledger.accountForInterruption(suspect: content.sha256, now: time)
+                == .init(suspects: ["b.jpg"], setAside: [name]))
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .setAside)
         #expect(try ledger.claim("copy.jpg", content, receivedAt: time, now: time) == .setAside)
-        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(), "it was not in hand any more")
+        #expect(
+            try ledger.accountForInterruption(suspect: content.sha256, now: time) == .init(),
+            "it was not in hand any more")
     }
 
     @Test func `an end that is nobody's fault makes suspects and never sets aside`() throws {
         let ledger = try ledger()
         for _ in 0..<5 {
             _ = try ledger.claim(name, content, receivedAt: time, now: time)
-            #expect(try ledger.accountForInterruption(crashed: false, now: time) == .init(suspects: [name]))
+            #expect(try ledger.accountForInterruption(suspect: nil, now: time) == .init(suspects: [name]))
         }
-        #expect(try ledger.accountForInterruption(crashed: false, now: time) == .init())
+        #expect(try ledger.accountForInterruption(suspect: nil, now: time) == .init())
     }
 
     @Test func `what a fault of the machine holds back is in nobody's hands`() throws {
         let ledger = try ledger()
         _ = try ledger.claim(name, content, receivedAt: time, now: time)
         try ledger.recordWait(name, fault: "disk full", attempts: 1, next: time, now: time)
-        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init())
+        #expect(try ledger.accountForInterruption(suspect: content.sha256, now: time) == .init())
+    }
+
+    @Test func `what others wrote is looked at again where the first look failed`() throws {
+        let ledger = try ledger()
+        _ = try ledger.claim(name, content, receivedAt: time, now: time)
+        for _ in 0..<2 {
+            _ = try ledger.claim(name, content, receivedAt: time, now: time)
+            _ = try ledger.accountForInterruption(suspect: content.sha256, now: time)
+        }
+        #expect(try Ledger.retry(name, at: folder.path.appending("ledger.sqlite")) == [name])
+        let fault = SystemFailure("read", "ledger.sqlite", .ioError)
+        #expect(throws: fault) { try ledger.ifWrittenByOthers { throw fault } }
+        #expect(try ledger.ifWrittenByOthers { true } == true)
+        #expect(try ledger.ifWrittenByOthers { true } == nil)
     }
 
     @Test func `an image that is tried again has one crash left, and the daemon notices`() throws {
@@ -143,10 +159,10 @@ import Testing
         let known = try KnownFiles(ledger)
         for _ in 0..<2 {
             _ = try ledger.claim(name, content, receivedAt: time, now: time)
-            _ = try ledger.accountForInterruption(crashed: true, now: time)
+            _ = try ledger.accountForInterruption(suspect: content.sha256, now: time)
         }
         try known.remember(name, signature, isLeftAlone: false)
-        #expect(try !ledger.wasWrittenByOthers())
+        #expect(try ledger.ifWrittenByOthers { true } == nil)
         #expect(try Ledger.retry("other.jpg", at: path) == [])
         #expect(try Ledger.retry(name, at: path) == [name])
         #expect(known.contains(name, signature))
@@ -154,7 +170,7 @@ import Testing
         #expect(!known.contains(name, signature))
         #expect(try known.refreshIfOthersWrote() == nil)
         #expect(try ledger.claim(name, content, receivedAt: time, now: time) == .toBeJudged)
-        #expect(try ledger.accountForInterruption(crashed: true, now: time) == .init(setAside: [name]))
+        #expect(try ledger.accountForInterruption(suspect: content.sha256, now: time) == .init(setAside: [name]))
         #expect(try Ledger.retry(nil, at: path) == [name])
     }
 

@@ -1,4 +1,5 @@
 import Fixtures
+import Glibc
 import LinuxIO
 import Screening
 import SystemPackage
@@ -13,7 +14,7 @@ import Testing
     @Test func `a verdict lies under its image's name`() throws {
         try outbox.publish(.verdict([1]), for: "a.jpg", replacing: nil)
         #expect(try files() == ["a.jpg.json"])
-        #expect(outbox.contents(of: "a.jpg") == [1])
+        #expect(try outbox.contents(of: "a.jpg") == [1])
     }
 
     @Test func `newer content takes the name, and the older verdict keeps its hash`() throws {
@@ -23,8 +24,8 @@ import Testing
             // The second time stands for a crash after the rename and before the ledger's row.
             try outbox.publish(.verdict([2]), for: "a.jpg", replacing: older)
             #expect(try files() == ["a.jpg.0123456789ab.json", "a.jpg.json"])
-            #expect(outbox.contents(of: "a.jpg") == [2])
-            #expect(outbox.contents(of: "a.jpg.0123456789ab") == [1])
+            #expect(try outbox.contents(of: "a.jpg") == [2])
+            #expect(try Folder(folder.path).openFile("a.jpg.0123456789ab.json").read(upTo: 9) == [1])
         }
     }
 
@@ -53,10 +54,41 @@ import Testing
         #expect(found.allSatisfy { $0.utf8.count <= 255 && $0.hasSuffix(".json") && !$0.contains("\u{FFFD}") })
     }
 
+    /// A camera's user chooses the names: none may take the place of another image's verdict.
+    @Test func `an image that is named like a kept verdict does not take its place`() throws {
+        let older = Publication(sha256: "0123456789abcdef", document: [1])
+        try outbox.publish(.verdict([1]), for: "a.jpg", replacing: nil)
+        try outbox.publish(.verdict([2]), for: "a.jpg", replacing: older)
+        let names: [ImageName] = ["a.jpg.0123456789ab", "a.jpg~0123456789ab"]
+        for name in names { try outbox.publish(.verdict([3]), for: name, replacing: nil) }
+        #expect(try Folder(folder.path).openFile("a.jpg.0123456789ab.json").read(upTo: 9) == [1])
+        for name in names { #expect(try outbox.contents(of: name) == [3]) }
+        #expect(try files().count == 4)
+    }
+
+    @Test(arguments: ["link", "folder"]) func `what others put in a verdict's place is not followed`(kind: String)
+        throws
+    {
+        let inside = TemporaryFolder()
+        try AtomicFile.write([9], to: inside.path.appending("precious"))
+        let place = folder.path.appending("sub")
+        #expect(kind == "link" ? symlink(inside.path.string, place.string) == 0 : mkdir(place.string, 0o755) == 0)
+        if kind == "folder" {
+            let path = place.appending("a.jpg.json")
+            #expect(symlink(inside.path.appending("precious").string, path.string) == 0)
+            try outbox.publish(.verdict([1]), for: "sub/a.jpg", replacing: Publication(sha256: "ab", document: [9]))
+            #expect(try outbox.contents(of: "sub/a.jpg") == [1])
+        } else {
+            #expect(throws: SystemFailure.self) { try outbox.publish(.verdict([1]), for: "sub/a.jpg", replacing: nil) }
+        }
+        #expect(try Folder(inside.path).names() == ["precious"])
+        #expect(try Folder(inside.path).openFile("precious").read(upTo: 9) == [9])
+    }
+
     @Test func `a name that is no UTF-8 gets its verdict`() throws {
         let name = ImageName(bytes: [0xFF, 0x0A, 0x27, 0x2E, 0x6A, 0x70, 0x67])
         try outbox.publish(.verdict([1]), for: name, replacing: nil)
-        #expect(outbox.contents(of: name) == [1])
+        #expect(try outbox.contents(of: name) == [1])
     }
 }
 

@@ -12,7 +12,7 @@ import Testing
     @Test func `a file is held back until its time has come, and its attempts go on counting`() {
         let retries = Retries()
         let name: ImageName = "a.jpg"
-        let arrival = ArrivalQueue.Arrival(name: name, receivedAt: Date(timeIntervalSince1970: 0))
+        let arrival = ArrivalQueue.Arrival(name: name, receivedAt: Date(timeIntervalSince1970: 0), evidence: .closed)
         let start = ContinuousClock.now
         #expect(retries.postpone(arrival, at: start, jitter: 0).attempts == 1)
         #expect(retries.isHeldBack(name, at: start))

@@ -15,7 +15,10 @@ final class LineUnderTest: Sendable {
     let ledger: Ledger
     let known: KnownFiles
 
-    init(judge: Judge = .constant(), after: Afterwards = .keep, maximumBytes: Int = 1 << 20) throws {
+    init(
+        judge: Judge = .constant(), after: Afterwards = .keep, maximumBytes: Int = 1 << 20,
+        patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero)
+    ) throws {
         for name in ["inbox", "outbox", "state"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         ledger = try Ledger(at: folder.path.pushing("state/ledger.sqlite"))
         known = try KnownFiles(ledger)
@@ -27,7 +30,7 @@ final class LineUnderTest: Sendable {
                 reader: InboxReader(
                     root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),
                 judge: judge, afterwards: after),
-            now: { Date() }, tell: log.note)
+            patience: patience, now: { Date() }, tell: log.note)
     }
 
     let log: EventLog
@@ -39,12 +42,14 @@ final class LineUnderTest: Sendable {
         try AtomicFile.write(bytes, to: inbox.pushing(FilePath(name)))
     }
 
-    func screen(_ name: ImageName) -> ScreeningLine.Disposition {
-        line.screen(ArrivalQueue.Arrival(name: name, receivedAt: Date()))
+    func screen(
+        _ name: ImageName, _ evidence: UnfinishedImages.Evidence = .closed
+    ) -> ScreeningLine.Disposition {
+        line.screen(ArrivalQueue.Arrival(name: name, receivedAt: Date(), evidence: evidence))
     }
 
     func verdict(_ name: ImageName) throws -> Verdict? {
-        guard let document = Outbox(root: outbox).contents(of: name) else { return nil }
+        guard let document = try Outbox(root: outbox).contents(of: name) else { return nil }
         #expect(try JSONSchema.verdict().faults(in: document) == [])
         return try Verdict(document: document)
     }
@@ -158,7 +163,7 @@ final class EventLog: Sendable {
         let judged = try line.ledger.unpublished("a.jpg")
         try AtomicFile.rename(line.folder.path.appending("away"), to: line.outbox)
         #expect(line.screen("a.jpg") == .done)
-        #expect(Outbox(root: line.outbox).contents(of: "a.jpg") == judged.first?.document)
+        #expect(try Outbox(root: line.outbox).contents(of: "a.jpg") == judged.first?.document)
         #expect(line.log.told == ["a.jpg: normal"])
     }
 
@@ -172,7 +177,7 @@ final class EventLog: Sendable {
             Publication(sha256: content.sha256, document: document), now: Date())
         #expect(try line.line.namesToRecover() == ["a.jpg"])
         for _ in 1...2 { #expect(line.screen("a.jpg") == .done) }
-        #expect(Outbox(root: line.outbox).contents(of: "a.jpg") == document)
+        #expect(try Outbox(root: line.outbox).contents(of: "a.jpg") == document)
         #expect(try line.line.namesToRecover() == [])
         #expect(line.log.told == ["recovering 1", "a.jpg: normal"])
     }
@@ -198,7 +203,7 @@ final class EventLog: Sendable {
         let content = ImageContent(sha256: AuditChain.digest(Self.eye), byteCount: Self.eye.count, bytes: Self.eye)
         for _ in 0..<2 {
             _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
-            _ = try line.line.suspects(afterCrash: true)
+            _ = try line.line.suspects(afterCrashOn: content.sha256)
         }
         #expect(line.screen("a.jpg") == .done)
         #expect(line.log.told.count == 2 && line.log.told.allSatisfy { $0.contains("setAside") })
@@ -209,26 +214,11 @@ final class EventLog: Sendable {
     @Test func `a stop ends the reading of a file, which waits for the next start`() throws {
         let line = try LineUnderTest()
         try line.drop(Self.eye, as: "a.jpg")
-        let arrival = ArrivalQueue.Arrival(name: "a.jpg", receivedAt: Date())
+        let arrival = ArrivalQueue.Arrival(name: "a.jpg", receivedAt: Date(), evidence: .closed)
         guard case .incomplete = line.line.screen(arrival, isStopping: { true }) else {
             return #expect(Bool(false), "incomplete")
         }
         #expect(try line.verdictFiles() == [])
-    }
-
-    @Test func `what a killed process had set aside is put back, and no newer file is replaced`() throws {
-        let line = try LineUnderTest()
-        for name in ["a.jpg", "sub/b.jpg"] {
-            let path = line.inbox.pushing(FilePath(".fundusd-aside/" + name))
-            try AtomicFile.makeFolder(path.removingLastComponent())
-            try AtomicFile.write([1], to: path)
-        }
-        try AtomicFile.makeFolder(line.inbox.appending("sub"))
-        try line.drop([2], as: "a.jpg")
-        try Afterwards.putBackAll(in: line.inbox)
-        #expect(try Folder(line.inbox).names().map(\.string).sorted() == ["a.jpg", "sub"])
-        #expect(try Folder(line.inbox).openFile("a.jpg").read(upTo: 9) == [2])
-        #expect(try Folder(line.inbox).openFile("sub/b.jpg").read(upTo: 9) == [1])
     }
 
     @Test func `a network that gives no number holds the image back`() throws {
@@ -238,54 +228,55 @@ final class EventLog: Sendable {
         #expect(try line.verdictFiles() == [])
     }
 
-    @Test func `images are archived by date, or deleted, when they have their verdict`() throws {
-        let archive = try LineUnderTest(after: .archive("placeholder"))
-        let root = archive.folder.path.appending("archive")
-        archive.line.adopt(archive.line.currentRules.with(.archive(root)))
-        for name in ["a.jpg", "b.jpg"] { try archive.drop(Self.eye, as: name) }
-        _ = archive.screen("a.jpg")
-        let day = Date().timestamp.prefix(10).replacing("-", with: "/")
-        #expect(try Folder(root).subfolder(FilePath(String(day))).names() == ["a.jpg"])
-        archive.line.adopt(archive.line.currentRules.with(.delete))
-        _ = archive.screen("b.jpg")
-        #expect(try Folder(archive.inbox).names() == [])
-        #expect(try archive.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
-    }
-
-    @Test func `images that are cleared away at the same time don't get into each other's way`() async throws {
-        let line = try LineUnderTest()
-        let inbox = line.inbox
-        let names = (0..<400).map { ImageName(FilePath("\($0).jpg")) }
-        for name in names { try line.drop([1], as: name.description) }
-        try await withThrowingTaskGroup { group in
-            for worker in 0..<4 {
-                group.addTask {
-                    for name in stride(from: worker, to: names.count, by: 4).map({ names[$0] }) {
-                        let signature = try Folder(inbox).status(of: name.path).signature
-                        #expect(try Afterwards.delete.apply(to: name, sha256: "", signature, in: inbox, on: Date()))
-                    }
-                }
-            }
-            try await group.waitForAll()
+    @Test func `content that comes back after another has the name again, with its heatmap`() throws {
+        let line = try LineUnderTest(judge: .constant(drawsHeatmaps: true))
+        let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg(quality: 90)
+        let deliveries = [Self.eye, other, Self.eye, Self.eye, other]
+        for content in deliveries {
+            try line.drop(content, as: "a.jpg")
+            #expect(line.screen("a.jpg") == .done)
+            let (newest, older) = (AuditChain.digest(content), AuditChain.digest(content == other ? Self.eye : other))
+            #expect(try line.verdict("a.jpg")?.image.sha256 == newest)
+            let isFirst = content == Self.eye && line.log.told.count == 1
+            let kept = isFirst ? [] : ["a.jpg.\(older.prefix(12)).heatmap.jpg", "a.jpg.\(older.prefix(12)).json"]
+            #expect(try line.verdictFiles() == (["a.jpg.heatmap.jpg", "a.jpg.json"] + kept).sorted())
+            let ledger = try LedgerReader(at: line.folder.path.pushing("state/ledger.sqlite"))
+            #expect(try AuditFindings(ledger, Outbox(root: line.outbox)).findings == [])
         }
-        #expect(try Folder(inbox).names() == [])
+        #expect(line.log.told.count == 2, "each content has one verdict")
     }
 
-    @Test func `the same name archived twice in a day keeps both images`() throws {
+    @Test func `a restored verdict that a kill left under two names is put right by the next look`() throws {
         let line = try LineUnderTest()
-        let root = line.folder.path.appending("archive")
-        line.line.adopt(line.line.currentRules.with(.archive(root)))
-        for seed in 1...2 {
-            try line.drop(SyntheticEye(seed: UInt64(seed), width: 256, height: 256).jpeg(quality: 90), as: "a.jpg")
+        let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg(quality: 90)
+        for content in [Self.eye, other] {
+            try line.drop(content, as: "a.jpg")
             _ = line.screen("a.jpg")
         }
-        let day = Date().timestamp.prefix(10).replacing("-", with: "/")
-        #expect(try Folder(root).subfolder(FilePath(String(day))).names().count == 2)
+        let sha256 = AuditChain.digest(Self.eye)
+        let (publication, heatmap) = try #require(try line.ledger.published("a.jpg", sha256: sha256))
+        let newer = try #require(try line.ledger.newestPublished("a.jpg"))
+        // All of the way but its last step.
+        try Outbox(root: line.outbox).restore(publication, withHeatmap: heatmap, for: "a.jpg", replacing: newer)
+        try line.ledger.makeNewest("a.jpg", sha256: sha256)
+        #expect(try line.verdictFiles().count == 3)
+        try line.drop(Self.eye, as: "a.jpg")
+        #expect(line.screen("a.jpg") == .done)
+        #expect(try line.verdictFiles() == ["a.jpg.\(AuditChain.digest(other).prefix(12)).json", "a.jpg.json"])
+    }
+
+    @Test func `what is compared with the threshold is what the verdict shows`() throws {
+        let line = try LineUnderTest(judge: .constant(0.4999999))
+        try line.drop(Self.eye, as: "a.jpg")
+        _ = line.screen("a.jpg")
+        let verdict = try #require(try line.verdict("a.jpg"))
+        let probability = try #require(verdict.probability.value)
+        #expect(verdict.outcome == .normal && probability < verdict.threshold.value)
     }
 }
 
 extension ScreeningRules {
-    fileprivate func with(_ afterwards: Afterwards) -> ScreeningRules {
+    func with(_ afterwards: Afterwards) -> ScreeningRules {
         var rules = self
         rules.afterwards = afterwards
         return rules

@@ -33,4 +33,10 @@ struct faults {
 /* The content of one that makes it use up the thread's stack. */
 #define FAULTS_BOTTOMLESS "this picture is bottomless"
 
+/* Contents of pictures during whose decoding the machine fails: SIGBUS as a mapped file's disk raises it, SIGABRT as the watchdog
+ * sends it, an end for want of memory. */
+#define FAULTS_DISK "meanwhile its disk fails"
+#define FAULTS_WATCHDOG "meanwhile the watchdog comes while a disk hangs"
+#define FAULTS_MEMORY "meanwhile no memory is left"
+
 #endif

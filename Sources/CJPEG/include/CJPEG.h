@@ -17,6 +17,7 @@ enum fd_jpeg_fault {
     FD_JPEG_OK = 0,
     FD_JPEG_TRUNCATED,        // the bytes end before the picture does
     FD_JPEG_CORRUPT,          // the bytes contradict the format
+    FD_JPEG_ARITHMETIC,       // arithmetic coding
     FD_JPEG_UNSUPPORTED,      // a JPEG, but of a kind that libjpeg does not decode
     FD_JPEG_TOO_LARGE,        // a side is longer than libjpeg takes; the header holds the sides
     FD_JPEG_TOO_MANY_SCANS,   // more scans than fd_jpeg_limits allows
@@ -31,7 +32,8 @@ struct fd_jpeg_header {
     uint32_t components;
     bool is_cmyk;  // rows leave as CMYK as it is stored; Adobe stores it inverted (255 is no ink)
     bool is_progressive;
-    uint64_t least_bytes;  // no file that codes all blocks can be shorter; 0 where there is no bound
+    uint64_t least_bytes;        // no file that codes all blocks can be shorter
+    uint64_t coefficient_bytes;  // what libjpeg holds of a file with many scans; 0 where a few rows suffice
 };
 typedef struct fd_jpeg_header fd_jpeg_header;
 

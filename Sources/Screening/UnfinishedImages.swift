@@ -1,0 +1,85 @@
+package import FoundationEssentials
+internal import FundusImage
+package import LinuxIO
+internal import Synchronization
+
+/// Pictures that end before their end does: whoever writes them may have paused. How long each is given before it is told so.
+///
+/// No call of the kernel tells this service whether somebody writes to a file of another user: a lease takes CAP_LEASE in
+/// the first user namespace (`man 2 fcntl`), which the unit has not. So a picture without its end waits, with growing
+/// pauses, as long as the evidence that it is complete is weak; what changes begins anew.
+package final class UnfinishedImages: Sendable {
+    /// How an image is known to be complete.
+    package enum Evidence: Sendable, Equatable {
+        /// Its writer closed it, or moved it in, while it was watched.
+        case closed
+        /// It had not changed for the settling time: found at a start, by a rescan, or where there are no events.
+        case settled
+        /// The same on a network file system, where another machine's clock stamps the files.
+        case polled
+    }
+
+    /// How long a picture without its end is given.
+    package struct Patience: Sendable, Equatable {
+        package var closed: Duration
+        package var settled: Duration
+
+        package init(closed: Duration, settled: Duration) {
+            self.closed = closed
+            self.settled = settled
+        }
+
+        /// Closed: some writers close a file several times on the way. Settled: a camera's upload may stall.
+        package static func watching(settlingTime: Duration) -> Patience {
+            Patience(closed: settlingTime * 2, settled: .seconds(600))
+        }
+
+        /// Where somebody waits for the end of a single pass.
+        package static func once(settlingTime: Duration) -> Patience {
+            Patience(closed: settlingTime * 2, settled: settlingTime * 2)
+        }
+    }
+
+    private struct Look {
+        let signature: FileSignature
+        let first: ContinuousClock.Instant
+    }
+
+    private let patience: Patience
+    private let looks = Mutex<[ImageName: Look]>([:])
+
+    package init(_ patience: Patience) { self.patience = patience }
+
+    /// How long to wait before a picture is looked at again; nil where it is to be taken as it is.
+    ///
+    package func pause(
+        for name: ImageName, _ content: ImageContent, _ signature: FileSignature, _ evidence: Evidence,
+        now: Date, at instant: ContinuousClock.Instant
+    ) -> Duration? {
+        guard let bytes = content.bytes, JPEGEnd.isMissing(in: bytes) else {
+            forget(name)
+            return nil
+        }
+        let first = looks.withLock { looks in
+            if looks[name]?.signature != signature { looks[name] = Look(signature: signature, first: instant) }
+            return looks[name]!.first
+        }
+        let age = max(instant - first, evidence == .polled ? .zero : signature.age(at: now))
+        let limit = evidence == .closed ? patience.closed : patience.settled
+        if age >= limit {
+            forget(name)
+            return nil
+        }
+        return min(max(age, patience.closed / 2), .seconds(60), limit - age)
+    }
+
+    private func forget(_ name: ImageName) { looks.withLock { $0[name] = nil } }
+}
+
+extension FileSignature {
+    /// How long ago the file was changed, by its own times; none for times in the future.
+    fileprivate func age(at now: Date) -> Duration {
+        let changed = Date(timeIntervalSince1970: Double(max(modified, changed)) / 1e9)
+        return .seconds(max(0, now.timeIntervalSince(changed)))
+    }
+}
