@@ -26,7 +26,7 @@ package final class ScreeningLine: Sendable {
         /// Somebody still writes: look again later.
         case incomplete(FileSignature)
         /// A picture without its end, whose writer may have paused: look again after that time.
-        case unfinished(pause: Duration)
+        case unfinished(UnfinishedImages.Pause)
         /// A fault of the machine: try again later.
         case heldBack(fault: String)
     }
@@ -125,7 +125,7 @@ package final class ScreeningLine: Sendable {
         case .image(let content, let signature):
             let pause = unfinished.pause(
                 for: arrival.name, content, signature, arrival.evidence, now: now(), at: .now)
-            if let pause { return .unfinished(pause: pause) }
+            if let pause { return .unfinished(pause) }
             try settle(arrival, content, signature, rules, progress)
         }
         return .done

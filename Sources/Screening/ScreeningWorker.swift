@@ -27,6 +27,9 @@ package struct ScreeningWorker: Sendable {
         while let arrival = queue.nextOfThoseWaiting() { handle(arrival) }
     }
 
+    private static let lacksItsEnd =
+        "it ends before its end-of-image marker, as a picture does while it is being written"
+
     private func handle(_ arrival: ArrivalQueue.Arrival) {
         signs.working()
         switch line.screen(arrival, progress: signs.advance, isStopping: { queue.isClosed }) {
@@ -35,7 +38,12 @@ package struct ScreeningWorker: Sendable {
         case .incomplete(let signature):
             control.postpone(arrival, signature)
         case .unfinished(let pause):
-            retries.hold(arrival, until: .now + pause)
+            retries.hold(arrival, until: .now + pause.duration)
+            // A long wait is told; that of a writer who closes his file several times is none.
+            if arrival.evidence != .closed {
+                line.recordWait(
+                    arrival.name, fault: Self.lacksItsEnd, attempts: pause.look, delay: pause.duration)
+            }
             control.wake()
         case .heldBack(let fault):
             let (attempts, delay) = retries.postpone(arrival, at: .now, jitter: .random(in: 0...1))

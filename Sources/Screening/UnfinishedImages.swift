@@ -40,13 +40,26 @@ package final class UnfinishedImages: Sendable {
         }
     }
 
-    private struct Look {
+    /// To look again later.
+    package struct Pause: Sendable, Equatable {
+        package let duration: Duration
+        /// This look's number.
+        package let look: Int
+
+        package init(duration: Duration, look: Int) {
+            self.duration = duration
+            self.look = look
+        }
+    }
+
+    private struct Looks {
         let signature: FileSignature
         let first: ContinuousClock.Instant
+        var count = 0
     }
 
     private let patience: Patience
-    private let looks = Mutex<[ImageName: Look]>([:])
+    private let looks = Mutex<[ImageName: Looks]>([:])
 
     package init(_ patience: Patience) { self.patience = patience }
 
@@ -55,22 +68,25 @@ package final class UnfinishedImages: Sendable {
     package func pause(
         for name: ImageName, _ content: ImageContent, _ signature: FileSignature, _ evidence: Evidence,
         now: Date, at instant: ContinuousClock.Instant
-    ) -> Duration? {
+    ) -> Pause? {
         guard let bytes = content.bytes, JPEGEnd.isMissing(in: bytes) else {
             forget(name)
             return nil
         }
-        let first = looks.withLock { looks in
-            if looks[name]?.signature != signature { looks[name] = Look(signature: signature, first: instant) }
-            return looks[name]!.first
+        let seen = looks.withLock { looks in
+            var seen = looks[name] ?? Looks(signature: signature, first: instant)
+            if seen.signature != signature { seen = Looks(signature: signature, first: instant) }
+            seen.count += 1
+            looks[name] = seen
+            return seen
         }
-        let age = max(instant - first, evidence == .polled ? .zero : signature.age(at: now))
+        let age = max(instant - seen.first, evidence == .polled ? .zero : signature.age(at: now))
         let limit = evidence == .closed ? patience.closed : patience.settled
         if age >= limit {
             forget(name)
             return nil
         }
-        return min(max(age, patience.closed / 2), .seconds(60), limit - age)
+        return Pause(duration: min(max(age, patience.closed / 2), .seconds(60), limit - age), look: seen.count)
     }
 
     private func forget(_ name: ImageName) { looks.withLock { $0[name] = nil } }

@@ -46,7 +46,7 @@ import Testing
         struct Fault: Error {}
         let allowance = MemoryAllowance(bytes: 10)
         for _ in 0..<3 {
-            #expect(throws: Fault.self) { try allowance.borrow(10, progress: {}) { throw Fault() } }
+            #expect(throws: Fault.self) { try allowance.borrow(10, progress: {}, { throw Fault() }) }
         }
     }
 }
