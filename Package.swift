@@ -141,7 +141,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
-            name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures", system],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], exclude: ["Golden"],

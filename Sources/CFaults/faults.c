@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <jpeglib.h>
+
 static struct faults none;
 static struct faults *faults = &none;
 static char root[PATH_MAX];
@@ -218,10 +220,11 @@ static void fail_meanwhile(const unsigned char *bytes, size_t count)
     }
 }
 
-/* libjpeg's: the decoder looks at a picture's bytes for the first time. The structure is none of our business. */
-void jpeg_mem_src(void *decoder, const unsigned char *bytes, unsigned long count)
+/* libjpeg's: the decoder looks at a picture's bytes for the first time. */
+int jpeg_read_header(j_decompress_ptr decoder, boolean require_image)
 {
-    const size_t head = count < 4096 ? count : 4096;
+    const unsigned char *bytes = decoder->src->next_input_byte;
+    const size_t head = decoder->src->bytes_in_buffer;
     if (faults != &none && says(bytes, head, FAULTS_POISON)) {
         static volatile int *volatile nowhere;
         *nowhere = 0;
@@ -231,5 +234,5 @@ void jpeg_mem_src(void *decoder, const unsigned char *bytes, unsigned long count
         fall(&top);
     }
     if (faults != &none) fail_meanwhile(bytes, head);
-    ((void (*)(void *, const unsigned char *, unsigned long))real("jpeg_mem_src"))(decoder, bytes, count);
+    return REAL(jpeg_read_header)(decoder, require_image);
 }

@@ -1,11 +1,13 @@
 #include <stdlib.h>
 
 #include "fault.h"
+#include "source.h"
 
 struct fd_jpeg_decoder {
     struct fd_jpeg_trap trap;
     struct jpeg_decompress_struct cinfo;
     struct jpeg_progress_mgr progress;
+    struct fd_jpeg_source source;
     fd_jpeg_limits limits;
     const uint8_t *bytes;
     size_t count;
@@ -73,7 +75,7 @@ fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *head
     cinfo->mem->max_memory_to_use = (long)decoder->limits.coefficient_bytes;
     decoder->progress.progress_monitor = limit_scans;
     cinfo->progress = &decoder->progress;
-    jpeg_mem_src(cinfo, decoder->bytes, decoder->count);
+    fd_jpeg_source_attach(&decoder->source, cinfo, decoder->bytes, decoder->count);
     jpeg_read_header(cinfo, TRUE);
     fill_in_sides(decoder, header);
     if (cinfo->arith_code)

@@ -66,6 +66,7 @@ static void configure(struct encoder *encoder, fd_jpeg_picture picture, fd_jpeg_
         cinfo->comp_info[0].h_samp_factor = encoding.horizontal_sampling;
         cinfo->comp_info[0].v_samp_factor = encoding.vertical_sampling;
     }
+    cinfo->restart_in_rows = encoding.restart_rows;
     if (encoding.is_progressive)
         jpeg_simple_progression(cinfo);
 }

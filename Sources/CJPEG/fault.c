@@ -1,5 +1,7 @@
 #include "fault.h"
 
+#include "source.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +35,35 @@ static fd_jpeg_fault fault_of_error(int code) {
     }
 }
 
+// Bytes between the end of a scan, or of a restart interval, and the next marker. A whole picture leaves none, or padding; coded
+// data that are left over belong to blocks that were decoded from something else, or to rows that the header does not have. One
+// byte may be what an encoder flushed too much. Before the first scan no sample has been decoded.
+static fd_jpeg_fault fault_of_leftover(j_decompress_ptr cinfo) {
+    int count = cinfo->err->msg_parm.i[0];
+    if (cinfo->input_scan_number == 0 || count <= 1)
+        return FD_JPEG_OK;
+    return fd_jpeg_source_is_padding((fd_jpeg_source *)cinfo->src, (size_t)count) ? FD_JPEG_OK : FD_JPEG_CORRUPT;
+}
+
 // A warning after which libjpeg goes on with invented samples is a fault here: a picture that is in
-// part invented must not be judged. What is left are warnings about bytes that no sample depends on.
-static fd_jpeg_fault fault_of_warning(int code) {
-    switch (code) {
+// part invented must not be judged. What is left are warnings about bytes that no sample depends on:
+//
+// | warning          | why no sample depends on it                                                                      |
+// | ---------------- | ------------------------------------------------------------------------------------------------ |
+// | ADOBE_XFORM      | an Adobe marker with an unknown color transform: libjpeg takes the usual one, as Pillow does       |
+// | EXTRANEOUS_DATA  | bytes that are skipped before a marker; fault_of_leftover tells those that should have been decoded |
+// | JFIF_MAJOR       | a JFIF marker of another version: only the pixels' shape is read from it                           |
+// | NOT_SEQUENTIAL   | a sequential scan whose header gives a spectral range (a phone maker writes 0 to 0): all 64         |
+// |                  | coefficients are coded and decoded all the same                                                  |
+static fd_jpeg_fault fault_of_warning(j_common_ptr cinfo) {
+    switch (cinfo->err->msg_code) {
     case JWRN_JPEG_EOF:
         return FD_JPEG_TRUNCATED;
-    case JWRN_ADOBE_XFORM:
     case JWRN_EXTRANEOUS_DATA:
+        return fault_of_leftover((j_decompress_ptr)cinfo);
+    case JWRN_ADOBE_XFORM:
     case JWRN_JFIF_MAJOR:
+    case JWRN_NOT_SEQUENTIAL:
         return FD_JPEG_OK;
     default:  // HIT_MARKER, HUFF_BAD_CODE, MUST_RESYNC, ARITH_BAD_CODE, BOGUS_PROGRESSION, …
         return FD_JPEG_CORRUPT;
@@ -59,7 +81,7 @@ static void emit_message(j_common_ptr cinfo, int level) {
     if (level >= 0)  // a trace message
         return;
     fd_jpeg_trap *trap = (fd_jpeg_trap *)cinfo->err;
-    fd_jpeg_fault fault = fault_of_warning(cinfo->err->msg_code);
+    fd_jpeg_fault fault = fault_of_warning(cinfo);
     if (fault != FD_JPEG_OK) {
         trap->fault = fault;
         cinfo->err->format_message(cinfo, trap->message);

@@ -5,10 +5,12 @@ package enum SyntheticPictures {
     /// A JPEG of ordinary settings.
     package static func encode(
         _ picture: RGBPicture, quality: Int = 90, colors: JPEGEncoder.Colors = .yCbCr(.quarter),
-        isProgressive: Bool = false
+        isProgressive: Bool = false, restartRows: Int = 0
     ) -> [UInt8] {
         do throws(DecodeFailure) {
-            return try JPEGEncoder.encode(picture, quality: quality, colors: colors, isProgressive: isProgressive)
+            return try JPEGEncoder.encode(
+                picture, quality: quality, colors: colors, isProgressive: isProgressive,
+                restartRows: restartRows)
         } catch {
             fatalError("a test picture can't be encoded: \(error.message)")
         }

@@ -18,15 +18,19 @@ package enum JPEGEncoder {
         case quarter  // 4:2:0
     }
 
-    /// - Parameter quality: libjpeg's scale, 1…100.
+    /// - Parameters:
+    ///   - quality: libjpeg's scale, 1…100.
+    ///   - restartRows: rows of blocks from one restart marker to the next; 0 for none.
     package static func encode(
-        _ picture: RGBPicture, quality: Int = 90, colors: Colors = .yCbCr(.quarter), isProgressive: Bool = false
+        _ picture: RGBPicture, quality: Int = 90, colors: Colors = .yCbCr(.quarter), isProgressive: Bool = false,
+        restartRows: Int = 0
     ) throws(DecodeFailure) -> [UInt8] {
         precondition((1...100).contains(quality), "libjpeg's quality scale is 1…100")
         let rows = samples(of: picture, as: colors)
         let encoding = fd_jpeg_encoding(
             quality: Int32(quality), horizontal_sampling: sampling(of: colors).across,
-            vertical_sampling: sampling(of: colors).down, is_progressive: isProgressive)
+            vertical_sampling: sampling(of: colors).down, is_progressive: isProgressive,
+            restart_rows: Int32(restartRows))
         var output = unsafe fd_jpeg_output()
         let fault = unsafe rows.bytes.withUnsafeBufferPointer { buffer in
             let source = unsafe fd_jpeg_picture(

@@ -1,13 +1,16 @@
 internal import Fixtures
+internal import FoundationEssentials
 internal import FundusImage
 internal import LinuxIO
 internal import ModelStore
+internal import Screening
 internal import Settings
 internal import SystemPackage
 
 /// What fuzzing begins with: small, whole, of each kind that the readers know. Drawn anew each time.
 extension FuzzTarget {
-    /// - Returns: nothing for `pth` and `dicom`: the tests' golden files, which PyTorch and pydicom wrote, are their corpora.
+    /// - Returns: nothing for `pth`, `dicom` and `record`: the tests' golden files, which PyTorch and pydicom wrote, and the shipped
+    ///   model's are their corpora.
     func seeds() throws -> [[UInt8]] {
         switch self {
         case .jpeg: Self.pictures
@@ -15,6 +18,10 @@ extension FuzzTarget {
         case .safetensors: try Self.tensorFiles()
         case .inotify: [Self.events]
         case .configuration: [Array(SettingKey.sampleFile().utf8), Self.settings]
+        case .groups: [Array("path,group,source\ndisease/a.jpg,p1,odir\n\"normal/b,\"\"c\"\".jpg\",p2,\n".utf8)]
+        case .record: []
+        case .decision: [Self.decision]
+        case .ledger: [try Self.ledger()]
         }
     }
 
@@ -47,6 +54,28 @@ extension FuzzTarget {
 
     private static func words(_ words: [UInt32]) -> [UInt8] {
         words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+    }
+
+    private static let decision = Array(
+        """
+        {"schema": "fundusd.decision/1", "passed": false, "summary": "no", "conditions": [], "rules": {},
+        "holdout": {"images": 2, "disease": 1, "normal": 1, "groups": 2}}
+        """.utf8)
+
+    /// Of three images: one judged, one in hand, one waiting.
+    private static func ledger() throws -> [UInt8] {
+        let folder = TemporaryFolder()
+        let ledger = try Ledger(at: folder.path.appending("ledger.sqlite"))
+        let time = Date(timeIntervalSince1970: 1_800_000_000)
+        for (number, name) in ["a.jpg", "b.jpg", "c.jpg"].enumerated() {
+            let content = ImageContent(
+                sha256: String(repeating: "\(number)", count: 64), byteCount: number, bytes: [UInt8(number)])
+            _ = try ledger.claim(ImageName(FilePath(name)), content, receivedAt: time, now: time)
+        }
+        try ledger.recordWait(ImageName("c.jpg"), fault: "disk full", attempts: 1, next: time, now: time)
+        let copy = folder.path.appending("copy.sqlite")
+        try LedgerReader(at: folder.path.appending("ledger.sqlite")).copy(to: copy)
+        return try Folder(folder.path).openFile("copy.sqlite").read(upTo: 1 << 20)
     }
 
     private static let settings = Array(

@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import Fixtures
 internal import FoundationEssentials
 internal import FundusImage
@@ -19,6 +20,12 @@ enum FuzzTarget: String, CaseIterable {
     case inotify
     /// The configuration file.
     case configuration
+    /// The table of who is one person.
+    case groups
+    /// What lies beside a model's weights: `model.json`, and what the promotion gate decided.
+    case record, decision
+    /// A ledger, as an older version or a failing disk left it.
+    case ledger
 
     func read(_ bytes: [UInt8]) {
         switch self {
@@ -28,6 +35,10 @@ enum FuzzTarget: String, CaseIterable {
         case .dicom: _ = try? DICOMFile(bytes)
         case .inotify: Self.readEvents(bytes)
         case .configuration: Self.configure(bytes)
+        case .groups: Self.readGroups(bytes)
+        case .record: Self.readRecord(bytes)
+        case .decision: _ = try? JSONDecoder().decode(GateDecision.self, from: Data(bytes))
+        case .ledger: Self.readLedger(bytes)
         }
     }
 
@@ -84,6 +95,35 @@ enum FuzzTarget: String, CaseIterable {
             _ = arrivals.apply(event, to: image, at: .now)
         }
         _ = arrivals.due(at: .now + .seconds(2))
+    }
+
+    private static func readGroups(_ bytes: [UInt8]) {
+        guard let table = try? CommaSeparatedTable(parsing: bytes) else { return }
+        _ = (table.place(of: "path"), table.place(of: "group", "group_id"))
+        precondition(table.rows.allSatisfy { $0.count == table.columns.count }, "each row has a field for each column")
+    }
+
+    private static func readRecord(_ bytes: [UInt8]) {
+        guard let record = try? ModelRecord.parse(bytes, path: "model.json") else { return }
+        _ = (record.ownOperatingPoint, record.operatingPoint(reaching: 0.95))
+        guard let again = try? ModelRecord.parse(record.json(), path: "model.json") else {
+            preconditionFailure("what was read is written so that it can be read")
+        }
+        precondition(again.id == record.id, "the record says the same")
+    }
+
+    /// Opened as the daemon opens it, then looked through as `status`, `explain` and `audit verify` do.
+    private static func readLedger(_ bytes: [UInt8]) {
+        let path = folder.path.appending("ledger.sqlite")
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path.string + ending) }
+        guard FileManager.default.createFile(atPath: path.string, contents: Data(bytes)) else {
+            preconditionFailure("\(path) can't be written")
+        }
+        guard let ledger = try? Ledger(at: path), let reader = try? LedgerReader(at: path) else { return }
+        _ = try? ledger.accountForInterruption(suspect: String(repeating: "0", count: 64), now: Date())
+        _ = try? (ledger.knownFiles(), ledger.namesToBePublished(), ledger.clearings(), ledger.suspects())
+        _ = try? (reader.counts(), reader.last(), reader.waits(), reader.setAside(), reader.faults())
+        _ = try? AuditFindings(reader, Outbox(root: folder.path))
     }
 
     private static let folder = TemporaryFolder()

@@ -98,6 +98,7 @@ struct fd_jpeg_encoding {
     int horizontal_sampling;   // luma samples per chroma sample across, 1, 2 or 4
     int vertical_sampling;     // the same down
     bool is_progressive;
+    int restart_rows;          // rows of blocks from one restart marker to the next; 0 for none
 };
 typedef struct fd_jpeg_encoding fd_jpeg_encoding;
 
