@@ -20,11 +20,7 @@ struct ConfigurationFile {
         self.path = path
         do {
             let bytes = try Self.read(path)
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                note("the file is not UTF-8 text", "Save it as UTF-8.")
-                return
-            }
-            parse(text)
+            parse(try Self.text(bytes))
         } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
             return nil
         } catch let refusal as SettingRefusal {
@@ -55,6 +51,19 @@ struct ConfigurationFile {
         reader.read(text)
         entries = reader.entries
         faults += reader.faults
+    }
+
+    /// UTF-8, with or without a byte order mark, which Windows's editors write.
+    private static func text(_ bytes: [UInt8]) throws(SettingRefusal) -> String {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw SettingRefusal(message: "the file is UTF-16 text", remedy: "Save it as UTF-8.")
+        }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let rest = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
+        guard let text = String(validating: rest, as: UTF8.self) else {
+            throw SettingRefusal(message: "the file is not UTF-8 text", remedy: "Save it as UTF-8.")
+        }
+        return text
     }
 
     private static func read(_ path: FilePath) throws -> [UInt8] {

@@ -23,10 +23,20 @@ package enum LogDestination: Sendable, Equatable {
     }
 
     /// A handler that writes there.
-    package func handler(level: Logger.Level) -> any LogHandler {
+    ///
+    /// - Parameter queue: where lines wait their turn; without one, whoever logs waits for the log.
+    package func handler(level: Logger.Level, queue: LogQueue? = nil) -> any LogHandler {
         switch self {
-        case .journal: JournalLogHandler(level: level)
-        case .text: TextLogHandler(level: level)
+        case .journal: JournalLogHandler(level: level, queue: queue)
+        case .text: TextLogHandler(level: level, queue: queue)
+        }
+    }
+
+    /// A queue that tells here how many lines it dropped.
+    package func queue() -> LogQueue {
+        let logger = Logger(label: "fundusd", factory: { _ in handler(level: .info) })
+        return LogQueue { dropped in
+            logger.warning("The log took no lines for a while: \(dropped) were dropped. Verdicts went on meanwhile.")
         }
     }
 }

@@ -10,13 +10,16 @@ package struct JournalLogHandler: LogHandler {
 
     /// As sd_journal_sendv: a negative errno on failure.
     private let send: @Sendable ([[UInt8]]) -> Int32
+    /// Where sending waits its turn; without one, whoever logs waits for journald.
+    private let queue: LogQueue?
 
-    package init(level: Logger.Level) {
-        self.init(level: level, send: SystemdLibrary.sendToJournal)
+    package init(level: Logger.Level, queue: LogQueue? = nil) {
+        self.init(level: level, queue: queue, send: SystemdLibrary.sendToJournal)
     }
 
-    init(level: Logger.Level, send: @escaping @Sendable ([[UInt8]]) -> Int32) {
+    init(level: Logger.Level, queue: LogQueue? = nil, send: @escaping @Sendable ([[UInt8]]) -> Int32) {
         logLevel = level
+        self.queue = queue
         self.send = send
     }
 
@@ -27,9 +30,11 @@ package struct JournalLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         let all = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
-        if send(JournalEntry.fields(event, metadata: all)) < 0 {
+        let fields = JournalEntry.fields(event, metadata: all)
+        let line = TerminalText.line(event.message.description, level: event.level, at: Date())
+        queue.orAtOnce {
             // Better a line without fields than none: standard error goes to the journal too.
-            TextLogHandler(level: logLevel).log(event: event)
+            if send(fields) < 0 { TextLogHandler.writeToStandardError(line) }
         }
     }
 }
@@ -43,13 +48,15 @@ package struct TextLogHandler: LogHandler {
     package var logLevel: Logger.Level
 
     private let write: @Sendable (String) -> Void
+    private let queue: LogQueue?
 
-    package init(level: Logger.Level) {
-        self.init(level: level, write: Self.writeToStandardError)
+    package init(level: Logger.Level, queue: LogQueue? = nil) {
+        self.init(level: level, queue: queue, write: Self.writeToStandardError)
     }
 
-    init(level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+    init(level: Logger.Level, queue: LogQueue? = nil, write: @escaping @Sendable (String) -> Void) {
         logLevel = level
+        self.queue = queue
         self.write = write
     }
 
@@ -59,10 +66,11 @@ package struct TextLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        write(TerminalText.line(event.message.description, level: event.level, at: Date()))
+        let line = TerminalText.line(event.message.description, level: event.level, at: Date())
+        queue.orAtOnce { [write] in write(line) }
     }
 
-    private static func writeToStandardError(_ line: String) {
+    fileprivate static func writeToStandardError(_ line: String) {
         var rest = Array(line.utf8)[...]
         while !rest.isEmpty {
             // SAFETY: the pointer is used within the call only, with the buffer's own length.
@@ -72,5 +80,11 @@ package struct TextLogHandler: LogHandler {
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
+    }
+}
+
+extension LogQueue? {
+    fileprivate func orAtOnce(_ write: @escaping @Sendable () -> Void) {
+        if let self { self.add(write) } else { write() }
     }
 }

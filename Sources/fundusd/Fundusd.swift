@@ -32,6 +32,7 @@ struct Fundusd: ParsableCommand {
 @main
 enum Main {
     static func main() async {
+        requireOwnCommandLine()
         var command = parsed()
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -48,6 +49,13 @@ enum Main {
             Fundusd.exit(withError: error)
         } catch {
             Refusal(.software, "\(error)").exit()
+        }
+    }
+
+    /// Swift reads the command line from /proc/self/cmdline: without /proc every call would look like a call for help.
+    private static func requireOwnCommandLine() {
+        if CommandLine.arguments.isEmpty {
+            Refusal(.inputOutput, "/proc is not mounted, and the command line can't be read without it; mount it").exit()
         }
     }
 

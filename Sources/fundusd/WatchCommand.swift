@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import LinuxIO
 internal import Logging
 internal import Screening
@@ -22,7 +23,10 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Intake") var intake: IntakeOptions
 
     func run() async throws {
-        let logger = Self.bootstrapLogger()
+        // Who reads the log may go away: writing to him is an error then, not the end.
+        signal(SIGPIPE, SIG_IGN)
+        let (logger, queue) = Self.queuedLogger()
+        defer { queue.drain(within: 2) }
         do {
             try await watch(logger)
         } catch let refusal as Refusal {
@@ -36,6 +40,14 @@ struct WatchCommand: AsyncParsableCommand {
         let destination = LogDestination.current(environment: ProcessInfo.processInfo.environment)
         LoggingSystem.bootstrap { _ in destination.handler(level: .info) }
         return Logger(label: "fundusd")
+    }
+
+    /// A logger for which nobody waits: a stopped journald or a full pipe keeps no picture from its verdict.
+    private static func queuedLogger() -> (Logger, LogQueue) {
+        let destination = LogDestination.current(environment: ProcessInfo.processInfo.environment)
+        let queue = destination.queue()
+        LoggingSystem.bootstrap { _ in destination.handler(level: .info, queue: queue) }
+        return (Logger(label: "fundusd"), queue)
     }
 
     private func resolve() throws -> Settings { try Settings.resolved(folders, judging.texts, intake.texts) }

@@ -95,6 +95,13 @@ import Testing
         #expect(try outcome.verdicts().map(\.image.name) == ["eye-2.jpg", "eye-3.jpg", "eye-1.jpg"])
     }
 
+    @Test func `a list from Windows is read as it is meant`() throws {
+        try site.write("\u{FEFF}eye-2.jpg\r\n\r\neye-3.jpg\r\n", to: "names.txt")
+        let outcome = try site.run("classify", "--paths-from", "names.txt")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try outcome.verdicts().map(\.image.name) == ["eye-2.jpg", "eye-3.jpg"])
+    }
+
     @Test func `a list that is not there ends with 66`() throws {
         let outcome = try site.run("classify", "--paths-from", "missing.txt")
         #expect(outcome.status == 66)

@@ -98,6 +98,29 @@ import Testing
         #expect(daemon.said.contains("text.jpg: rejected, retake"))
     }
 
+    /// A log that takes no lines, because its reader is stuck, or because he is gone: verdicts go on, and so does the end.
+    @Test(arguments: [true, false]) func `nobody waits for the log`(isReaderStuck: Bool) throws {
+        let site = try ScreeningSite()
+        let pipe = site.path("log.fifo")
+        #expect(mkfifo(pipe.string, 0o600) == 0)
+        let reader = open(pipe.string, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        if isReaderStuck {
+            let line = [UInt8](repeating: 0x2E, count: 4096)
+            while write(reader, line, line.count) > 0 {}
+        }
+        let daemon = WatchingDaemon(
+            try ChildProcess(
+                Fundusd.start(
+                    ["watch", "--config", "config.yaml"], environment: [:], in: site.work, errors: pipe)), log: pipe)
+        try site.write(Eyes.all[0], to: "inbox/eye-0.jpg")
+        try site.waitForVerdicts(1)
+        if !isReaderStuck { close(reader) }
+        for number in 1..<12 { try site.write(Eyes.all[number % 3], to: "inbox/eye-\(number).jpg") }
+        try site.waitForVerdicts(12)
+        #expect(try daemon.stop(within: .seconds(10)) == 0)
+        if isReaderStuck { close(reader) }
+    }
+
     @Test func `new content under an old name takes the name, and the older verdict is kept beside it`() throws {
         let site = try ScreeningSite()
         let daemon = try site.watch()

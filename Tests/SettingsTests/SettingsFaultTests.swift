@@ -96,6 +96,23 @@ import Testing
         #expect(faults?.description.contains("FUNDUSD_THREADS: it has no value") == true)
     }
 
+    @Test(arguments: [[0xFF, 0xFE], [0xFE, 0xFF]] as [[UInt8]]) func anotherEncodingIsNamed(mark: [UInt8]) throws {
+        let folder = TemporaryFolder()
+        try folder.write("config.yaml", mark + Array("inbox: /a".utf16).flatMap { [UInt8($0), 0] })
+        let faults = #expect(throws: SettingsFaults.self) {
+            try Settings.resolve(file: folder.path.appending("config.yaml"), environment: [:])
+        }
+        #expect(faults?.description.contains("the file is UTF-16 text. Save it as UTF-8.") == true)
+    }
+
+    /// Windows's editors write a byte order mark and CRLF.
+    @Test func aByteOrderMarkIsNoPartOfTheText() throws {
+        let folder = TemporaryFolder()
+        try folder.write("config.yaml", [0xEF, 0xBB, 0xBF] + Array("inbox: /a\r\nworkers: 3\r\n".utf8))
+        let settings = try Settings.resolve(file: folder.path.appending("config.yaml"), environment: [:])
+        #expect(settings.inbox == "/a" && settings.workers == 3)
+    }
+
     @Test func bytesThatAreNotTextAreAFault() throws {
         let folder = TemporaryFolder()
         try folder.write("config.yaml", Array("inbox: /a".utf8) + [0xFF, 0xFE])
