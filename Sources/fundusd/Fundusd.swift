@@ -55,7 +55,8 @@ enum Main {
     /// Swift reads the command line from /proc/self/cmdline: without /proc every call would look like a call for help.
     private static func requireOwnCommandLine() {
         if CommandLine.arguments.isEmpty {
-            Refusal(.inputOutput, "/proc is not mounted, and the command line can't be read without it; mount it").exit()
+            Refusal(.inputOutput, "/proc is not mounted, and the command line can't be read without it; mount it")
+                .exit()
         }
     }
 
