@@ -38,19 +38,30 @@ extension ModelFolder {
     ///
     /// After a crash there is the whole model or none. A rename never replaces a folder that holds something, nor a file
     /// (`man 2 rename`, ENOTEMPTY, ENOTDIR). See `man 2 fsync`.
-    func publish(_ fill: (ModelFolder) throws(ModelFailure) -> Void) throws(ModelFailure) {
+    ///
+    /// - Parameter appear: moves the filled folder here, and does what must be done in the same moment.
+    func publish(
+        _ fill: (ModelFolder) throws(ModelFailure) -> Void, appear: (ModelFolder) throws(ModelFailure) -> Void
+    ) throws(ModelFailure) {
         let name = path.lastComponent?.string ?? ""
         let half = ModelFolder(
             path.removingLastComponent().appending(".\(name).\(UInt64.random(in: 0 ... .max))\(Self.partialSuffix)"))
         do throws(ModelFailure) {
             try Self.calling { () throws(SystemFailure) in try AtomicFile.makeFolder(half.path) }
             try fill(half)
-            try Self.calling { () throws(SystemFailure) in try AtomicFile.rename(half.path, to: path) }
+            try appear(half)
         } catch {
             try? half.remove()
             throw error
         }
-        try Self.calling { () throws(SystemFailure) in try AtomicFile.synchronizeFolder(of: path) }
+    }
+
+    /// Takes another name, durably.
+    func move(to place: ModelFolder) throws(ModelFailure) {
+        try Self.calling { () throws(SystemFailure) in
+            try AtomicFile.rename(path, to: place.path)
+            try AtomicFile.synchronizeFolder(of: place.path)
+        }
     }
 
     /// What the name of a folder ends in that is not whole yet.
@@ -79,10 +90,12 @@ extension NewModel.Finished {
     func write(to folder: ModelFolder) throws(ModelFailure) {
         try folder.publish { half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try writeFiles(to: half) }
+        } appear: { half throws(ModelFailure) in
+            try half.move(to: folder)
         }
     }
 
-    private func writeFiles(to folder: ModelFolder) throws(SystemFailure) {
+    func writeFiles(to folder: ModelFolder) throws(SystemFailure) {
         try AtomicFile.write(weights, to: folder.weightsPath)
         for attachment in attachments {
             try AtomicFile.write(attachment.bytes, to: folder.path.appending(attachment.name))

@@ -26,32 +26,48 @@ extension ModelStore {
     /// Loads it as the daemon will, from its packed weights where they are whole: this is for when there is no time.
     ///
     /// - Returns: the id of the new champion.
+    /// - Throws: where another model took office while the previous one was loaded, too: who is previous then is another.
     @discardableResult
     package func rollback() throws(ModelFailure) -> String {
-        guard let previous = previousID, previous != championID else {
+        let champion = championID
+        guard let previous = previousID, previous != champion else {
             throw ModelFailure(
                 .missing, models.string, "has no earlier model to roll back to", remedy: "see `fundusd model list`")
         }
         _ = try LoadedModel(folder(previous))
+        try rollBack(from: champion, to: previous)
+        return previous
+    }
+
+    /// The part that changes the links.
+    ///
+    /// - Parameter champion: who judged when the previous model was chosen.
+    func rollBack(from champion: String?, to previous: String) throws(ModelFailure) {
         try change { store throws(ModelFailure) in
             _ = try store.record(previous)
+            guard store.championID == champion, store.previousID == previous else { throw store.changedMeanwhile }
             try store.apply(store.changes(rollingBackTo: previous))
         }
-        return previous
     }
 
     /// Keeps a verified model beside the champion, to be promoted by a person.
     package func keepChallenger(_ id: String) throws(ModelFailure) {
         try requireJudge(try verify(id))
-        guard id != championID else {
-            throw ModelFailure(
-                .ambiguous, folder(id).path.string, "is the champion, so it can't be its own challenger",
-                remedy: "see `fundusd model list`")
-        }
         try change { store throws(ModelFailure) in
             _ = try store.record(id)
+            guard id != store.championID else {
+                throw ModelFailure(
+                    .ambiguous, folder(id).path.string, "is the champion, so it can't be its own challenger",
+                    remedy: "see `fundusd model list`")
+            }
             try store.apply([.point(Self.challengerLink, to: id)])
         }
+    }
+
+    private var changedMeanwhile: ModelFailure {
+        ModelFailure(
+            .ambiguous, models.string, "has another champion, \(championID ?? "none"), since a moment ago",
+            remedy: "see `fundusd model list`, and ask again")
     }
 
     /// One process at a time changes offices and removes models; readers need no lock.

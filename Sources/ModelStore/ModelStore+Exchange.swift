@@ -45,15 +45,14 @@ extension ModelStore {
             }
             return record
         }
-        try place.publish { half throws(ModelFailure) in
+        return try take(record, as: record.role == .judge ? .champion : nil, ifChampionIs: nil) {
+            half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try half.copyFiles(of: folder) }
             guard try half.verify().record == record else {
                 throw ModelFailure(
                     .damaged, folder.path.string, "changed while it was copied", remedy: "try again")
             }
-        }
-        if record.role == .judge && championID == nil { try promote(record.id) }
-        return record
+        }.record
     }
 
     /// Writes a model's weights to a file of their own.

@@ -1,4 +1,3 @@
-package import FoundationEssentials
 package import LinuxIO
 package import SystemPackage
 
@@ -102,28 +101,5 @@ package struct ModelStore: Sendable {
                 remedy: "import one: `fundusd model import --positive-class normal model.pth`")
         }
         return folder(id)
-    }
-
-    /// Keeps a model; it becomes the champion if it can judge and there is none.
-    ///
-    /// - Parameter date: goes into the id and the record; the clock is the caller's.
-    @discardableResult
-    package func publish(_ model: NewModel, date: Date) throws(ModelFailure) -> ModelRecord {
-        let finished = try model.finished(date: date, path: model.source?.file ?? models.string)
-        let record = finished.record
-        do throws(SystemFailure) {
-            try AtomicFile.makeFolder(models)
-        } catch {
-            throw ModelFailure(error)
-        }
-        if let present = try? self.record(record.id), present.sha256 == record.sha256 {
-            throw ModelFailure(
-                .ambiguous, folder(record.id).path.string, "is there already, with the same weights",
-                remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
-                    + "--positive-class, remove that folder first")
-        }
-        try finished.write(to: folder(record.id))
-        if record.role == .judge && championID == nil { try promote(record.id) }
-        return record
     }
 }

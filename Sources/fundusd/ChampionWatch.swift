@@ -76,9 +76,9 @@ private struct ChampionLoop: ~Copyable {
             settings: seat.settingsNumber)
         guard candidate != refused else { return }
         do {
-            try seat.seat(id)
+            let isSeated = try seat.seat(id)
             refused = nil
-            voice.modelSwapped(to: id, from: current)
+            if isSeated { voice.modelSwapped(to: id, from: current) }
         } catch {
             refused = candidate
             voice.modelRefused(id, keeping: current, reason: (error as? Refusal)?.message ?? "\(error)")

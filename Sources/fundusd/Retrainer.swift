@@ -83,10 +83,7 @@ struct Retrainer {
         var model = trained.network.model(
             trained.origin, parent: trained.base.parent, divided.manifest, date: Date(),
             softwareVersion: softwareVersion)
-        guard let champion else {
-            let record = try publish(model)
-            return try conclude(.promoted, record.id, "Model \(record.id) is the first, and judges from now on.")
-        }
+        guard let champion else { return try install(model) }
         let scores = try HoldoutComparison.scores(
             champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
             trained.origin.recipe)
@@ -99,29 +96,38 @@ struct Retrainer {
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
-        model.attachments.append(ModelAttachment(name: GateDecision.fileName, bytes: decision.json))
-        try follow(decision, try publish(model), champion)
+        model.attachments.append(decision.attachment)
+        try follow(decision, model, champion)
     }
 
-    /// Promotes, keeps or leaves the challenger, as the gate and the configuration say.
-    private func follow(_ decision: GateDecision, _ record: ModelRecord, _ champion: Champion) throws {
-        let id = record.id
-        guard decision.passed else {
+    /// The first model, which nothing could be compared with.
+    private func install(_ model: NewModel) throws {
+        let made = try publish(model, as: .champion, ifChampionIs: nil)
+        let id = made.record.id
+        if made.hasOffice { return try conclude(.promoted, id, "Model \(id) is the first, and judges from now on.") }
+        try conclude(
+            .refused, id,
+            "\(made.judging) Model \(id) is kept: there was none to compare it with when it was trained. The next "
+                + "retraining compares.", reasons: GateCondition.Name.championUnchanged.rawValue)
+    }
+
+    /// Promotes, keeps or leaves the challenger, as the gate and the configuration say, and the champion of now.
+    private func follow(_ compared: GateDecision, _ model: NewModel, _ champion: Champion) throws {
+        let office: ModelOffice = settings.retrain.promotion == .gated ? .champion : .challenger
+        let made = try publish(
+            model, as: compared.passed ? office : nil, ifChampionIs: champion.record.id,
+            overtaken: { compared.overtaken(by: $0).attachment })
+        let id = made.record.id
+        let decision =
+            made.earlierChampion == champion.record.id ? compared : compared.overtaken(by: made.earlierChampion)
+        guard made.hasOffice else {
             let reasons = decision.conditions.filter { !$0.passed }.map(\.name.rawValue).joined(separator: " ")
             return try conclude(
-                .refused, id, "Model \(champion.record.id) stays. \(decision.summary)", reasons: reasons)
+                .refused, id, "\(made.judging) Model \(id) is kept. \(decision.summary)", reasons: reasons)
         }
-        do throws(ModelFailure) {
-            switch settings.retrain.promotion {
-            case .gated: try store.promote(id)
-            case .manual: try store.keepChallenger(id)
-            }
-        } catch {
-            throw Refusal(.inputOutput, "\(error)")
-        }
-        switch settings.retrain.promotion {
-        case .gated: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
-        case .manual:
+        switch office {
+        case .champion: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
+        case .challenger:
             try conclude(.kept, id, "Model \(id) waits for `fundusd model promote \(id)`. \(decision.summary)")
         }
     }
@@ -138,9 +144,12 @@ struct Retrainer {
     /// Besides the champion, the previous one and the challenger.
     private static let keptModels = 5
 
-    private func publish(_ model: NewModel) throws -> ModelRecord {
+    private func publish(
+        _ model: NewModel, as office: ModelOffice?, ifChampionIs compared: String?,
+        overtaken: (String?) -> ModelAttachment? = { _ in nil }
+    ) throws -> ModelSuccession {
         do throws(ModelFailure) {
-            return try store.publish(model, date: Date())
+            return try store.publish(model, date: Date(), as: office, ifChampionIs: compared, overtaken: overtaken)
         } catch {
             throw Refusal(error.code == .inputOutput ? .inputOutput : .dataError, "\(error)")
         }
@@ -187,7 +196,14 @@ extension PairedScores {
 }
 
 extension GateDecision {
-    fileprivate var json: [UInt8] { SortedJSON.bytes(self) }
+    fileprivate var attachment: ModelAttachment {
+        ModelAttachment(name: Self.fileName, bytes: SortedJSON.bytes(self))
+    }
+}
+
+extension ModelSuccession {
+    /// Who judges on, where this model does not.
+    fileprivate var judging: String { earlierChampion.map { "Model \($0) stays." } ?? "No model judges." }
 }
 
 extension Settings {

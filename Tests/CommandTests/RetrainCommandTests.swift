@@ -122,6 +122,35 @@ import Testing
         #expect(champion == (try lastRetraining()?.outcome == "promoted" ? second : first))
     }
 
+    private func decision(_ model: String) throws -> GateDecision {
+        try JSONDecoder().decode(GateDecision.self, from: Data(try site.read("state/models/\(model)/decision.json")))
+    }
+
+    /// The hours between the comparison's beginning and its end, in which a person changes the champion by hand.
+    @Test(arguments: ["gated", "manual"]) func `who changes the champion meanwhile is not overruled`(
+        promotion: String
+    ) throws {
+        try label(0..<240)
+        let first = try #require(champion)
+        let narrow = PackageRoot.path.pushing("Tests/ModelStoreTests/Golden/checkpoints/narrow.pth").string
+        let second = try #require(try site.run("model", "import", "--positive-class", "normal", narrow).lines.first)
+        let run = try site.start(["retrain", "--retrain-promotion", promotion])
+        try run.waitForLine("Epoch 1 of 2")
+        run.signal(SIGSTOP)
+        #expect(try site.run("model", "promote", second).status == 0)
+        run.signal(SIGCONT)
+        #expect(try run.end() == 0, "\(run.said)")
+        #expect(champion == second && !site.exists("state/models/challenger"), "\(run.said)")
+        let challenger = try #require(try models().first { $0 != first && $0 != second })
+        let decision = try decision(challenger)
+        #expect(!decision.passed && decision.championID == first)
+        #expect(decision.conditions.filter { !$0.passed }.map(\.name) == [.championUnchanged])
+        let last = try #require(try lastRetraining())
+        #expect(
+            last.outcome == "refused" && last.summary.contains("Model \(second) stays. Model \(challenger) is kept."))
+        #expect(run.said.contains("compared with \(first), and meanwhile \(second) judges"))
+    }
+
     @Test func `a challenger that learned wrong labels is refused`() throws {
         try label(0..<240)
         #expect(try site.run("retrain").status == 0)

@@ -63,6 +63,59 @@ import Testing
         #expect(store.championID == ids[1])
     }
 
+    private func challenger(_ words: String) -> NewModel {
+        let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: 2, outputs: 1), seed: 7)
+        var model = NewModel(parameters: parameters, positiveClass: .disease)
+        model.attachments = [ModelAttachment(name: "decision.json", bytes: Array(words.utf8))]
+        return model
+    }
+
+    /// What a person does between the comparison and its end: nothing, a rollback, another promotion.
+    @Test(arguments: [ModelOffice.champion, .challenger], 0..<3)
+    func `a model takes office only if the champion is still the one that it was compared with`(
+        office: ModelOffice, change: Int
+    ) throws {
+        let ids = try three()
+        if change == 1 { try store.rollback() }
+        if change == 2 { try store.promote(ids[2]) }
+        let before = [store.championID, store.previousID, store.challengerID]
+        let made = try store.publish(
+            challenger("passed"), date: Self.day, as: office, ifChampionIs: ids[1],
+            overtaken: { ModelAttachment(name: "decision.json", bytes: Array("overtaken by \($0 ?? "none")".utf8)) })
+        #expect(made.hasOffice == (change == 0) && made.earlierChampion == before[0])
+        let decision = try store.folder(made.record.id).attachment("decision.json")
+        #expect(
+            decision.map { String(decoding: $0, as: UTF8.self) }
+                == (change == 0 ? "passed" : "overtaken by \(before[0] ?? "")"))
+        let after = [store.championID, store.previousID, store.challengerID]
+        switch (office, change) {
+        case (.champion, 0): #expect(after == [made.record.id, ids[1], ids[2]])
+        case (.challenger, 0): #expect(after == [ids[1], ids[0], made.record.id])
+        default: #expect(after == before)
+        }
+        #expect(try store.verify(made.record.id) == made.record)
+    }
+
+    @Test func `a model that is only kept never judges, even where none does`() throws {
+        let made = try store.publish(challenger(""), date: Self.day, as: nil, ifChampionIs: nil)
+        #expect(!made.hasOffice && store.championID == nil)
+    }
+
+    @Test func `the first of two that were trained without a champion judges, and the second is kept`() throws {
+        let first = try publish(0)
+        let second = try store.publish(challenger(""), date: Self.day, as: .champion, ifChampionIs: nil)
+        #expect(!second.hasOffice && second.earlierChampion == first && store.championID == first)
+    }
+
+    @Test func `a rollback does not go back to what was previous before another promotion`() throws {
+        let ids = try three()
+        try store.promote(ids[2])
+        #expect { try store.rollBack(from: ids[1], to: ids[0]) } throws: {
+            ($0 as? ModelFailure)?.description.contains("has another champion, \(ids[2]), since a moment ago") == true
+        }
+        #expect(store.championID == ids[2] && store.previousID == ids[1])
+    }
+
     /// Which of the three is promoted.
     @Test(arguments: [0, 1, 2], [0, 1, 2, 3]) func `wherever a promotion is stopped, a champion serves`(
         promoted: Int, stop: Int
