@@ -53,11 +53,10 @@ def area_under_curve(positive, negative):
 
 
 def folder_of(records, work):
-    """A labelled folder of links to these pictures, and the table of who is one person."""
+    """A labelled folder of these pictures, and the table of who is one person."""
     for record in records:
         place = work / record.label / record.path.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(record.path.resolve())
+        pictures.place_picture(record.path, place)
     groups = work / "groups.csv"
     rows = [f"{record.label}/{record.path.name},{record.group}" for record in records]
     groups.write_text("\n".join(["path,group", *rows]) + "\n")

@@ -1,6 +1,6 @@
 """The research pictures: what is known of each, and which of them train, choose and measure.
 
-    Benchmarks/shipped-model/pictures.py DATA FOLDER    # links to them, as `fundusd train --labelled FOLDER` takes them
+    Benchmarks/shipped-model/pictures.py DATA FOLDER    # them, as `fundusd train --labelled FOLDER` takes them
 
 People stay together, and their side follows from a hash, by the same rule as `fundusd train` (LabelledData/HoldoutSplit.swift):
 so a network that was trained here can be calibrated there on people whom it never saw.
@@ -9,7 +9,9 @@ import csv
 import dataclasses
 import hashlib
 import math
+import os
 import pathlib
+import shutil
 import sys
 
 SEED = 0
@@ -88,8 +90,17 @@ def records(data):
     return found
 
 
+def place_picture(picture, place):
+    """Links below a labelled folder are not followed: a second name, or a copy where that can't be."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(picture.resolve(), place)
+    except OSError:
+        shutil.copyfile(picture, place)
+
+
 def labelled_folder(found, folder):
-    """Links to what calibrates, as `fundusd train --labelled` takes it, and who is one person.
+    """What calibrates, as `fundusd train --labelled` takes it, and who is one person.
 
     What experts call usable is left out: neither good enough that refusing it were wrong, nor bad enough that judging it were.
     """
@@ -101,8 +112,7 @@ def labelled_folder(found, folder):
             continue
         label = record.label or ("gradable" if record.is_gradable > 0.5 else "ungradable")
         place = pathlib.Path(label, source, record.path.name)
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).symlink_to(record.path.resolve())
+        place_picture(record.path, folder / place)
         rows.append(f"{place},{record.group},{source}")
     (folder / "groups.csv").write_text("\n".join(rows) + "\n")
 

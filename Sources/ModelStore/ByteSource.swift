@@ -107,8 +107,8 @@ extension Sequence<UInt8> {
 }
 
 extension ModelFailure {
-    init(_ failure: SystemFailure) {
-        let isMissing = failure.code == .noSuchFileOrDirectory || failure.code == .notDirectory
+    package init(_ failure: SystemFailure) {
+        let isMissing = failure.isAbsence
         self.init(
             isMissing ? .missing : .inputOutput, failure.path, "\(failure.call) failed: \(failure.code.description)",
             remedy: isMissing ? "check the path" : "check the disk and the rights of the service's user")

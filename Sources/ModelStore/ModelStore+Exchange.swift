@@ -14,7 +14,7 @@ extension ModelStore {
     @discardableResult
     package func importModel(
         from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date,
-        holdout: ((Preprocessing) -> [Float]?)? = nil
+        holdout: ((Preprocessing) throws(ModelFailure) -> [Float]?)? = nil
     ) throws(ModelFailure) -> ModelRecord {
         let source = try ByteSource(opening: path)
         let archive = try WeightArchive(source)
@@ -24,7 +24,9 @@ extension ModelStore {
             file: path.lastComponent?.string ?? path.string, sha256: try source.sha256())
         if let holdout, parameters.layout.outputs == 1 {
             let preprocessing = model.preprocessing
-            model.precisionCheck = try PrecisionCheck.bfloat16(of: model) { holdout(preprocessing) }
+            model.precisionCheck = try PrecisionCheck.bfloat16(of: model) {
+                () throws(ModelFailure) in try holdout(preprocessing)
+            }
         }
         return try publish(model, date: date)
     }

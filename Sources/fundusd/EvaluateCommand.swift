@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
         var report = try measure(judging, loaded, settings)
         if let reportFolder {
             let (missed, falseAlarms) = report.worstMistakes(atMost: Self.shownMistakes)
-            report.mistakes = judging.pictures(of: missed + falseAlarms)
+            report.mistakes = try judging.pictures(of: missed + falseAlarms)
             report.history = try settings.history(ofModel: model)
             try reportFolder.write(report)
         }

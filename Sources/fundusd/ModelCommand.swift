@@ -177,12 +177,14 @@ struct ImportModel: ParsableCommand {
         if (try? Folder(path)) != nil {
             guard positiveClass == nil, holdout == nil else {
                 throw ValidationError("\(file) is a model's folder, which says all of itself: leave out the options.")
+        let speaksFor: ModelRecord.PositiveClass = positiveClass == .normal ? .normal : .disease
+        guard let holdout else { return try store.importModel(from: path, positiveClass: speaksFor, date: Date()) }
             }
             return try store.adopt(ModelFolder(path))
         }
         return try store.importModel(
-            from: path, positiveClass: positiveClass == .normal ? .normal : .disease, date: Date(),
-            holdout: try holdout.map { try HoldoutTensors(FilePath($0)).next(as:) })
+            from: path, positiveClass: speaksFor, date: Date(), holdout: try HoldoutTensors(FilePath(holdout)).next(as:)
+        )
     }
 }
 
