@@ -89,9 +89,7 @@ struct Retrainer {
     private func decide(
         _ trained: Trained, _ divided: LabelledCollection.Divided, _ champion: Champion?
     ) throws {
-        var model = trained.network.model(
-            trained.origin, parent: trained.base.parent, divided.manifest, date: Date(),
-            softwareVersion: softwareVersion)
+        var model = try trained.model(divided.manifest)
         guard let champion else { return try install(model) }
         let scores = try HoldoutComparison.scores(
             champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
