@@ -13,6 +13,7 @@ package struct GateCondition: Codable, Sendable, Equatable {
         case sensitivityInService = "sensitivity-in-service"
         case specificityFloor = "specificity-floor"
         case calibration
+        case championUnchanged = "champion-unchanged"
     }
 
     package let name: Name
@@ -46,6 +47,14 @@ package struct GateCondition: Codable, Sendable, Equatable {
         GateCondition(
             .selfTest, passed: fault == nil,
             fault.map { "The challenger can't be used: \($0)." } ?? "The challenger loads and passes its self-test.")
+    }
+
+    /// - Parameter other: who judges by now; nil for no one.
+    static func championChanged(from compared: String?, to other: String?) -> GateCondition {
+        GateCondition(
+            .championUnchanged, passed: false,
+            "It was compared with \(compared ?? "no model"), and meanwhile \(other.map { "\($0) judges" } ?? "none judges"): "
+                + "the next retraining compares again.")
     }
 
     static func probabilities(_ fault: EvaluationFailure?) -> GateCondition {

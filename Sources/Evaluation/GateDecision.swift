@@ -44,6 +44,17 @@ package struct GateDecision: Codable, Sendable, Equatable {
         self.rules = rules
     }
 
+    /// The same once another model has become the champion: what was compared is no answer any more.
+    ///
+    /// - Parameter champion: who judges by now; nil for no one.
+    package func overtaken(by champion: String?) -> GateDecision {
+        var decision = GateDecision(
+            conditions: conditions + [.championChanged(from: championID, to: champion)], holdout: holdout,
+            champion: self.champion, challenger: challenger, differences: differences, rules: rules)
+        decision.championID = championID
+        return decision
+    }
+
     private enum CodingKeys: String, CodingKey {
         case schema, passed, summary, conditions, holdout, champion, challenger, differences, rules
         case championID = "champion_id"

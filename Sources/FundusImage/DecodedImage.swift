@@ -6,7 +6,7 @@ package struct DecodedImage: Sendable, Equatable {
     package let shrinkage: Int
     /// What of the source the picture shows, in the source's pixels: all of it, but for a cut-out field.
     package let rectangle: PictureRectangle
-    package let picture: RGBPicture
+    package internal(set) var picture: RGBPicture
     /// The whole frame, for the quality grader; nil where the picture shows it.
     package let frame: RGBPicture?
     /// libjpeg's words about oddities of the file that cost no pixel, such as bytes between segments.

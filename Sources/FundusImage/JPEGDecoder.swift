@@ -4,7 +4,10 @@
 
 internal import TensorMath
 
-/// Decodes JPEG to the pixels that Pillow gives: accurate DCT, smooth chroma upsampling, no EXIF rotation.
+/// Decodes JPEG to the pixels that Pillow gives: accurate DCT, smooth chroma upsampling.
+///
+/// What a model or a person sees is turned as the picture's EXIF orientation asks; sizes and rectangles are of the pixels as
+/// they are stored.
 ///
 /// A picture is given only if the file is whole: the end-of-image marker must be there, and every warning of libjpeg
 /// after which it would go on with invented samples ends the decode. Pillow is more lenient in both.
@@ -47,8 +50,11 @@ package enum JPEGDecoder {
             case .squeeze: nil
             case .fieldCrop: try overview(of: bytes, maximumPixels, progress)
             }
-        let size = (preprocessing.width, preprocessing.height)
-        return try decode(bytes, size, maximumPixels, fidelity, seen: overview, progress)
+        let orientation = Orientation(of: bytes)
+        let size = orientation.size((preprocessing.width, preprocessing.height))
+        var image = try decode(bytes, size, maximumPixels, fidelity, seen: overview, progress)
+        image.picture = orientation.shown(image.picture)
+        return image
     }
 
     private static func decode(

@@ -27,19 +27,6 @@ package struct FileStatus: Equatable, Sendable {
     }
 }
 
-extension FileStatus {
-    /// What lies at a path, links followed; nil where nothing does. See `man 2 stat`.
-    ///
-    /// - Throws: whatever else keeps one from knowing, as folders that may not be looked into.
-    package static func ifThere(_ path: FilePath) throws(SystemFailure) -> FileStatus? {
-        var buffer = stat()
-        if unsafe path.withPlatformString({ unsafe stat($0, &buffer) }) == 0 { return FileStatus(buffer) }
-        let failure = SystemFailure.current("stat", path)
-        if failure.isGone { return nil }
-        throw failure
-    }
-}
-
 /// Equal signatures mean that a file was not written in between: what lets a rescan pass an old file by its stat alone.
 ///
 /// The change time is part of it because the modification time can be set back (`man 2 utimensat`).

@@ -25,6 +25,22 @@ extension Folder {
         try parent.synchronize()
     }
 
+    /// The same, but false where the name is taken: nobody's file can come in between a look and a rename.
+    package func writeNew(_ bytes: [UInt8], to relative: FilePath) throws(SystemFailure) -> Bool {
+        let name = try lastName(of: relative)
+        let parent = try subfolder(relative.removingLastComponent())
+        let temporary = Self.temporaryName(UInt64.random(in: 0 ... .max))
+        do throws(SystemFailure) {
+            try parent.write(bytes, to: temporary)
+            if try parent.moveIfFree(temporary, to: name, in: parent) { return true }
+            parent.discard(temporary)
+            return false
+        } catch {
+            parent.discard(temporary)
+            throw error
+        }
+    }
+
     /// Makes a folder below this one and those above it that are missing, each durable before the next. See `man 2 mkdirat`.
     package func makeFolders(_ relative: FilePath, permissions: CInterop.Mode = 0o750) throws(SystemFailure) {
         var parent = FilePath()

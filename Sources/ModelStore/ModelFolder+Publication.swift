@@ -23,34 +23,39 @@ extension ModelFolder {
         guard let name = path.lastComponent, name.kind == .regular else {
             throw ModelFailure(.refused, path.string, "is no name for a folder", remedy: "name a folder to be made")
         }
-        guard entryExists(path) else { return }
+        guard try signature(of: path) != nil else { return }
         throw ModelFailure(
             .refused, path.string, "is there already", remedy: "name a folder that does not exist yet, or remove it")
-    }
-
-    /// Whether anything has this name, a link that leads nowhere included. See `man 2 lstat`.
-    private static func entryExists(_ path: FilePath) -> Bool {
-        var status = stat()
-        return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
     }
 
     /// Fills a folder under a name that no reader looks at, then renames it to this one.
     ///
     /// After a crash there is the whole model or none. A rename never replaces a folder that holds something, nor a file
     /// (`man 2 rename`, ENOTEMPTY, ENOTDIR). See `man 2 fsync`.
-    func publish(_ fill: (ModelFolder) throws(ModelFailure) -> Void) throws(ModelFailure) {
+    ///
+    /// - Parameter appear: moves the filled folder here, and does what must be done in the same moment.
+    func publish(
+        _ fill: (ModelFolder) throws(ModelFailure) -> Void, appear: (ModelFolder) throws(ModelFailure) -> Void
+    ) throws(ModelFailure) {
         let name = path.lastComponent?.string ?? ""
         let half = ModelFolder(
             path.removingLastComponent().appending(".\(name).\(UInt64.random(in: 0 ... .max))\(Self.partialSuffix)"))
         do throws(ModelFailure) {
             try Self.calling { () throws(SystemFailure) in try AtomicFile.makeFolder(half.path) }
             try fill(half)
-            try Self.calling { () throws(SystemFailure) in try AtomicFile.rename(half.path, to: path) }
+            try appear(half)
         } catch {
             try? half.remove()
             throw error
         }
-        try Self.calling { () throws(SystemFailure) in try AtomicFile.synchronizeFolder(of: path) }
+    }
+
+    /// Takes another name, durably.
+    func move(to place: ModelFolder) throws(ModelFailure) {
+        try Self.calling { () throws(SystemFailure) in
+            try AtomicFile.rename(path, to: place.path)
+            try AtomicFile.synchronizeFolder(of: place.path)
+        }
     }
 
     /// What the name of a folder ends in that is not whole yet.
@@ -79,10 +84,12 @@ extension NewModel.Finished {
     func write(to folder: ModelFolder) throws(ModelFailure) {
         try folder.publish { half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try writeFiles(to: half) }
+        } appear: { half throws(ModelFailure) in
+            try half.move(to: folder)
         }
     }
 
-    private func writeFiles(to folder: ModelFolder) throws(SystemFailure) {
+    func writeFiles(to folder: ModelFolder) throws(SystemFailure) {
         try AtomicFile.write(weights, to: folder.weightsPath)
         for attachment in attachments {
             try AtomicFile.write(attachment.bytes, to: folder.path.appending(attachment.name))

@@ -23,6 +23,7 @@ extension ModelFolder {
     /// Everything that loading checks, on model.safetensors itself, for a base network as well.
     ///
     /// - Returns: a judge's packed weights, too, are whole afterwards, or it says why not.
+    @discardableResult
     package func verify() throws(ModelFailure) -> (record: ModelRecord, packed: PackedWeightsKeeping?) {
         let record = try record()
         if record.role == .judge {

@@ -14,7 +14,7 @@ extension ModelStore {
     @discardableResult
     package func importModel(
         from path: FilePath, positiveClass: ModelRecord.PositiveClass, date: Date,
-        holdout: ((Preprocessing) -> [Float]?)? = nil
+        holdout: ((Preprocessing) throws(ModelFailure) -> [Float]?)? = nil
     ) throws(ModelFailure) -> ModelRecord {
         let source = try ByteSource(opening: path)
         let archive = try WeightArchive(source)
@@ -24,7 +24,9 @@ extension ModelStore {
             file: path.lastComponent?.string ?? path.string, sha256: try source.sha256())
         if let holdout, parameters.layout.outputs == 1 {
             let preprocessing = model.preprocessing
-            model.precisionCheck = try PrecisionCheck.bfloat16(of: model) { holdout(preprocessing) }
+            model.precisionCheck = try PrecisionCheck.bfloat16(of: model) {
+                () throws(ModelFailure) in try holdout(preprocessing)
+            }
         }
         return try publish(model, date: date)
     }
@@ -37,7 +39,7 @@ extension ModelStore {
     package func adopt(_ folder: ModelFolder) throws(ModelFailure) -> ModelRecord {
         let record = try folder.record()
         let place = self.folder(record.id)
-        if let present = try? place.record() {
+        if let present = try place.recordIfThere() {
             guard present == record else {
                 throw ModelFailure(
                     .ambiguous, place.path.string, "is there already, and its model.json differs from \(folder.path)",
@@ -45,15 +47,14 @@ extension ModelStore {
             }
             return record
         }
-        try place.publish { half throws(ModelFailure) in
+        return try take(record, as: record.role == .judge ? .champion : nil, ifChampionIs: nil) {
+            half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try half.copyFiles(of: folder) }
             guard try half.verify().record == record else {
                 throw ModelFailure(
                     .damaged, folder.path.string, "changed while it was copied", remedy: "try again")
             }
-        }
-        if record.role == .judge && championID == nil { try promote(record.id) }
-        return record
+        }.record
     }
 
     /// Writes a model's weights to a file of their own.

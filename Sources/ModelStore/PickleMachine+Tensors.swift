@@ -30,13 +30,23 @@ extension PickleMachine {
     }
 }
 
+extension PickledStorage {
+    /// Nil where no memory could hold so many.
+    var byteCount: Int? {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
+        return overflow ? nil : bytes
+    }
+}
+
 extension PickledTensor {
     /// Elements, known not to overflow once `liesInsideItsStorage` holds.
-    var count: Int { shape.reduce(1, *) }
+    var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
     /// No more elements than the storage has, the last of them inside it: an expanded view could ask for any memory.
     fileprivate var liesInsideItsStorage: Bool {
-        guard let count = byteCount(shape: shape, type: .u8), count <= storage.count else { return false }
+        guard let count = byteCount(shape: shape, type: .u8), count <= storage.count, offset <= storage.count else {
+            return false
+        }
         if count == 0 { return true }
         var last = offset
         for (extent, stride) in zip(shape, strides) {
@@ -49,7 +59,15 @@ extension PickledTensor {
     }
 
     /// The storage's values in the tensor's row-major order.
-    func gathered(_ storageValues: [Float]) -> [Float] {
+    ///
+    /// - Parameter storageValues: as many as the storage says.
+    func values(of storageValues: [Float]) -> [Float] {
+        // Where one extent is 0, the others may be anything: none of them is multiplied or counted to.
+        if count == 0 { return [] }
+        return isContiguous ? Array(storageValues[offset..<offset + count]) : gathered(storageValues)
+    }
+
+    private func gathered(_ storageValues: [Float]) -> [Float] {
         var places = [offset]
         for (extent, stride) in zip(shape, strides) {
             places = places.flatMap { start in (0..<extent).map { start + $0 * stride } }
@@ -58,7 +76,7 @@ extension PickledTensor {
     }
 
     /// True where row-major order is the storage's order.
-    var isContiguous: Bool {
+    private var isContiguous: Bool {
         var expected = 1
         for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
             if stride != expected { return false }

@@ -25,7 +25,7 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
     ///
     /// - Parameter tensors: inputs of the model's preprocessing, NCHW, until nil comes.
     package static func bfloat16(
-        of model: NewModel, tensors: () -> [Float]?
+        of model: NewModel, tensors: () throws(ModelFailure) -> [Float]?
     ) throws(ModelFailure) -> PrecisionCheck {
         let (layout, parameters) = (model.parameters.layout, model.parameters)
         let path = model.source?.file ?? "the model"
@@ -34,8 +34,14 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
         let threshold = model.threshold.value
         var check = PrecisionCheck(
             precision: .bfloat16, images: 0, changedVerdicts: 0, largestChange: 0, threshold: threshold)
-        while let tensor = tensors() {
+        while let tensor = try tensors() {
             let (before, after) = (model.probability(exact, tensor), model.probability(rounded, tensor))
+            guard before.isFinite && after.isFinite else {
+                throw ModelFailure(
+                    .notFinite, path,
+                    "gives a probability that is no number for image \(check.images + 1) of the hold-out",
+                    remedy: "its weights are useless: import another file")
+            }
             check.images += 1
             check.changedVerdicts += (before >= threshold) == (after >= threshold) ? 0 : 1
             check.largestChange = max(check.largestChange, abs(after - before))

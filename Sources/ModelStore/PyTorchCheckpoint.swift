@@ -32,7 +32,7 @@ package struct PyTorchCheckpoint: Sendable {
         }
         let storage = tensor.storage
         let bytes = try archive.bytes("\(root)data/\(storage.key)", limit: archive.source.count)
-        guard bytes.count == storage.count.multipliedReportingOverflow(by: storage.type.byteCount).partialValue else {
+        guard bytes.count == storage.byteCount else {
             throw ModelFailure(
                 .damaged, path, tensor: name, "has \(bytes.count) bytes for \(storage.count) values",
                 remedy: "the file is damaged: save it again")
@@ -42,8 +42,7 @@ package struct PyTorchCheckpoint: Sendable {
                 .unsupported, path, tensor: name, "holds \(storage.type.rawValue), which is no weight's type",
                 remedy: "save the weights as float32, float16 or bfloat16")
         }
-        guard tensor.isContiguous else { return tensor.gathered(values) }
-        return Array(values[tensor.offset..<tensor.offset + tensor.count])
+        return tensor.values(of: values)
     }
 
     /// The folder that holds `data.pkl`; exactly one.

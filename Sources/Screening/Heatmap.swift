@@ -7,6 +7,8 @@ package enum Heatmap {
 
     private static let jpegQuality = 85
 
+    /// Turned as the photograph asks, like the input that the map is of: it lies beside what every viewer shows.
+    ///
     /// - Parameters:
     ///   - rectangle: what of the photograph the network saw, in its pixels; nil for all of it.
     ///   - content: the photograph's file, whole; it is decoded once more, at the heatmap's size.
@@ -16,8 +18,12 @@ package enum Heatmap {
         by model: ModelIdentity, longestSide: Int = longestSide, maximumPixels: Int, progress: () -> Void = {}
     ) throws(DecodeFailure) -> [UInt8] {
         let image = try image(content, longestSide, maximumPixels, progress)
+        let orientation = Orientation(of: content.bytes ?? [])
+        let stored = (width: image.sourceWidth, height: image.sourceHeight)
         let painted = HeatmapPainter.paint(
-            map, seen: rectangle, of: (image.sourceWidth, image.sourceHeight), over: image.picture)
+            map, seen: orientation.shown(rectangle ?? PictureRectangle(wholeOf: stored), of: stored),
+            of: orientation.swapsSides ? (stored.height, stored.width) : stored,
+            over: orientation.shown(image.picture))
         return JPEGComment.adding(
             comment(content, model), to: try JPEGEncoder.encode(painted, quality: jpegQuality))
     }
@@ -26,7 +32,8 @@ package enum Heatmap {
     package static func photograph(
         _ content: ImageContent, longestSide: Int, maximumPixels: Int
     ) throws(DecodeFailure) -> [UInt8] {
-        try JPEGEncoder.encode(image(content, longestSide, maximumPixels) {}.picture, quality: jpegQuality)
+        let picture = try image(content, longestSide, maximumPixels) {}.picture
+        return try JPEGEncoder.encode(Orientation(of: content.bytes ?? []).shown(picture), quality: jpegQuality)
     }
 
     private static func image(

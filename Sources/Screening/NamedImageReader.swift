@@ -16,6 +16,11 @@ package struct NamedImageReader: Sendable {
         return try ImageContent.read(file, maximumBytes: maximumBytes)
     }
 
+    /// Reads a file that is open.
+    package func read(_ file: borrowing Descriptor) throws(SystemFailure) -> ImageContent {
+        try ImageContent.read(file, maximumBytes: maximumBytes)
+    }
+
     /// Reads standard input to its end.
     package func readStandardInput() throws(SystemFailure) -> ImageContent {
         try ImageContent.read(Descriptor.standardInput(), maximumBytes: maximumBytes)

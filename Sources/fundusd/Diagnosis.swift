@@ -80,7 +80,7 @@ struct Diagnosis {
 
     private static func limit(_ name: String) throws(SystemFailure) -> Int? {
         let path = FilePath("/proc/sys/fs/inotify/\(name)")
-        guard try FileStatus.ifThere(path) != nil else { return nil }
+        guard try FileStatus.at(path) != nil else { return nil }
         let bytes = try Descriptor.open(path, O_RDONLY).read(upTo: 64)
         return Int(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
     }
@@ -160,7 +160,7 @@ struct Diagnosis {
                 .fault, "daemon", "whether one runs can't be told: \(message)", "Run this as the service's user.")
         }
         let store = ModelStore(root: settings.state)
-        if let serving = store.inServiceID, let champion = store.championID, serving != champion {
+        if let serving = try? store.inServiceID, let champion = try? store.championID, serving != champion {
             add(
                 .warning, "daemon", "it judges by \(serving), and the champion is \(champion)",
                 "`journalctl -u fundusd -p err` says why it refused that one.")

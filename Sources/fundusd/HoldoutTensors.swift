@@ -1,4 +1,5 @@
 internal import FundusImage
+internal import LinuxIO
 internal import ModelStore
 internal import Screening
 internal import SystemPackage
@@ -14,26 +15,51 @@ final class HoldoutTensors {
         try folder.requireBothClasses()
     }
 
-    /// Nil after the last; what can't be read, decoded or graded gets no verdict and is passed over.
+    /// Nil after the last; what gets no verdict by its own fault is passed over.
     ///
     /// - Parameter preprocessing: of the model that is checked.
-    func next(as preprocessing: Preprocessing) -> [Float]? {
+    /// - Throws: a fault of the machine.
+    func next(as preprocessing: Preprocessing) throws(ModelFailure) -> [Float]? {
         while place < folder.entries.count {
-            let path = folder.root.pushing(folder.entries[place].path)
+            let entry = folder.entries[place]
             place += 1
-            if let tensor = tensor(path, preprocessing) { return tensor }
+            if let tensor = try tensor(entry, preprocessing) { return tensor }
         }
         return nil
     }
 
-    private func tensor(_ path: FilePath, _ preprocessing: Preprocessing) -> [Float]? {
-        guard let bytes = try? reader.read(path).bytes,
-            let image = try? JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: 100_000_000),
+    private func tensor(
+        _ entry: LabelledFolder.Entry, _ preprocessing: Preprocessing
+    ) throws(ModelFailure) -> [Float]? {
+        guard let bytes = try bytes(entry), let image = try image(bytes, entry, preprocessing),
             QualityGrader.grade(image).gradable
         else { return nil }
         var tensor = [Float](repeating: 0, count: preprocessing.elementCount)
         preprocessing.fill(&tensor, from: image.picture)
         return tensor
+    }
+
+    private func bytes(_ entry: LabelledFolder.Entry) throws(ModelFailure) -> [UInt8]? {
+        do throws(SystemFailure) {
+            guard case .image(let content) = try folder.read(entry, by: reader) else { return nil }
+            return content.bytes
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+
+    private func image(
+        _ bytes: [UInt8], _ entry: LabelledFolder.Entry, _ preprocessing: Preprocessing
+    ) throws(ModelFailure) -> DecodedImage? {
+        do throws(DecodeFailure) {
+            return try JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: 100_000_000)
+        } catch {
+            guard error.isMachineFault else { return nil }
+            throw ModelFailure(
+                .inputOutput, folder.root.pushing(entry.path).string,
+                "can't be decoded: the machine has no memory left",
+                remedy: "free memory, or give the program more")
+        }
     }
 }
 

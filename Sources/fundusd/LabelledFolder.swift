@@ -6,7 +6,11 @@ internal import SystemPackage
 
 /// A folder of images that people have labelled: `disease/` and `normal/`, with any folders below them; for training perhaps
 /// `ungradable/` and `gradable/` too.
-struct LabelledFolder {
+///
+/// In the service's own folder, who may put pictures may put links as well: there (`links: .refused`) it is held open, and all
+/// below it is reached from there without following any. A folder that somebody named on the command line is his own, and
+/// links to pictures elsewhere are an ordinary way to make one.
+final class LabelledFolder: Sendable {
     struct Entry: Sendable {
         /// Below the labelled folder, such as `disease/camera 2/a.jpg`.
         let path: FilePath
@@ -20,32 +24,48 @@ struct LabelledFolder {
     let entries: [Entry]
     /// Files that are no images and do not claim to be, heatmaps among them.
     let otherFileCount: Int
+    private let door: LabelledDoor
 
     /// Lists the images.
     ///
     /// - Parameter labels: the folders to list; only `disease` and `normal` must be there.
     /// - Throws: a `Refusal`: 66 where a folder is missing.
-    init(_ root: FilePath, labels: [ImageLabel] = [.disease, .normal]) throws {
+    init(
+        _ root: FilePath, labels: [ImageLabel] = [.disease, .normal], links: LabelledDoor.Links = .followed
+    ) throws {
         self.root = root
-        var listing = Listing(root: root)
-        for label in labels {
-            let name = label.rawValue
-            do throws(SystemFailure) {
-                try listing.add(FilePath(name), label)
-            } catch let error where error.isGone {
-                guard label.isDisease != nil else { continue }
-                throw Refusal(
-                    .noInput,
-                    """
-                    \(root.appending(name)) is not there: images with disease belong into \(root)/disease, healthy \
-                    ones into \(root)/normal; name another folder with --labelled
-                    """)
-            } catch {
-                throw Refusal(.inputOutput, "\(error)")
+        var listing = Listing()
+        do throws(SystemFailure) {
+            door = try LabelledDoor(root, links)
+            for label in labels {
+                guard let status = try door.status(of: FilePath(label.rawValue)) else {
+                    if label.isDisease == nil { continue }
+                    throw SystemFailure("open", root.appending(label.rawValue).string, .noSuchFileOrDirectory)
+                }
+                guard status.kind == .folder else {
+                    throw SystemFailure("open", root.appending(label.rawValue).string, .notDirectory)
+                }
+                try listing.add(FilePath(label.rawValue), label, through: door)
             }
+        } catch {
+            throw Self.refusal(error, root)
         }
         entries = listing.entries
         otherFileCount = listing.otherFileCount
+    }
+
+    private static func refusal(_ failure: SystemFailure, _ root: FilePath) -> Refusal {
+        guard failure.isAbsence else { return Refusal(.inputOutput, failure.description) }
+        let fault =
+            failure.code == .notDirectory
+            ? "is no folder (links are not followed below the service's labelled folder)" : "is not there"
+        let folder = failure.path == root.string ? root.appending(ImageLabel.disease.rawValue).string : failure.path
+        return Refusal(
+            .noInput,
+            """
+            \(folder) \(fault): images with disease belong into \(root)/disease, healthy ones into \
+            \(root)/normal; name another folder with --labelled
+            """)
     }
 
     /// - Throws: a `Refusal`, 65, where a class has no image.
@@ -64,28 +84,79 @@ struct LabelledFolder {
     }
 }
 
+extension LabelledFolder {
+    /// What one of its files holds.
+    enum Content: Sendable {
+        case image(ImageContent)
+        /// The file's own fault: nothing else is told by it.
+        case unusable(reason: String)
+    }
+
+    /// Reads an image.
+    ///
+    /// - Throws: a fault of the machine, which says nothing about the picture.
+    func read(_ entry: Entry, by reader: NamedImageReader) throws(SystemFailure) -> Content {
+        do throws(SystemFailure) {
+            let file = try door.openFile(entry.path)
+            guard try file.status().kind == .regular else {
+                return .unusable(reason: "no-file: It is no regular file.")
+            }
+            return .image(try reader.read(file))
+        } catch let error {
+            guard let reason = error.ownFault else { throw error }
+            return .unusable(reason: reason)
+        }
+    }
+}
+
+extension SystemFailure {
+    /// What is wrong with a labelled file itself; nil where the machine is at fault.
+    fileprivate var ownFault: String? {
+        switch code {
+        case .tooManySymbolicLinkLevels: "link: Links are not followed. Put the picture itself there."
+        case .noSuchFileOrDirectory, .notDirectory: "gone: It was removed while the folder was read."
+        // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
+        case .resourceTemporarilyUnavailable: "busy: Another program is at work on it."
+        default: nil
+        }
+    }
+}
+
 /// What was found so far.
 private struct Listing {
-    let root: FilePath
     var entries: [LabelledFolder.Entry] = []
     var otherFileCount = 0
 
-    /// Folders that links lead to are not entered: they could lead around in a circle.
-    mutating func add(_ relative: FilePath, _ label: ImageLabel) throws(SystemFailure) {
-        let folder = try Folder(root.pushing(relative))
-        let found = try folder.entries().sorted { $0.name.string < $1.name.string }
+    mutating func add(_ relative: FilePath, _ label: ImageLabel, through door: borrowing LabelledDoor)
+        throws(SystemFailure)
+    {
+        let found = try door.subfolder(relative).entries().sorted { $0.name.string < $1.name.string }
         for (name, status) in found where !ImageName(FilePath(root: nil, components: name)).isSkipped {
             let path = relative.appending(name)
             switch status.kind {
-            case .folder: try add(path, label)
-            case .regular, .link: add(path, ImageName(path), label)
+            case .folder: try addFolder(path, label, through: door)
+            case .regular, .link: try add(path, ImageName(path), label, through: door)
             case .other: otherFileCount += 1
             }
         }
     }
 
-    private mutating func add(_ path: FilePath, _ name: ImageName, _ label: ImageLabel) {
-        guard !name.isHeatmap, name.promisesJPEG || beginsLikeJPEG(path) else {
+    /// One that is gone by now, or is a link, had nothing in it.
+    private mutating func addFolder(
+        _ path: FilePath, _ label: ImageLabel, through door: borrowing LabelledDoor
+    ) throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try add(path, label, through: door)
+        } catch let error where error.isGone {
+            return
+        }
+    }
+
+    private mutating func add(
+        _ path: FilePath, _ name: ImageName, _ label: ImageLabel, through door: borrowing LabelledDoor
+    ) throws(SystemFailure) {
+        let isJPEG = name.promisesJPEG ? true : try beginsLikeJPEG(path, through: door)
+        guard isJPEG, !name.isHeatmap else {
             otherFileCount += 1
             return
         }
@@ -97,11 +168,14 @@ private struct Listing {
         )
     }
 
-    private func beginsLikeJPEG(_ path: FilePath) -> Bool {
-        guard let file = try? Descriptor.open(root.pushing(path), 0),
-            let status = try? file.status(), status.kind == .regular
-        else { return false }
-        return (try? file.read(upTo: 3)) == [0xFF, 0xD8, 0xFF]
+    private func beginsLikeJPEG(_ path: FilePath, through door: borrowing LabelledDoor) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            let file = try door.openFile(path)
+            guard try file.status().kind == .regular else { return false }
+            return try file.read(upTo: 3, at: 0) == [0xFF, 0xD8, 0xFF]
+        } catch let error where error.ownFault != nil {
+            return false
+        }
     }
 }
 

@@ -24,10 +24,8 @@ struct LabelledIntake: Sendable {
 
     /// A bad file is noted and left out; only a fault of the machine ends it.
     func collect(into collection: inout LabelledCollection, afterEach: () throws -> Void) throws -> Remarks {
-        let (entries, root, intake) = (folder.entries, folder.root, self)
-        let pictures = DecodeAhead(count: entries.count) { place in
-            try intake.read(root.pushing(entries[place].path), entries[place].label)
-        }
+        let (entries, intake) = (folder.entries, self)
+        let pictures = DecodeAhead(count: entries.count) { place in try intake.read(entries[place]) }
         defer { pictures.abandon() }
         var remarks = Remarks()
         for entry in entries {
@@ -51,13 +49,20 @@ struct LabelledIntake: Sendable {
         case picture(RGBPicture, sha256: String)
     }
 
-    private func read(_ path: FilePath, _ label: ImageLabel) throws -> Found {
-        let content: ImageContent
+    private func read(_ entry: LabelledFolder.Entry) throws -> Found {
+        let content: LabelledFolder.Content
         do throws(SystemFailure) {
-            content = try reader.read(path)
+            content = try folder.read(entry, by: reader)
         } catch {
-            return .unusable(reason: error.description)
+            throw Refusal(.inputOutput, error.description)
         }
+        switch content {
+        case .unusable(let reason): return .unusable(reason: reason)
+        case .image(let image): return try decode(image, entry)
+        }
+    }
+
+    private func decode(_ content: ImageContent, _ entry: LabelledFolder.Entry) throws -> Found {
         guard let bytes = content.bytes else {
             return .unusable(reason: "too-large: it has \(content.byteCount) bytes")
         }
@@ -66,12 +71,14 @@ struct LabelledIntake: Sendable {
             let quality = QualityGrader.grade(image)
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
             // Where a person has said whether a picture is gradable, that is what is learned.
-            guard quality.gradable || takesUngradable || label.isDisease == nil else {
+            guard quality.gradable || takesUngradable || entry.label.isDisease == nil else {
                 return .unusable(reason: quality.findings.map { "\($0.code): \($0.message)" }.joined(separator: " "))
             }
             return .picture(image.picture, sha256: content.sha256)
         } catch {
-            if error.isMachineFault { throw Refusal(.software, "\(path): \(error.message)") }
+            if error.isMachineFault {
+                throw Refusal(.inputOutput, "\(folder.root.pushing(entry.path)): \(error.message)")
+            }
             return .unusable(reason: "\(error.code): \(error.message)")
         }
     }

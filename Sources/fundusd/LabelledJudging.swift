@@ -21,10 +21,8 @@ struct LabelledJudging {
 
     /// A bad file is noted and left out; only a fault of the machine ends it.
     func run(afterEach: () -> Void) throws -> Outcome {
-        let (entries, judge, reader, root) = (folder.entries, judge, reader, folder.root)
-        let examinations = DecodeAhead(count: entries.count) { place in
-            try Self.examine(root.pushing(entries[place].path), judge, reader)
-        }
+        let (entries, judging) = (folder.entries, self)
+        let examinations = DecodeAhead(count: entries.count) { place in try judging.examine(entries[place]) }
         defer { examinations.abandon() }
         var outcome = Outcome()
         for entry in entries {
@@ -45,18 +43,29 @@ struct LabelledJudging {
         case image(Judge.Examined, sha256: String)
     }
 
-    private static func examine(
-        _ path: FilePath, _ judge: Judge, _ reader: NamedImageReader
-    ) throws(JudgingFault) -> Examination {
-        let content: ImageContent
-        do throws(SystemFailure) {
-            content = try reader.read(path)
-        } catch {
-            return .unreadable(reason: error.description)
+    /// - Throws: a `Refusal` where the machine is at fault and not the picture.
+    private func examine(_ entry: LabelledFolder.Entry) throws -> Examination {
+        try refusing(entry) {
+            switch try folder.read(entry, by: reader) {
+            case .unusable(let reason): return .unreadable(reason: reason)
+            case .image(let content):
+                switch try judge.examine(content) {
+                case .rejected(let reason): return .unreadable(reason: "\(reason.code): \(reason.message)")
+                case .decoded(let examined): return .image(examined, sha256: content.sha256)
+                }
+            }
         }
-        switch try judge.examine(content) {
-        case .rejected(let reason): return .unreadable(reason: "\(reason.code): \(reason.message)")
-        case .decoded(let examined): return .image(examined, sha256: content.sha256)
+    }
+
+    /// Turns what is no picture's fault into an exit status.
+    private func refusing<Result>(_ entry: LabelledFolder.Entry, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let failure as SystemFailure {
+            throw Refusal(.inputOutput, failure.description)
+        } catch JudgingFault.outOfMemory {
+            throw Refusal(
+                .inputOutput, "\(folder.root.pushing(entry.path)): \(JudgingFault.outOfMemory.description)")
         }
     }
 
@@ -80,16 +89,22 @@ extension LabelledJudging {
     private static let pictureSide = 224
 
     /// The pictures of images that were judged wrongly; one that can no longer be read is left out.
-    func pictures(of images: [EvaluationReport.Image]) -> [EvaluationReport.Mistake] {
-        let paths = Dictionary(folder.entries.map { (Self.name($0), $0.path) }) { first, _ in first }
-        return images.compactMap { image in
-            paths[image.path].flatMap { try? pictures(of: image, at: folder.root.pushing($0)) }
+    ///
+    /// - Throws: a `Refusal` where the machine is at fault and not the picture.
+    func pictures(of images: [EvaluationReport.Image]) throws -> [EvaluationReport.Mistake] {
+        let entries = Dictionary(folder.entries.map { (Self.name($0), $0) }) { first, _ in first }
+        return try images.compactMap { image in
+            guard let entry = entries[image.path] else { return nil }
+            return try refusing(entry) { try pictures(of: image, entry) }
         }
     }
 
-    private func pictures(of image: EvaluationReport.Image, at path: FilePath) throws -> EvaluationReport.Mistake? {
-        let content = try reader.read(path)
-        guard case .decoded(let examined) = try judge.examine(content) else { return nil }
+    private func pictures(
+        of image: EvaluationReport.Image, _ entry: LabelledFolder.Entry
+    ) throws -> EvaluationReport.Mistake? {
+        guard case .image(let content) = try folder.read(entry, by: reader),
+            case .decoded(let examined) = try judge.examine(content)
+        else { return nil }
         let map = try judge.diseaseMap(of: examined.image.picture)
         return EvaluationReport.Mistake(
             image: image,

@@ -48,7 +48,7 @@ struct LabelledOptions: ParsableArguments {
     ) throws -> LabelledCollection.Divided {
         let plan = try LabelledPlan(
             settings, groups: groups, personPattern: personPattern, takesUngradable: withUngradable,
-            minimumPerClass: minPerClass)
+            minimumPerClass: minPerClass, links: .followed)
         let collection = try plan.collect(in: workFolder, recipe, voice)
         try plan.check(collection)
         let learnsGradability = plan.learnsGradability(recipe, collection, voice)

@@ -15,15 +15,18 @@ struct LabelledPlan {
     /// Whether images that would get no verdict are learned from.
     let takesUngradable: Bool
     let minimumPerClass: Int
+    let links: LabelledDoor.Links
 
     /// - Parameter personPattern: as a person wrote it; nil for words such as _left and _OD.
     init(
-        _ settings: Settings, groups: String?, personPattern: String?, takesUngradable: Bool, minimumPerClass: Int
+        _ settings: Settings, groups: String?, personPattern: String?, takesUngradable: Bool, minimumPerClass: Int,
+        links: LabelledDoor.Links
     ) throws {
         self.settings = settings
         self.groups = groups
         self.takesUngradable = takesUngradable
         self.minimumPerClass = minimumPerClass
+        self.links = links
         do throws(PersonPatternFault) {
             persons = try personPattern.map { text throws(PersonPatternFault) in try PersonPattern(text) } ?? .eyes
         } catch {
@@ -36,7 +39,7 @@ struct LabelledPlan {
     /// - Parameter recipe: says how the pictures are kept, and which folders are read.
     func collect(in workFolder: FilePath, _ recipe: Recipe, _ voice: TrainingVoice) throws -> LabelledCollection {
         let labels = recipe.learnsGradability ? ImageLabel.allCases : [.disease, .normal]
-        let folder = try LabelledFolder(settings.labelled, labels: labels)
+        let folder = try LabelledFolder(settings.labelled, labels: labels, links: links)
         do {
             return try collect(folder, in: workFolder, as: recipe.preprocessing, voice)
         } catch let failure as SystemFailure {

@@ -52,11 +52,13 @@ final class ModelSeat: Sendable {
 
     /// Loads a model beside the one that judges, which goes on meanwhile, and lets it take over between two images.
     ///
+    /// - Returns: false where the champion became another while this one was loaded; the old model stays then.
     /// - Throws: a `Refusal`; the old model stays.
-    func seat(_ id: String) throws {
+    func seat(_ id: String) throws -> Bool {
         // Loading takes a while: no one waits for the state in that time.
         let settings = state.withLock { $0.settings }
         let model = try settings.loadModel(named: id)
+        guard try store.championID == id else { return false }
         try state.withLock { state in
             line.adopt(try rules(state.settings, model))
             state.model = model
@@ -64,6 +66,7 @@ final class ModelSeat: Sendable {
         // Where they can't be kept, everything works, and each start takes longer; `model verify` says why.
         model.keepPackedWeights()
         note(model)
+        return true
     }
 
     private func rules(_ settings: Settings, _ model: LoadedModel) throws -> ScreeningRules {

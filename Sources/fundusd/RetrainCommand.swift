@@ -42,7 +42,7 @@ struct RetrainCommand: ParsableCommand {
             StopSignals.note()
             let plan = try LabelledPlan(
                 settings, groups: groups, personPattern: personPattern, takesUngradable: false,
-                minimumPerClass: settings.retrain.minPerClass)
+                minimumPerClass: settings.retrain.minPerClass, links: .refused)
             let retrainer = Retrainer(settings: settings, plan: plan, voice: TrainingVoice(logger: logger))
             try retrainer.run(onlyIfGrown: ifGrown)
         } catch let refusal as Refusal {

@@ -56,18 +56,28 @@ struct Retrainer {
         let network: TrainedNetwork
         let origin: TrainingCheckpoint.Origin
         let base: TrainingBase
+
+        func model(_ manifest: ImageManifest) throws -> NewModel {
+            do throws(ModelFailure) {
+                return try network.model(
+                    origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+            } catch {
+                throw Refusal(error.exitStatus, error.description)
+            }
+        }
     }
 
     /// Nil after a stop on request: the process ends by the signal then.
     private func train(
         _ recipe: Recipe, _ divided: LabelledCollection.Divided, _ champion: Champion?, _ bench: TrainingBench
     ) throws -> Trained? {
-        let base = try TrainingBase.forRetraining(settings)
+        let base = try TrainingBase.forRetraining(settings, tell: voice.warn)
         voice.say(base.sentence)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
             base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
-        let start = bench.startOrBeginAnew(origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
+        let start = try bench.startOrBeginAnew(
+            origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -80,13 +90,8 @@ struct Retrainer {
     private func decide(
         _ trained: Trained, _ divided: LabelledCollection.Divided, _ champion: Champion?
     ) throws {
-        var model = trained.network.model(
-            trained.origin, parent: trained.base.parent, divided.manifest, date: Date(),
-            softwareVersion: softwareVersion)
-        guard let champion else {
-            let record = try publish(model)
-            return try conclude(.promoted, record.id, "Model \(record.id) is the first, and judges from now on.")
-        }
+        var model = try trained.model(divided.manifest)
+        guard let champion else { return try install(model) }
         let scores = try HoldoutComparison.scores(
             champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
             trained.origin.recipe)
@@ -99,29 +104,38 @@ struct Retrainer {
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
-        model.attachments.append(ModelAttachment(name: GateDecision.fileName, bytes: decision.json))
-        try follow(decision, try publish(model), champion)
+        model.attachments.append(decision.attachment)
+        try follow(decision, model, champion)
     }
 
-    /// Promotes, keeps or leaves the challenger, as the gate and the configuration say.
-    private func follow(_ decision: GateDecision, _ record: ModelRecord, _ champion: Champion) throws {
-        let id = record.id
-        guard decision.passed else {
+    /// The first model, which nothing could be compared with.
+    private func install(_ model: NewModel) throws {
+        let made = try publish(model, as: .champion, ifChampionIs: nil)
+        let id = made.record.id
+        if made.hasOffice { return try conclude(.promoted, id, "Model \(id) is the first, and judges from now on.") }
+        try conclude(
+            .refused, id,
+            "\(made.judging) Model \(id) is kept: there was none to compare it with when it was trained. The next "
+                + "retraining compares.", reasons: GateCondition.Name.championUnchanged.rawValue)
+    }
+
+    /// Promotes, keeps or leaves the challenger, as the gate and the configuration say, and the champion of now.
+    private func follow(_ compared: GateDecision, _ model: NewModel, _ champion: Champion) throws {
+        let office: ModelOffice = settings.retrain.promotion == .gated ? .champion : .challenger
+        let made = try publish(
+            model, as: compared.passed ? office : nil, ifChampionIs: champion.record.id,
+            overtaken: { compared.overtaken(by: $0).attachment })
+        let id = made.record.id
+        let decision =
+            made.earlierChampion == champion.record.id ? compared : compared.overtaken(by: made.earlierChampion)
+        guard made.hasOffice else {
             let reasons = decision.conditions.filter { !$0.passed }.map(\.name.rawValue).joined(separator: " ")
             return try conclude(
-                .refused, id, "Model \(champion.record.id) stays. \(decision.summary)", reasons: reasons)
+                .refused, id, "\(made.judging) Model \(id) is kept. \(decision.summary)", reasons: reasons)
         }
-        do throws(ModelFailure) {
-            switch settings.retrain.promotion {
-            case .gated: try store.promote(id)
-            case .manual: try store.keepChallenger(id)
-            }
-        } catch {
-            throw Refusal(.inputOutput, "\(error)")
-        }
-        switch settings.retrain.promotion {
-        case .gated: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
-        case .manual:
+        switch office {
+        case .champion: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
+        case .challenger:
             try conclude(.kept, id, "Model \(id) waits for `fundusd model promote \(id)`. \(decision.summary)")
         }
     }
@@ -131,18 +145,21 @@ struct Retrainer {
         do throws(ModelFailure) {
             try store.prune(keeping: Self.keptModels, now: Date())
         } catch {
-            voice.warn("Old models can't be removed: \(error)")
+            voice.warn("Old models can't be removed: \(error.description)")
         }
     }
 
     /// Besides the champion, the previous one and the challenger.
     private static let keptModels = 5
 
-    private func publish(_ model: NewModel) throws -> ModelRecord {
+    private func publish(
+        _ model: NewModel, as office: ModelOffice?, ifChampionIs compared: String?,
+        overtaken: (String?) -> ModelAttachment? = { _ in nil }
+    ) throws -> ModelSuccession {
         do throws(ModelFailure) {
-            return try store.publish(model, date: Date())
+            return try store.publish(model, date: Date(), as: office, ifChampionIs: compared, overtaken: overtaken)
         } catch {
-            throw Refusal(error.code == .inputOutput ? .inputOutput : .dataError, "\(error)")
+            throw Refusal(error.exitStatus, error.description)
         }
     }
 
@@ -162,7 +179,7 @@ struct Retrainer {
         do throws(SystemFailure) {
             try AtomicFile.write(last.json, to: settings.lastRetrainingPath)
         } catch {
-            throw Refusal(.inputOutput, "\(error)")
+            throw Refusal(.inputOutput, error.description)
         }
     }
 }
@@ -187,7 +204,14 @@ extension PairedScores {
 }
 
 extension GateDecision {
-    fileprivate var json: [UInt8] { SortedJSON.bytes(self) }
+    fileprivate var attachment: ModelAttachment {
+        ModelAttachment(name: Self.fileName, bytes: SortedJSON.bytes(self))
+    }
+}
+
+extension ModelSuccession {
+    /// Who judges on, where this model does not.
+    fileprivate var judging: String { earlierChampion.map { "Model \($0) stays." } ?? "No model judges." }
 }
 
 extension Settings {
@@ -239,12 +263,34 @@ extension Settings {
 
 extension TrainingBase {
     /// The newest base network of the store; else what a training starts from that names none.
-    fileprivate static func forRetraining(_ settings: Settings) throws -> TrainingBase {
-        let store = ModelStore(root: settings.state)
-        let ids = (try? store.list()) ?? []
-        if let base = ids.last(where: { (try? store.record($0))?.role == .base }) {
+    ///
+    /// - Parameter tell: hears of a model that is damaged: it might be the base that was meant.
+    fileprivate static func forRetraining(_ settings: Settings, tell: (String) -> Void) throws -> TrainingBase {
+        if let base = try newestBase(ModelStore(root: settings.state), tell) {
             return try named(base, settings, seed: settings.retrain.seed)
         }
         return try usual(settings, seed: settings.retrain.seed)
+    }
+
+    private static func newestBase(_ store: ModelStore, _ tell: (String) -> Void) throws -> String? {
+        do throws(ModelFailure) {
+            for id in try store.list().reversed() {
+                if try isBase(id, store, tell) { return id }
+            }
+            return nil
+        } catch {
+            throw Refusal(error.exitStatus, error.description)
+        }
+    }
+
+    private static func isBase(
+        _ id: String, _ store: ModelStore, _ tell: (String) -> Void
+    ) throws(ModelFailure) -> Bool {
+        do throws(ModelFailure) {
+            return try store.record(id).role == .base
+        } catch let failure where failure.code != .inputOutput {
+            tell("Nothing is trained from \(failure.description)")
+            return false
+        }
     }
 }

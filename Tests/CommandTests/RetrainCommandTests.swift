@@ -122,6 +122,35 @@ import Testing
         #expect(champion == (try lastRetraining()?.outcome == "promoted" ? second : first))
     }
 
+    private func decision(_ model: String) throws -> GateDecision {
+        try JSONDecoder().decode(GateDecision.self, from: Data(try site.read("state/models/\(model)/decision.json")))
+    }
+
+    /// The hours between the comparison's beginning and its end, in which a person changes the champion by hand.
+    @Test(arguments: ["gated", "manual"]) func `who changes the champion meanwhile is not overruled`(
+        promotion: String
+    ) throws {
+        try label(0..<240)
+        let first = try #require(champion)
+        let narrow = PackageRoot.path.pushing("Tests/ModelStoreTests/Golden/checkpoints/narrow.pth").string
+        let second = try #require(try site.run("model", "import", "--positive-class", "normal", narrow).lines.first)
+        let run = try site.start(["retrain", "--retrain-promotion", promotion])
+        try run.waitForLine("Epoch 1 of 2")
+        run.signal(SIGSTOP)
+        #expect(try site.run("model", "promote", second).status == 0)
+        run.signal(SIGCONT)
+        #expect(try run.end() == 0, "\(run.said)")
+        #expect(champion == second && !site.exists("state/models/challenger"), "\(run.said)")
+        let challenger = try #require(try models().first { $0 != first && $0 != second })
+        let decision = try decision(challenger)
+        #expect(!decision.passed && decision.championID == first)
+        #expect(decision.conditions.filter { !$0.passed }.map(\.name) == [.championUnchanged])
+        let last = try #require(try lastRetraining())
+        #expect(
+            last.outcome == "refused" && last.summary.contains("Model \(second) stays. Model \(challenger) is kept."))
+        #expect(run.said.contains("compared with \(first), and meanwhile \(second) judges"))
+    }
+
     @Test func `a challenger that learned wrong labels is refused`() throws {
         try label(0..<240)
         #expect(try site.run("retrain").status == 0)
@@ -139,6 +168,29 @@ import Testing
         #expect(outcome.status == 0 && outcome.errors.contains("moved to the other class"), "\(outcome.errors)")
         #expect(champion == good)
         #expect(try lastRetraining()?.outcome == "refused")
+    }
+
+    private static let header = "sha256,class,side,group,path,source"
+
+    /// The champion's images.csv, and how the retraining ends.
+    @Test(
+        arguments: [
+            (nil, 74), ("", 65), ("sha256,class,group,path,source\nab,disease,0,a.jpg,\n", 65),
+            ("\(header)\nab,disease,somewhere,0,a.jpg,\n", 65), ("\(header)\nab,disease,holdout\n", 65),
+        ] as [(String?, Int32)])
+    func `nobody trains where it can't be read who was held out`(manifest: String?, status: Int32) throws {
+        try label(0..<40)
+        let path = "state/models/\(try #require(champion))/images.csv"
+        // A link to itself can't be opened, and is no missing file.
+        if let manifest {
+            try site.write(manifest, to: path)
+        } else {
+            #expect(symlink("images.csv", site.path(path).string) == 0)
+        }
+        let outcome = try site.run("retrain")
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(outcome.errors.contains("images.csv") && outcome.errors.contains("who was held out is not known"))
+        #expect(try models().count == 1)
     }
 
     @Test func `without enough images of each class it waits, or refuses when told to go on`() throws {

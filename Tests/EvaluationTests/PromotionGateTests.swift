@@ -231,7 +231,21 @@ import Testing
         {
             #expect(text.contains(key), "\(key)")
         }
-        for name in GateCondition.Name.allCases { #expect(text.contains("\"\(name.rawValue)\"")) }
+        for name in GateCondition.Name.allCases where name != .championUnchanged {
+            #expect(text.contains("\"\(name.rawValue)\""))
+        }
+    }
+
+    @Test func `a challenger that was compared with a model no longer in office is refused, and the figures stay`() {
+        var passed = Self.decision(Self.champion)
+        passed.championID = "20261101-aaaaaa"
+        #expect(passed.passed)
+        let overtaken = passed.overtaken(by: "20261102-bbbbbb")
+        #expect(!overtaken.passed && overtaken.championID == passed.championID)
+        #expect(overtaken.differences == passed.differences && overtaken.champion == passed.champion)
+        #expect(overtaken.conditions.filter { !$0.passed }.map(\.name) == [.championUnchanged])
+        #expect(overtaken.summary.contains("compared with 20261101-aaaaaa, and meanwhile 20261102-bbbbbb judges"))
+        #expect(passed.overtaken(by: nil).summary.contains("meanwhile none judges"))
     }
 
     /// The short form of the table in docs/retraining.md; `make gate-worlds` makes the long one.

@@ -1,0 +1,90 @@
+import Fixtures
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// A labelled folder on a machine that fails, and one that other people fill.
+@Suite struct LabelledFaultTests {
+    private let site: ScreeningSite
+
+    /// Six drawn eyes of each class.
+    init() throws {
+        site = try ScreeningSite(model: .copied, configuration: "retrain:\n  min-per-class: 5\n  epochs: 1")
+        for folder in ["labelled/disease", "labelled/normal"] { try site.makeFolder(folder) }
+        for number in 0..<12 {
+            try site.write(Self.eyes[number], to: "labelled/\(number % 2 == 0 ? "disease" : "normal")/\(number).jpg")
+        }
+    }
+
+    private static let eyes = (0..<12).map { SyntheticEye(seed: UInt64($0) + 90, width: 96, height: 96).jpeg() }
+    private static let narrow = PackageRoot.path.pushing("Tests/ModelStoreTests/Golden/checkpoints/narrow.pth").string
+
+    static let verbs = [
+        ["evaluate"],
+        [
+            "train", "--base", "champion", "--input-side", "64", "--min-per-class", "5", "--epochs", "1", "--output",
+            "model",
+        ],
+        ["retrain"],
+        ["model", "import", "--positive-class", "normal", "--holdout", "labelled", narrow],
+    ]
+
+    @Test(arguments: verbs, [EIO, EMFILE, ENOMEM, EACCES])
+    func `a fault of the machine ends the work with file and call, and is no picture's`(
+        verb: [String], error: Int32
+    ) throws {
+        let environment = try FaultyCalls.reading(site.path("labelled/disease/2.jpg"), error, in: site)
+        let outcome = try site.runBare(verb + ["--config", "config.yaml"], environment: environment)
+        #expect(outcome.status == 74, "\(outcome.errors)")
+        #expect(outcome.errors.contains("labelled/disease/2.jpg: read failed: "), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("is skipped"))
+    }
+
+    @Test func `what a remedy says is what the fault needs`() throws {
+        for (error, remedy) in [(EIO, "check the disk"), (EMFILE, "raise the limit of open files"), (EACCES, "right")] {
+            let environment = try FaultyCalls.reading(site.path("labelled/normal/1.jpg"), error, in: site)
+            let outcome = try site.runBare(["evaluate", "--config", "config.yaml"], environment: environment)
+            #expect(outcome.errors.contains(remedy), "\(outcome.errors)")
+        }
+    }
+
+    /// Who may put pictures there may also put a link there, that leads anywhere.
+    @Test func `links are never followed, to files or to folders`() throws {
+        try site.makeFolder("elsewhere")
+        try site.write(Eyes.second, to: "elsewhere/eye.jpg")
+        for (target, name) in [
+            ("../../elsewhere/eye.jpg", "link.jpg"), ("..", "around.jpg"), ("../../elsewhere", "folder"),
+        ] {
+            #expect(symlink(target, site.path("labelled/disease/\(name)").string) == 0)
+        }
+        let outcome = try site.run("evaluate", "--json")
+        let document = try EvaluationDocument(outcome)
+        #expect(document.data.images == 12 && document.data.otherFiles == 1)
+        #expect(document.data.skipped.map(\.path) == ["disease/around.jpg", "disease/link.jpg"])
+        #expect(document.data.skipped.allSatisfy { $0.reason.hasPrefix("link: ") })
+    }
+
+    @Test func `a class that is a link is none`() throws {
+        let (from, to) = (site.path("labelled/disease"), site.path("elsewhere"))
+        #expect(rename(from.string, to.string) == 0 && symlink("../elsewhere", from.string) == 0)
+        let outcome = try site.run("evaluate")
+        #expect(outcome.status == 66 && outcome.errors.contains("links are not followed"), "\(outcome.errors)")
+    }
+}
+
+/// System calls that fail in the program, by the library `CFaults`.
+enum FaultyCalls {
+    /// The environment of a program whose reading fails, of the files whose path begins so.
+    static func reading(_ path: FilePath, _ error: Int32, in site: ScreeningSite) throws -> [String: String] {
+        var page = [UInt8](repeating: 0, count: 64)
+        // `failing` and `error` of CFaults.h.
+        page[24] = 16
+        page[28] = UInt8(error)
+        try site.write(page, to: "faults")
+        return [
+            "LD_PRELOAD": Fundusd.program.removingLastComponent().appending("libfundusd-faults.so").string,
+            "FAULTS": site.path("faults").string, "FAULTS_ROOT": path.string,
+        ]
+    }
+}
