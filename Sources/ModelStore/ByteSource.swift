@@ -71,10 +71,15 @@ package final class ByteSource: Sendable {
     }
 
     /// Whether the file is still the one that was opened, as far as its times and size tell.
-    func isUnchanged() -> Bool {
+    func isUnchanged() throws(ModelFailure) -> Bool {
         switch storage {
-        case .memory: true
-        case .file(let descriptor): (try? descriptor.status())?.signature == signature
+        case .memory: return true
+        case .file(let descriptor):
+            do throws(SystemFailure) {
+                return try descriptor.status().signature == signature
+            } catch {
+                throw ModelFailure(error)
+            }
         }
     }
 

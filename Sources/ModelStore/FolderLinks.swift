@@ -4,10 +4,17 @@ internal import SystemPackage
 
 /// Symbolic links that change their target in one step, and what else the store asks of folders.
 enum FolderLinks {
-    /// Where a link leads, or nil where there is no link. See `man 2 readlink`.
-    static func target(of link: FilePath) -> String? {
+    /// Where a link leads, or nil where nothing has its name. See `man 2 readlink`.
+    ///
+    /// - Throws: where it can't be read, or is no link (EINVAL): neither means that there is none.
+    static func target(of link: FilePath) throws(ModelFailure) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe link.withPlatformString { unsafe readlink($0, &buffer, buffer.count) }
+        if count < 0 {
+            let failure = SystemFailure("readlink", link.string, Errno(rawValue: errno))
+            if failure.isAbsence { return nil }
+            throw ModelFailure(failure)
+        }
         guard count > 0, count < buffer.count else { return nil }
         return String(validating: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

@@ -153,7 +153,7 @@ extension ModelFolder {
         try check(source, record)
         let network = try form.network(
             reading: WeightArchive(source).reader(record.layout), path: source.path, engine: engine)
-        guard source.isUnchanged() else {
+        guard try source.isUnchanged() else {
             throw ModelFailure(.damaged, source.path, "changed while it was read", remedy: "try again")
         }
         return try tested(network, record)

@@ -23,15 +23,9 @@ extension ModelFolder {
         guard let name = path.lastComponent, name.kind == .regular else {
             throw ModelFailure(.refused, path.string, "is no name for a folder", remedy: "name a folder to be made")
         }
-        guard entryExists(path) else { return }
+        guard try signature(of: path) != nil else { return }
         throw ModelFailure(
             .refused, path.string, "is there already", remedy: "name a folder that does not exist yet, or remove it")
-    }
-
-    /// Whether anything has this name, a link that leads nowhere included. See `man 2 lstat`.
-    private static func entryExists(_ path: FilePath) -> Bool {
-        var status = stat()
-        return unsafe path.withPlatformString { unsafe lstat($0, &status) } == 0
     }
 
     /// Fills a folder under a name that no reader looks at, then renames it to this one.

@@ -25,6 +25,11 @@ package struct ModelFolder: Sendable {
         return try ModelRecord.parse(try source.bytes(at: 0, count: source.count), path: recordPath.string)
     }
 
+    /// The same; nil where no folder is there.
+    func recordIfThere() throws(ModelFailure) -> ModelRecord? {
+        try Self.isFolder(path) ? try record() : nil
+    }
+
     /// A file that lies in the folder beside the model's own; nil where there is none of this name.
     package func attachment(_ name: String) throws(ModelFailure) -> [UInt8]? {
         do throws(ModelFailure) {
@@ -41,8 +46,24 @@ package struct ModelFolder: Sendable {
 
     /// Of the files that a start reads; another content shows here.
     package var signatures: [FileSignature?] {
-        [Self.recordName, Self.weightsName].map { name in
-            (try? Folder(path).status(of: FilePath(name)))?.signature
+        get throws(ModelFailure) { [try Self.signature(of: recordPath), try Self.signature(of: weightsPath)] }
+    }
+
+    /// Nil where nothing has this name.
+    static func signature(of path: FilePath) throws(ModelFailure) -> FileSignature? {
+        do throws(SystemFailure) {
+            return try FileStatus.ofEntry(path)?.signature
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+
+    /// Whether a folder is there, or a link that leads to one.
+    package static func isFolder(_ path: FilePath) throws(ModelFailure) -> Bool {
+        do throws(SystemFailure) {
+            return try FileStatus.at(path)?.kind == .folder
+        } catch {
+            throw ModelFailure(error)
         }
     }
 
@@ -51,7 +72,7 @@ package struct ModelFolder: Sendable {
         do throws(ModelFailure) {
             return try ByteSource(opening: file)
         } catch let error where error.code == .missing {
-            guard (try? Folder(path)) != nil else {
+            guard try Self.isFolder(path) else {
                 throw ModelFailure(
                     .missing, path.string, "is no model folder",
                     remedy: "see `fundusd model list`, or import one: `fundusd model import FILE`")

@@ -8,7 +8,7 @@ extension ModelStore {
         try change { store throws(ModelFailure) in
             // What was verified without the lock may have been pruned before it was taken.
             _ = try store.record(id)
-            try store.apply(store.changes(promoting: id))
+            try store.apply(try store.changes(promoting: id))
         }
     }
 
@@ -29,8 +29,8 @@ extension ModelStore {
     /// - Throws: where another model took office while the previous one was loaded, too: who is previous then is another.
     @discardableResult
     package func rollback() throws(ModelFailure) -> String {
-        let champion = championID
-        guard let previous = previousID, previous != champion else {
+        let champion = try championID
+        guard let previous = try previousID, previous != champion else {
             throw ModelFailure(
                 .missing, models.string, "has no earlier model to roll back to", remedy: "see `fundusd model list`")
         }
@@ -45,8 +45,9 @@ extension ModelStore {
     func rollBack(from champion: String?, to previous: String) throws(ModelFailure) {
         try change { store throws(ModelFailure) in
             _ = try store.record(previous)
-            guard store.championID == champion, store.previousID == previous else { throw store.changedMeanwhile }
-            try store.apply(store.changes(rollingBackTo: previous))
+            let now = try store.championID
+            guard now == champion, try store.previousID == previous else { throw store.changedMeanwhile(to: now) }
+            try store.apply(try store.changes(rollingBackTo: previous))
         }
     }
 
@@ -55,7 +56,7 @@ extension ModelStore {
         try requireJudge(try verify(id))
         try change { store throws(ModelFailure) in
             _ = try store.record(id)
-            guard id != store.championID else {
+            guard try id != store.championID else {
                 throw ModelFailure(
                     .ambiguous, folder(id).path.string, "is the champion, so it can't be its own challenger",
                     remedy: "see `fundusd model list`")
@@ -64,9 +65,9 @@ extension ModelStore {
         }
     }
 
-    private var changedMeanwhile: ModelFailure {
+    private func changedMeanwhile(to champion: String?) -> ModelFailure {
         ModelFailure(
-            .ambiguous, models.string, "has another champion, \(championID ?? "none"), since a moment ago",
+            .ambiguous, models.string, "has another champion, \(champion ?? "none"), since a moment ago",
             remedy: "see `fundusd model list`, and ask again")
     }
 
@@ -110,22 +111,22 @@ extension ModelStore {
     ///
     /// `previous` flips first, so that the way back is there before the way forward. The challenger's link goes last, and
     /// is no one's any more from the moment that it and `champion` agree.
-    func changes(promoting id: String) -> [LinkChange] {
+    func changes(promoting id: String) throws(ModelFailure) -> [LinkChange] {
         // One that is champion already is pointed to again: it wakes a daemon that refused it, and it may be whole by now.
-        let back = championID.flatMap { $0 == id ? nil : [LinkChange.point(Self.previousLink, to: $0)] } ?? []
-        return back + [.point(Self.championLink, to: id)] + leftover(of: id)
+        let back = try championID.flatMap { $0 == id ? nil : [LinkChange.point(Self.previousLink, to: $0)] } ?? []
+        return back + [.point(Self.championLink, to: id)] + (try leftover(of: id))
     }
 
     /// The other way round: until `champion` has flipped, `previous` is all that names the model to go back to.
     ///
     /// A rollback that was stopped before that can be asked for again; one that was stopped after it has gone back.
-    func changes(rollingBackTo id: String) -> [LinkChange] {
-        let forward = championID.map { [LinkChange.point(Self.previousLink, to: $0)] } ?? []
-        return [.point(Self.championLink, to: id)] + forward + leftover(of: id)
+    func changes(rollingBackTo id: String) throws(ModelFailure) -> [LinkChange] {
+        let forward = try championID.map { [LinkChange.point(Self.previousLink, to: $0)] } ?? []
+        return [.point(Self.championLink, to: id)] + forward + (try leftover(of: id))
     }
 
-    private func leftover(of id: String) -> [LinkChange] {
-        FolderLinks.target(of: models.appending(Self.challengerLink)) == id ? [.remove(Self.challengerLink)] : []
+    private func leftover(of id: String) throws(ModelFailure) -> [LinkChange] {
+        try FolderLinks.target(of: models.appending(Self.challengerLink)) == id ? [.remove(Self.challengerLink)] : []
     }
 
     func apply(_ changes: [LinkChange]) throws(ModelFailure) {

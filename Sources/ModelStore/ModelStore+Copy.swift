@@ -7,8 +7,8 @@ extension ModelStore {
         try other.change { (other) throws(ModelFailure) in
             for id in try other.list() { try adopt(other.folder(id)) }
             let offices = [
-                (Self.previousLink, other.previousID), (Self.challengerLink, other.challengerID),
-                (Self.championLink, other.championID),
+                (Self.previousLink, try other.previousID), (Self.challengerLink, try other.challengerID),
+                (Self.championLink, try other.championID),
             ]
             for (link, id) in offices {
                 if let id { try apply([.point(link, to: id)]) }

@@ -39,7 +39,7 @@ extension ModelStore {
     package func adopt(_ folder: ModelFolder) throws(ModelFailure) -> ModelRecord {
         let record = try folder.record()
         let place = self.folder(record.id)
-        if let present = try? place.record() {
+        if let present = try place.recordIfThere() {
             guard present == record else {
                 throw ModelFailure(
                     .ambiguous, place.path.string, "is there already, and its model.json differs from \(folder.path)",

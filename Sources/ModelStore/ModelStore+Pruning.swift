@@ -12,14 +12,16 @@ extension ModelStore {
     @discardableResult
     package func prune(keeping count: Int, now: Date) throws(ModelFailure) -> [String] {
         precondition(count >= 0, "a number of models")
-        let judges = try list().compactMap { id in (try? record(id)).map { (id: id, record: $0) } }
-            .filter { $0.record.role == .judge && !isInOffice($0.id) }
-            .sorted { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
+        var judges: [(id: String, record: ModelRecord)] = []
+        for id in try list() where try !isInOffice(id) {
+            if let record = try? record(id), record.role == .judge { judges.append((id, record)) }
+        }
+        judges.sort { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
         var removed: [String] = []
         for (id, _) in judges.dropLast(count) {
             try change { store throws(ModelFailure) in
                 // Asked again under the lock: meanwhile somebody may have promoted it.
-                guard !store.isInOffice(id) else { return }
+                guard try !store.isInOffice(id) else { return }
                 try store.remove(id)
                 removed.append(id)
             }
@@ -28,7 +30,9 @@ extension ModelStore {
         return removed
     }
 
-    private func isInOffice(_ id: String) -> Bool { [championID, previousID, challengerID, inServiceID].contains(id) }
+    private func isInOffice(_ id: String) throws(ModelFailure) -> Bool {
+        [try championID, try previousID, try challengerID, try inServiceID].contains(id)
+    }
 
     /// The name first: a crash in between leaves a folder that no one takes for a model.
     private func remove(_ id: String) throws(ModelFailure) {

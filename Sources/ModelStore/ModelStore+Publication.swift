@@ -42,15 +42,15 @@ extension ModelStore {
         let finished = try model.finished(date: date, path: model.source?.file ?? models.string)
         let record = finished.record
         try ModelFolder.calling { () throws(SystemFailure) in try AtomicFile.makeFolder(models) }
-        if let present = try? self.record(record.id), present.sha256 == record.sha256 {
+        if let present = try folder(record.id).recordIfThere(), present.sha256 == record.sha256 {
             throw ModelFailure(
                 .ambiguous, folder(record.id).path.string, "is there already, with the same weights",
                 remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
                     + "--positive-class, remove that folder first")
         }
         // Only what is verified takes office, and that takes too long to be done under the lock, or for nothing.
-        let isWanted = record.role == .judge && (compared != nil || championID == nil)
-        let office = isWanted ? office : nil
+        let champion = try championID
+        let office = record.role == .judge && (compared != nil || champion == nil) ? office : nil
         return try take(record, as: office, ifChampionIs: compared, overtaken: overtaken) { half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try finished.writeFiles(to: half) }
             if office != nil { try half.verify() }
@@ -67,11 +67,11 @@ extension ModelStore {
         var succession: ModelSuccession?
         try folder(record.id).publish(fill) { half throws(ModelFailure) in
             try change { store throws(ModelFailure) in
-                let champion = store.championID
+                let champion = try store.championID
                 let isOvertaken = champion != compared
                 if isOvertaken, let attachment = overtaken(champion) { try half.replace(attachment) }
                 try half.move(to: store.folder(record.id))
-                if let office, !isOvertaken { try store.apply(store.changes(giving: office, to: record.id)) }
+                if let office, !isOvertaken { try store.apply(try store.changes(giving: office, to: record.id)) }
                 succession = ModelSuccession(
                     record: record, hasOffice: office != nil && !isOvertaken, earlierChampion: champion)
             }
@@ -80,9 +80,9 @@ extension ModelStore {
         return succession
     }
 
-    private func changes(giving office: ModelOffice, to id: String) -> [LinkChange] {
+    private func changes(giving office: ModelOffice, to id: String) throws(ModelFailure) -> [LinkChange] {
         switch office {
-        case .champion: changes(promoting: id)
+        case .champion: try changes(promoting: id)
         case .challenger: [.point(Self.challengerLink, to: id)]
         }
     }

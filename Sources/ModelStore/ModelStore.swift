@@ -24,7 +24,7 @@ package struct ModelStore: Sendable {
     package func list() throws(ModelFailure) -> [String] {
         do throws(SystemFailure) {
             return try Folder(models).names().map(\.string).filter(ModelRecord.isIdentifier).sorted()
-        } catch let error where error.isGone {
+        } catch let error where error.code == .noSuchFileOrDirectory {
             return []
         } catch {
             throw ModelFailure(error)
@@ -32,23 +32,34 @@ package struct ModelStore: Sendable {
     }
 
     /// The model that judges, or nil where none has been imported or trained yet.
-    package var championID: String? { linked(Self.championLink) }
+    package var championID: String? {
+        get throws(ModelFailure) { try linked(Self.championLink) }
+    }
 
     /// Of the champion's link itself, which each promotion makes anew, even one of the same model.
     package var championLinkSignature: FileSignature? {
-        (try? Folder(models).status(of: FilePath(Self.championLink)))?.signature
+        get throws(ModelFailure) { try ModelFolder.signature(of: models.appending(Self.championLink)) }
     }
 
     /// The model that judged before the champion.
-    package var previousID: String? { linked(Self.previousLink) }
+    package var previousID: String? {
+        get throws(ModelFailure) { try linked(Self.previousLink) }
+    }
 
     /// The model that waits for a person to promote it; nil once it has been, even if its link outlived that.
-    package var challengerID: String? { linked(Self.challengerLink).flatMap { $0 == championID ? nil : $0 } }
+    package var challengerID: String? {
+        get throws(ModelFailure) {
+            let (challenger, champion) = (try linked(Self.challengerLink), try championID)
+            return challenger == champion ? nil : challenger
+        }
+    }
 
     /// The model that the daemon on this state judges by, or judged by last: the champion, unless it refused that.
     package var inServiceID: String? {
-        FolderLinks.target(of: inServiceLink).flatMap { FilePath($0).lastComponent?.string }
-            .flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
+        get throws(ModelFailure) {
+            try FolderLinks.target(of: inServiceLink).flatMap { FilePath($0).lastComponent?.string }
+                .flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
+        }
     }
 
     /// For the daemon alone.
@@ -61,15 +72,15 @@ package struct ModelStore: Sendable {
     /// Beside the models' folder: who follows the champion is woken by each change inside.
     private var inServiceLink: FilePath { models.removingLastComponent().appending("in-service") }
 
-    private func linked(_ name: String) -> String? {
-        FolderLinks.target(of: models.appending(name)).flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
+    private func linked(_ name: String) throws(ModelFailure) -> String? {
+        try FolderLinks.target(of: models.appending(name)).flatMap { ModelRecord.isIdentifier($0) ? $0 : nil }
     }
 
     /// The folder that a person means by an id, the unique beginning of one, the name of a link, or a path.
     package func resolve(_ text: String) throws(ModelFailure) -> ModelFolder {
-        if text == Self.championLink, let id = championID { return folder(id) }
-        if text == Self.previousLink, let id = previousID { return folder(id) }
-        if text == Self.challengerLink, let id = challengerID { return folder(id) }
+        if text == Self.championLink, let id = try championID { return folder(id) }
+        if text == Self.previousLink, let id = try previousID { return folder(id) }
+        if text == Self.challengerLink, let id = try challengerID { return folder(id) }
         if text.contains("/") { return ModelFolder(FilePath(text)) }
         let matches = text.isEmpty ? [] : try list().filter { $0.hasPrefix(text) }
         if matches.count == 1 { return folder(matches[0]) }
@@ -77,7 +88,7 @@ package struct ModelStore: Sendable {
             throw ModelFailure(
                 .ambiguous, text, "may mean \(matches.joined(separator: ", "))", remedy: "write more of the id")
         }
-        if !text.isEmpty, (try? Folder(FilePath(text))) != nil { return ModelFolder(FilePath(text)) }
+        if !text.isEmpty, try ModelFolder.isFolder(FilePath(text)) { return ModelFolder(FilePath(text)) }
         throw ModelFailure(
             .missing, text, "names no model under \(models.string)",
             remedy: "see `fundusd model list`, or import one: `fundusd model import FILE`")
@@ -95,7 +106,7 @@ package struct ModelStore: Sendable {
     /// - Parameter name: as `resolve` takes it; nil is the champion.
     package func judge(named name: String?) throws(ModelFailure) -> ModelFolder {
         if let name { return try resolve(name) }
-        guard let id = championID else {
+        guard let id = try championID else {
             throw ModelFailure(
                 .missing, models.string, "has no champion: no model has been imported or trained yet",
                 remedy: "import one: `fundusd model import --positive-class normal model.pth`")

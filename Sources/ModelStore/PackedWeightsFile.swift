@@ -125,7 +125,15 @@ struct PackedWeightsFile: Sendable {
     }
 
     private func header(of file: borrowing Descriptor) throws(PackedWeightsFault) -> Header {
-        guard let page = try? file.read(upTo: Self.headerBytes, at: 0), page.count == Self.headerBytes,
+        let page: [UInt8]
+        do throws(SystemFailure) {
+            page = try file.read(upTo: Self.headerBytes, at: 0)
+        } catch {
+            // A FIFO has no places to read at (man 2 pread, ESPIPE).
+            throw error.code == .illegalSeek
+                ? .damaged("its first page is no header") : .unreadable(error.code.description)
+        }
+        guard page.count == Self.headerBytes,
             let line = page.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first,
             let header = try? JSONDecoder().decode(Header.self, from: Data(line))
         else { throw .damaged("its first page is no header") }

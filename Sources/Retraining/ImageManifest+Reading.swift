@@ -2,21 +2,51 @@ package import Evaluation
 package import LabelledData
 
 extension ImageManifest {
+    /// Why a text does not tell who trained and who measures.
+    package enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
+        case noTable(CommaSeparatedTable.Failure)
+        case noColumn(String)
+        /// Of the rows below the first line, counted from 1.
+        case unknownRow(Int)
+
+        package var description: String {
+            switch self {
+            case .noTable(let failure): failure.description
+            case .noColumn(let name): "has no column “\(name)”"
+            case .unknownRow(let number): "row \(number) names no class, side and group that this program knows"
+            }
+        }
+    }
+
     /// Reads an `images.csv`.
     ///
-    /// - Throws: where it is no CSV. A row that says nothing that is understood is left out.
-    package init(parsing csv: [UInt8]) throws(CommaSeparatedTable.Failure) {
-        let table = try CommaSeparatedTable(parsing: csv)
-        let places = ["sha256", "class", "side", "group", "path", "source"].map { table.place(of: $0) }
-        self.init(
-            table.rows.compactMap { fields in
-                let values = places.map { place in place.flatMap { $0 < fields.count ? fields[$0] : nil } }
-                guard let sha256 = values[0], let label = values[1].flatMap(ImageLabel.init),
-                    let side = values[2].flatMap(HoldoutSplit.Side.init), let group = values[3].flatMap(Int.init)
-                else { return nil }
-                return Row(
-                    sha256: sha256, label: label, side: side, group: group, path: values[4] ?? "",
-                    source: values[5].flatMap { $0.isEmpty ? nil : $0 })
-            })
+    /// - Throws: where not every row is understood: one that was left out might have said who never trains.
+    package init(parsing csv: [UInt8]) throws(Fault) {
+        let table: CommaSeparatedTable
+        do throws(CommaSeparatedTable.Failure) {
+            table = try CommaSeparatedTable(parsing: csv)
+        } catch {
+            throw .noTable(error)
+        }
+        func place(_ name: String) throws(Fault) -> Int {
+            guard let place = table.place(of: name) else { throw .noColumn(name) }
+            return place
+        }
+        let (sha256, label, side, group) = (
+            try place("sha256"), try place("class"), try place("side"), try place("group")
+        )
+        let (path, source) = (table.place(of: "path"), table.place(of: "source"))
+        var rows: [Row] = []
+        for (number, fields) in table.rows.enumerated() {
+            guard let label = ImageLabel(rawValue: fields[label]), let side = HoldoutSplit.Side(rawValue: fields[side]),
+                let group = Int(fields[group]), !fields[sha256].isEmpty
+            else { throw .unknownRow(number + 1) }
+            let source = source.map { fields[$0] } ?? ""
+            rows.append(
+                Row(
+                    sha256: fields[sha256], label: label, side: side, group: group, path: path.map { fields[$0] } ?? "",
+                    source: source.isEmpty ? nil : source))
+        }
+        self.init(rows)
     }
 }

@@ -14,7 +14,7 @@ extension TrainedNetwork {
     package func model(
         _ origin: TrainingCheckpoint.Origin, parent: String?, _ manifest: ImageManifest, date: Date,
         softwareVersion: String
-    ) -> NewModel {
+    ) throws(ModelFailure) -> NewModel {
         var model = NewModel(parameters: parameters, positiveClass: .disease)
         model.trainedAt = date
         model.parent = parent
@@ -30,12 +30,15 @@ extension TrainedNetwork {
         model.training = training(origin, manifest, softwareVersion)
         model.attachments = [
             ModelAttachment(name: ImageManifest.fileName, bytes: manifest.csv),
-            ModelAttachment(name: TrainingHistory.fileName, bytes: Self.json(history)),
-            ModelAttachment(name: TrainingCheckpoint.originFileName, bytes: Self.json(origin)),
+            ModelAttachment(name: TrainingHistory.fileName, bytes: try Self.json(history, TrainingHistory.fileName)),
+            ModelAttachment(
+                name: TrainingCheckpoint.originFileName, bytes: try Self.json(origin, TrainingCheckpoint.originFileName)
+            ),
         ]
         if let distribution = figures.flatMap({ ScoreDistribution($0.samples.scores) }) {
             model.attachments.append(
-                ModelAttachment(name: ScoreDistribution.fileName, bytes: Self.json(distribution)))
+                ModelAttachment(
+                    name: ScoreDistribution.fileName, bytes: try Self.json(distribution, ScoreDistribution.fileName)))
         }
         return model
     }
@@ -74,11 +77,16 @@ extension TrainedNetwork {
             value: threshold, sensitivity: matrix.sensitivity.value, specificity: matrix.specificity.value)
     }
 
-    private static func json(_ value: some Encodable) -> [UInt8] {
+    private static func json(_ value: some Encodable, _ name: String) throws(ModelFailure) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("numbers that are not finite") }
-        return Array(data) + [UInt8(ascii: "\n")]
+        do {
+            return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+        } catch {
+            throw ModelFailure(
+                .notFinite, name, "would hold a number that is not finite",
+                remedy: "train anew with a lower learning rate")
+        }
     }
 }
 

@@ -25,7 +25,7 @@ struct BackupCommand: ParsableCommand {
         let settings = try Settings.resolved(folders)
         try settings.prepareComputing()
         let path = FilePath(target)
-        guard (try? Folder(path)) == nil else {
+        guard try !StateCopy.isThere(path) else {
             throw Refusal(.cannotCreate, "\(path) is there already; name a folder that is not")
         }
         let half = path.removingLastComponent().appending(
@@ -64,22 +64,21 @@ struct RestoreCommand: ParsableCommand {
         let settings = try Settings.resolved(folders)
         try settings.prepareComputing()
         let backup = FilePath(source)
-        guard
-            FileManager.default.fileExists(atPath: backup.appending(StateCopy.ledgerName).string)
-                || FileManager.default.fileExists(atPath: backup.appending("models").string)
-        else {
+        let ledger = backup.appending(StateCopy.ledgerName)
+        guard try StateCopy.isThere(ledger) || StateCopy.isThere(backup.appending("models")) else {
             throw Refusal(.noInput, "\(backup) is no backup: it holds neither a ledger nor models")
         }
-        let models = try? ModelStore(root: settings.state).list()
-        guard models?.isEmpty == true, !FileManager.default.fileExists(atPath: settings.ledgerPath.string) else {
-            throw Refusal(
-                .cannotCreate, "\(settings.state) holds a ledger or models: nothing is overwritten; move it away first")
-        }
         try StateCopy.making(settings.state) {
+            let models = try ModelStore(root: settings.state).list()
+            guard models.isEmpty, try FileStatus.at(settings.ledgerPath) == nil else {
+                throw Refusal(
+                    .cannotCreate,
+                    "\(settings.state) holds a ledger or models: nothing is overwritten; move it away first")
+            }
             let lock = try InstanceLock.acquire(at: settings.lockPath)
             guard lock != nil else { throw Refusal(.tryAgain, "a fundusd works on \(settings.state); stop it first") }
             let copy = try StateCopy(
-                from: backup, ledger: backup.appending(StateCopy.ledgerName), to: settings.state)
+                from: backup, ledger: ledger, to: settings.state)
             try StandardOutput.say("\(settings.state) holds \(copy.summary).")
         }
     }
@@ -99,12 +98,12 @@ private struct StateCopy {
         try AtomicFile.makeFolder(store.models)
         try store.adoptAll(of: ModelStore(root: source))
         models = try store.list().count
-        champion = store.championID
+        champion = try store.championID
         let last = source.appending("last-retraining.json")
-        if FileManager.default.fileExists(atPath: last.string) {
+        if try FileStatus.at(last) != nil {
             try AtomicFile.copy(last, to: target.appending("last-retraining.json"))
         }
-        guard FileManager.default.fileExists(atPath: ledger.string) else {
+        guard try FileStatus.at(ledger) != nil else {
             (verdicts, chain) = (0, AuditChain())
             return
         }
@@ -125,6 +124,15 @@ private struct StateCopy {
         """
     }
 
+    /// Whether anything has this name.
+    static func isThere(_ path: FilePath) throws -> Bool {
+        do throws(SystemFailure) {
+            return try FileStatus.ofEntry(path) != nil
+        } catch {
+            throw Refusal(.inputOutput, error.description)
+        }
+    }
+
     /// Makes a folder for the work, and turns what goes wrong into exit statuses.
     static func making(_ folder: FilePath, _ body: () throws -> Void) throws {
         do {
@@ -137,7 +145,7 @@ private struct StateCopy {
         } catch let refusal as Refusal {
             throw refusal
         } catch let failure as ModelFailure {
-            throw Refusal(failure.code == .inputOutput ? .inputOutput : .dataError, "\(failure)")
+            throw Refusal(failure.code == .inputOutput ? .inputOutput : .dataError, failure.description)
         } catch {
             throw Refusal(.inputOutput, "\(error)")
         }

@@ -18,25 +18,34 @@ struct Champion {
     /// Nil where no model is in service yet.
     init?(_ settings: Settings) throws {
         let store = ModelStore(root: settings.state)
-        guard let id = store.championID else { return nil }
-        let folder = store.folder(id)
-        do {
+        let folder: ModelFolder
+        do throws(ModelFailure) {
+            guard let id = try store.championID else { return nil }
+            folder = store.folder(id)
             record = try folder.record()
             parameters = try folder.parameters(record)
         } catch {
-            throw Refusal(.configuration, "the champion can't be read: \(error)")
+            throw Refusal(
+                error.code == .inputOutput ? .inputOutput : .configuration,
+                "the champion can't be read: \(error.description)")
         }
-        let path = folder.path.appending(ImageManifest.fileName)
-        guard (try? Descriptor.open(path, 0)) != nil else {
-            manifest = nil
-            return
+        manifest = try Self.manifest(folder)
+    }
+
+    /// Nil where the folder has none.
+    ///
+    /// - Throws: a `Refusal` where it has one that can't be read: a held-out image might train, and better no training than
+    ///   a leak.
+    private static func manifest(_ folder: ModelFolder) throws -> ImageManifest? {
+        func refusal(_ status: ExitStatus, _ reason: String) -> Refusal {
+            Refusal(status, "who was held out is not known, so nobody trains: \(reason)")
         }
         do {
-            let content = try NamedImageReader(maximumBytes: 1 << 30).read(path)
-            manifest = try ImageManifest(parsing: content.bytes ?? [])
-        } catch {
-            // Without it a held-out image might train: better no training than a leak.
-            throw Refusal(.dataError, "\(path) can't be read, so who was held out is not known: \(error)")
+            return try folder.attachment(ImageManifest.fileName).map { try ImageManifest(parsing: $0) }
+        } catch let failure as ModelFailure {
+            throw refusal(failure.code == .inputOutput ? .inputOutput : .dataError, failure.description)
+        } catch let fault as ImageManifest.Fault {
+            throw refusal(.dataError, "\(folder.path.appending(ImageManifest.fileName)): \(fault.description)")
         }
     }
 }

@@ -40,6 +40,8 @@ private struct ChampionLoop: ~Copyable {
     private var watch: ModelsFolderWatch?
     /// A champion that can't judge, as things stood: it is tried again when they have changed.
     private var refused: Candidate?
+    /// What kept the last look from seeing the champion.
+    private var fault: ModelFailure?
 
     /// What decides whether a model is taken, and what tells one promotion from the next.
     private struct Candidate: Equatable {
@@ -66,15 +68,30 @@ private struct ChampionLoop: ~Copyable {
     }
 
     private mutating func follow() {
-        let current = seat.id
-        guard let id = store.championID, id != current else {
-            refused = nil
-            return
+        do throws(ModelFailure) {
+            guard let candidate = try candidate() else {
+                refused = nil
+                return
+            }
+            if candidate != refused { take(candidate) }
+            fault = nil
+        } catch {
+            // Each look would say it again, once a rescan at least.
+            if fault != error { voice.tell(.fault("it can't be seen which model is to judge: \(error.description)")) }
+            fault = error
         }
-        let candidate = Candidate(
-            id: id, link: store.championLinkSignature, files: store.folder(id).signatures,
+    }
+
+    /// The champion, where it is another than the model that judges.
+    private func candidate() throws(ModelFailure) -> Candidate? {
+        guard let id = try store.championID, id != seat.id else { return nil }
+        return Candidate(
+            id: id, link: try store.championLinkSignature, files: try store.folder(id).signatures,
             settings: seat.settingsNumber)
-        guard candidate != refused else { return }
+    }
+
+    private mutating func take(_ candidate: Candidate) {
+        let (id, current) = (candidate.id, seat.id)
         do {
             let isSeated = try seat.seat(id)
             refused = nil

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import LinuxIO
 internal import ModelStore
 internal import Screening
 internal import Settings
@@ -154,8 +155,8 @@ extension ModelComparison.Disagreement {
 extension Settings {
     /// None where no challenger ever looked on.
     fileprivate func shadowScores(of challenger: String, beside champion: String) throws -> [ShadowScores.Score] {
-        guard FileManager.default.fileExists(atPath: shadowPath.string) else { return [] }
         do {
+            guard try FileStatus.at(shadowPath) != nil else { return [] }
             return try ShadowScores(reading: shadowPath).scores(of: challenger, beside: champion)
         } catch {
             throw Refusal(.inputOutput, "\(shadowPath): the challenger's scores can't be read: \(error)")

@@ -136,7 +136,7 @@ struct Diagnosis {
             return add(.warning, "daemon", "none runs on \(settings.state)", "`systemctl start fundusd`")
         }
         let store = ModelStore(root: settings.state)
-        if let serving = store.inServiceID, let champion = store.championID, serving != champion {
+        if let serving = try? store.inServiceID, let champion = try? store.championID, serving != champion {
             add(
                 .warning, "daemon", "it judges by \(serving), and the champion is \(champion)",
                 "`journalctl -u fundusd -p err` says why it refused that one.")

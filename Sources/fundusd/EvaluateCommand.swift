@@ -150,15 +150,17 @@ extension Settings {
     /// How the model's training went, where its folder tells; nil for an imported model.
     fileprivate func history(ofModel name: String?) throws -> TrainingHistory? {
         let store = ModelStore(root: state)
-        let path = try store.resolve(name ?? ModelStore.championLink).path.appending(TrainingHistory.fileName)
-        guard let content = try? NamedImageReader(maximumBytes: 1 << 20).read(path), let bytes = content.bytes else {
-            return nil
-        }
+        let folder = try store.resolve(name ?? ModelStore.championLink)
         do {
-            return try JSONDecoder().decode(TrainingHistory.self, from: Data(bytes))
+            return try folder.attachment(TrainingHistory.fileName).map {
+                try JSONDecoder().decode(TrainingHistory.self, from: Data($0))
+            }
+        } catch let failure as ModelFailure {
+            StandardError.say("the report has no loss curve: \(failure.description)")
         } catch {
-            StandardError.say("\(path) can't be read, so the report has no loss curve: \(error)")
-            return nil
+            let path = folder.path.appending(TrainingHistory.fileName)
+            StandardError.say("\(path) is no history of a training, so the report has no loss curve")
         }
+        return nil
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import LinuxIO
 internal import Screening
 internal import Settings
 
@@ -15,11 +16,26 @@ struct LastRetraining: Codable, Equatable {
 
     var json: [UInt8] { SortedJSON.bytes(self) }
 
-    /// Nil where nothing was retrained yet, or the file is damaged.
+    /// Nil where nothing was retrained yet.
+    ///
+    /// - Throws: a `Refusal` where the file can't be read, or is damaged.
+    static func read(_ settings: Settings) throws -> LastRetraining? {
+        let path = settings.lastRetrainingPath
+        do {
+            let content = try NamedImageReader(maximumBytes: 1 << 20).read(path)
+            return try JSONDecoder().decode(Self.self, from: Data(content.bytes ?? []))
+        } catch let failure as SystemFailure {
+            if failure.isAbsence { return nil }
+            throw Refusal(.inputOutput, failure.description)
+        } catch {
+            throw Refusal(
+                .dataError, "\(path) does not say how a retraining ended; remove it: the next one writes it anew")
+        }
+    }
+
+    /// The same; nil where it can't be told, for who has nobody to tell it to.
     init?(_ settings: Settings) {
-        guard let content = try? NamedImageReader(maximumBytes: 1 << 20).read(settings.lastRetrainingPath),
-            let last = try? JSONDecoder().decode(Self.self, from: Data(content.bytes ?? []))
-        else { return nil }
+        guard let last = try? Self.read(settings) else { return nil }
         self = last
     }
 

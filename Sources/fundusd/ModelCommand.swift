@@ -39,7 +39,7 @@ func withStore(_ settings: Settings, _ body: (ModelStore) throws -> Void) throws
 }
 
 extension ModelFailure {
-    fileprivate var exitStatus: ExitStatus {
+    var exitStatus: ExitStatus {
         switch code {
         case .missing: .noInput
         case .inputOutput: .inputOutput
@@ -56,27 +56,24 @@ struct ListModels: ParsableCommand {
         try withStore(folders) { store in
             let ids = try store.list()
             if ids.isEmpty { StandardError.say("no model yet; see `fundusd help model import`") }
-            for id in ids { try StandardOutput.say(line(id, store)) }
+            for id in ids { try StandardOutput.say(try line(id, store)) }
         }
     }
 
-    private func office(of id: String, _ store: ModelStore) -> String {
-        switch id {
-        case store.championID: ModelStore.championLink
-        case store.challengerID: ModelStore.challengerLink
-        case store.previousID: ModelStore.previousLink
-        default: ""
-        }
+    private func office(of id: String, _ store: ModelStore) throws(ModelFailure) -> String {
+        if try store.championID == id { return ModelStore.championLink }
+        if try store.challengerID == id { return ModelStore.challengerLink }
+        return try store.previousID == id ? ModelStore.previousLink : ""
     }
 
-    private func line(_ id: String, _ store: ModelStore) -> String {
-        let column = office(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
-        do {
+    private func line(_ id: String, _ store: ModelStore) throws(ModelFailure) -> String {
+        let column = try office(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
+        do throws(ModelFailure) {
             let record = try store.record(id)
             let source = record.source.map { ", from \(TerminalText.escaped($0.file))" } ?? ""
             return "\(id)  \(column)\(record.role.rawValue)\(source)"
         } catch {
-            return "\(id)  \(column)damaged: \(error)"
+            return "\(id)  \(column)damaged: \(error.description)"
         }
     }
 }
@@ -163,7 +160,7 @@ struct ImportModel: ParsableCommand {
             if let check = record.precisionCheck { StandardError.say(check.summary) }
             if record.role == .base {
                 StandardError.say("\(record.id) is a base network: it can be trained from, and gives no verdicts")
-            } else if store.championID == record.id {
+            } else if try store.championID == record.id {
                 StandardError.say(
                     "\(record.id) is the champion; a high output speaks for \(record.positiveClass.rawValue)")
             } else {
@@ -174,14 +171,14 @@ struct ImportModel: ParsableCommand {
 
     private func imported(into store: ModelStore) throws -> ModelRecord {
         let path = FilePath(file)
-        if (try? Folder(path)) != nil {
+        if try ModelFolder.isFolder(path) {
             guard positiveClass == nil, holdout == nil else {
                 throw ValidationError("\(file) is a model's folder, which says all of itself: leave out the options.")
-        let speaksFor: ModelRecord.PositiveClass = positiveClass == .normal ? .normal : .disease
-        guard let holdout else { return try store.importModel(from: path, positiveClass: speaksFor, date: Date()) }
             }
             return try store.adopt(ModelFolder(path))
         }
+        let speaksFor: ModelRecord.PositiveClass = positiveClass == .normal ? .normal : .disease
+        guard let holdout else { return try store.importModel(from: path, positiveClass: speaksFor, date: Date()) }
         return try store.importModel(
             from: path, positiveClass: speaksFor, date: Date(), holdout: try HoldoutTensors(FilePath(holdout)).next(as:)
         )

@@ -58,7 +58,7 @@ final class ModelSeat: Sendable {
         // Loading takes a while: no one waits for the state in that time.
         let settings = state.withLock { $0.settings }
         let model = try settings.loadModel(named: id)
-        guard store.championID == id else { return false }
+        guard try store.championID == id else { return false }
         try state.withLock { state in
             line.adopt(try rules(state.settings, model))
             state.model = model

@@ -56,13 +56,22 @@ struct Retrainer {
         let network: TrainedNetwork
         let origin: TrainingCheckpoint.Origin
         let base: TrainingBase
+
+        func model(_ manifest: ImageManifest) throws -> NewModel {
+            do throws(ModelFailure) {
+                return try network.model(
+                    origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+            } catch {
+                throw Refusal(error.exitStatus, error.description)
+            }
+        }
     }
 
     /// Nil after a stop on request: the process ends by the signal then.
     private func train(
         _ recipe: Recipe, _ divided: LabelledCollection.Divided, _ champion: Champion?, _ bench: TrainingBench
     ) throws -> Trained? {
-        let base = try TrainingBase.forRetraining(settings)
+        let base = try TrainingBase.forRetraining(settings, tell: voice.warn)
         voice.say(base.sentence)
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
@@ -80,9 +89,7 @@ struct Retrainer {
     private func decide(
         _ trained: Trained, _ divided: LabelledCollection.Divided, _ champion: Champion?
     ) throws {
-        var model = trained.network.model(
-            trained.origin, parent: trained.base.parent, divided.manifest, date: Date(),
-            softwareVersion: softwareVersion)
+        var model = try trained.model(divided.manifest)
         guard let champion else { return try install(model) }
         let scores = try HoldoutComparison.scores(
             champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
@@ -137,7 +144,7 @@ struct Retrainer {
         do throws(ModelFailure) {
             try store.prune(keeping: Self.keptModels, now: Date())
         } catch {
-            voice.warn("Old models can't be removed: \(error)")
+            voice.warn("Old models can't be removed: \(error.description)")
         }
     }
 
@@ -151,7 +158,7 @@ struct Retrainer {
         do throws(ModelFailure) {
             return try store.publish(model, date: Date(), as: office, ifChampionIs: compared, overtaken: overtaken)
         } catch {
-            throw Refusal(error.code == .inputOutput ? .inputOutput : .dataError, "\(error)")
+            throw Refusal(error.exitStatus, error.description)
         }
     }
 
@@ -171,7 +178,7 @@ struct Retrainer {
         do throws(SystemFailure) {
             try AtomicFile.write(last.json, to: settings.lastRetrainingPath)
         } catch {
-            throw Refusal(.inputOutput, "\(error)")
+            throw Refusal(.inputOutput, error.description)
         }
     }
 }
@@ -255,12 +262,34 @@ extension Settings {
 
 extension TrainingBase {
     /// The newest base network of the store; else what a training starts from that names none.
-    fileprivate static func forRetraining(_ settings: Settings) throws -> TrainingBase {
-        let store = ModelStore(root: settings.state)
-        let ids = (try? store.list()) ?? []
-        if let base = ids.last(where: { (try? store.record($0))?.role == .base }) {
+    ///
+    /// - Parameter tell: hears of a model that is damaged: it might be the base that was meant.
+    fileprivate static func forRetraining(_ settings: Settings, tell: (String) -> Void) throws -> TrainingBase {
+        if let base = try newestBase(ModelStore(root: settings.state), tell) {
             return try named(base, settings, seed: settings.retrain.seed)
         }
         return try usual(settings, seed: settings.retrain.seed)
+
+    private static func newestBase(_ store: ModelStore, _ tell: (String) -> Void) throws -> String? {
+        do throws(ModelFailure) {
+            for id in try store.list().reversed() {
+                if try isBase(id, store, tell) { return id }
+            }
+            return nil
+        } catch {
+            throw Refusal(error.exitStatus, error.description)
+        }
+    }
+
+    private static func isBase(
+        _ id: String, _ store: ModelStore, _ tell: (String) -> Void
+    ) throws(ModelFailure) -> Bool {
+        do throws(ModelFailure) {
+            return try store.record(id).role == .base
+        } catch let failure where failure.code != .inputOutput {
+            tell("Nothing is trained from \(failure.description)")
+            return false
+        }
+    }
     }
 }

@@ -52,6 +52,8 @@ private struct Shadow: ~Copyable {
     private var model: LoadedModel?
     /// A challenger that can't look on; it is not tried again.
     private var refused: String?
+    /// What kept the last picture from being shown to anyone.
+    private var fault: ModelFailure?
 
     init(station: Station, voice: JournalVoice) {
         self.station = station
@@ -63,10 +65,23 @@ private struct Shadow: ~Copyable {
     mutating func leave() { model = nil }
 
     mutating func look(at picture: JudgedPicture) {
-        guard let id = store.challengerID, id != refused, id != picture.model else {
-            if store.challengerID == nil { model = nil }
+        let challenger: String?
+        do throws(ModelFailure) {
+            challenger = try store.challengerID
+        } catch {
+            if fault != error { voice.tell(.fault("it can't be seen who looks on: \(error.description)")) }
+            fault = error
             return
         }
+        fault = nil
+        guard let id = challenger, id != refused, id != picture.model else {
+            if challenger == nil { model = nil }
+            return
+        }
+        look(at: picture, by: id)
+    }
+
+    private mutating func look(at picture: JudgedPicture, by id: String) {
         do {
             let model = try challenger(id, for: picture)
             var tensor = [Float](repeating: 0, count: model.preprocessing.elementCount)
@@ -93,7 +108,7 @@ private struct Shadow: ~Copyable {
                 .configuration,
                 "it sees photographs as \(expected.geometry.rawValue), the champion as \(picture.geometry.rawValue)")
         }
-        try openScores().forgetAll(but: (try? store.list()) ?? [id])
+        try openScores().forgetAll(but: try store.list())
         model = loaded
         voice.shadowBegins(id)
         return loaded

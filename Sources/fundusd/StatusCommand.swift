@@ -75,8 +75,8 @@ struct StatusReport: Encodable, Equatable {
     init(_ settings: Settings) throws {
         for outcome in Verdict.Outcome.allCases { verdicts[outcome.rawValue] = 0 }
         processID = try? InstanceLock.holder(at: settings.lockPath)
-        take(ModelStore(root: settings.state))
-        lastRetraining = LastRetraining(settings)
+        try take(ModelStore(root: settings.state))
+        lastRetraining = try LastRetraining.read(settings)
         if let model { drift = try settings.weeklyDrift(by: model, until: Date()).map(DriftReport.init) }
         var known: [ImageName: FileSignature] = [:]
         if let ledger = try settings.ledgerReader() {
@@ -92,9 +92,9 @@ struct StatusReport: Encodable, Equatable {
         }
     }
 
-    private mutating func take(_ store: ModelStore) {
-        let champion = store.championID
-        model = processID == nil ? champion : store.inServiceID ?? champion
+    private mutating func take(_ store: ModelStore) throws {
+        let champion = try store.championID
+        model = processID == nil ? champion : try store.inServiceID ?? champion
         waitingChampion = champion == model ? nil : champion
     }
 

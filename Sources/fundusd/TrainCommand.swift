@@ -98,16 +98,17 @@ struct TrainCommand: ParsableCommand {
         _ network: TrainedNetwork, _ origin: TrainingCheckpoint.Origin, _ base: TrainingBase,
         _ manifest: ImageManifest, at output: FilePath
     ) throws {
-        var model = network.model(origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
-        if !network.history.epochs.isEmpty {
-            model.attachments.append(
-                ModelAttachment(name: TrainingPage.fileName, bytes: Array(TrainingPage.text(network.history).utf8)))
-        }
         let record: ModelRecord
         do throws(ModelFailure) {
+            var model = try network.model(
+                origin, parent: base.parent, manifest, date: Date(), softwareVersion: softwareVersion)
+            if !network.history.epochs.isEmpty {
+                model.attachments.append(
+                    ModelAttachment(name: TrainingPage.fileName, bytes: Array(TrainingPage.text(network.history).utf8)))
+            }
             record = try ModelFolder.create(model, at: output, date: Date())
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(error.code == .notFinite ? .dataError : .cannotCreate, error.description)
         }
         try StandardOutput.say(record.id)
         StandardError.say("\(network.summary); `fundusd model import \(output)` takes it into the store")

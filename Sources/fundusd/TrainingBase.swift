@@ -40,15 +40,25 @@ struct TrainingBase {
 
     /// The model that judges; else the one that ships with the program; else new weights.
     static func usual(_ settings: Settings, seed: UInt64) throws -> TrainingBase {
-        if ModelStore(root: settings.state).championID != nil {
-            return try refusing("the champion") { () throws(ModelFailure) in
-                let folder = try ModelStore(root: settings.state).resolve(ModelStore.championLink)
-                return try TrainingBase(folder, named: "the champion", seed)
-            }
+        let store = ModelStore(root: settings.state)
+        let champion = try refusing("the champion") { () throws(ModelFailure) -> TrainingBase? in
+            guard let id = try store.championID else { return nil }
+            return try TrainingBase(store.folder(id), named: "the champion", seed)
         }
-        guard let shipped = ShippedModel.folder else { return .new(seed: seed) }
-        return try refusing("the model that ships with the program") { () throws(ModelFailure) in
-            try TrainingBase(shipped, named: "the model that ships with the program", seed)
+        if let champion { return champion }
+        let words = "the model that ships with the program"
+        let shipped = try refusing(words) { () throws(ModelFailure) -> TrainingBase? in
+            guard let folder = try shippedFolder() else { return nil }
+            return try TrainingBase(folder, named: words, seed)
+        }
+        return shipped ?? .new(seed: seed)
+    }
+
+    private static func shippedFolder() throws(ModelFailure) -> ModelFolder? {
+        do throws(SystemFailure) {
+            return try ShippedModel.folder()
+        } catch {
+            throw ModelFailure(error)
         }
     }
 
@@ -63,20 +73,22 @@ struct TrainingBase {
     }
 
     /// - Parameter subject: what the person is told that it is about.
-    private static func refusing(
-        _ subject: String, _ body: () throws(ModelFailure) -> TrainingBase
-    ) throws -> TrainingBase {
+    private static func refusing<Result>(
+        _ subject: String, _ body: () throws(ModelFailure) -> Result
+    ) throws -> Result {
         do throws(ModelFailure) {
             return try body()
         } catch {
-            throw Refusal(error.code == .missing ? .noInput : .dataError, "\(subject): \(error)")
+            throw Refusal(error.exitStatus, "\(subject): \(error.description)")
         }
     }
 
     /// Nil where the name is no regular file's: it may be a model's then.
     private static func weightFile(_ name: String) throws(ModelFailure) -> ByteSource? {
-        guard let file = try? Descriptor.open(FilePath(name), 0), (try? file.status())?.kind == .regular else {
-            return nil
+        do throws(SystemFailure) {
+            guard try FileStatus.at(FilePath(name))?.kind == .regular else { return nil }
+        } catch {
+            throw ModelFailure(error)
         }
         return try ByteSource(opening: FilePath(name))
     }

@@ -44,10 +44,10 @@ struct UnpackCommand: ParsableCommand {
                 try unpack(file)
             } catch let failure as SystemFailure {
                 unreadable = true
-                StandardError.say("\(failure)")
+                StandardError.say(failure.description)
             } catch let fault as DICOMFile.Fault {
                 without = true
-                StandardError.say("\(file): \(fault)")
+                StandardError.say("\(file): \(fault.description)")
             } catch let name as NameTaken {
                 taken = true
                 StandardError.say(
@@ -72,16 +72,14 @@ struct UnpackCommand: ParsableCommand {
     }
 
     private func write(_ photograph: [UInt8], to path: FilePath) throws {
-        if let there = try? Self.read(path) {
-            // Unpacked before, or a namesake from another folder: one patient's eye must not take another's place.
-            guard there == photograph else { throw NameTaken(path: path) }
-            return
-        }
         do throws(SystemFailure) {
-            try AtomicFile.write(photograph, to: path)
+            // Where something lies already, nothing is written at all; what comes in between is not replaced either.
+            if try FileStatus.ofEntry(path) == nil, try AtomicFile.writeNew(photograph, to: path) { return }
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, error.description)
         }
+        // Unpacked before, or a namesake from another folder: one patient's eye must not take another's place.
+        guard try Self.read(path) == photograph else { throw NameTaken(path: path) }
     }
 
     /// Cameras name files by their identifiers (1.2.840.…), so what follows the last dot is not always an ending.

@@ -170,6 +170,29 @@ import Testing
         #expect(try lastRetraining()?.outcome == "refused")
     }
 
+    private static let header = "sha256,class,side,group,path,source"
+
+    /// The champion's images.csv, and how the retraining ends.
+    @Test(
+        arguments: [
+            (nil, 74), ("", 65), ("sha256,class,group,path,source\nab,disease,0,a.jpg,\n", 65),
+            ("\(header)\nab,disease,somewhere,0,a.jpg,\n", 65), ("\(header)\nab,disease,holdout\n", 65),
+        ] as [(String?, Int32)])
+    func `nobody trains where it can't be read who was held out`(manifest: String?, status: Int32) throws {
+        try label(0..<40)
+        let path = "state/models/\(try #require(champion))/images.csv"
+        // A link to itself can't be opened, and is no missing file.
+        if let manifest {
+            try site.write(manifest, to: path)
+        } else {
+            #expect(symlink("images.csv", site.path(path).string) == 0)
+        }
+        let outcome = try site.run("retrain")
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(outcome.errors.contains("images.csv") && outcome.errors.contains("who was held out is not known"))
+        #expect(try models().count == 1)
+    }
+
     @Test func `without enough images of each class it waits, or refuses when told to go on`() throws {
         let empty = try site.run("retrain", "--if-grown")
         #expect(empty.status == 0 && empty.errors.contains("0 usable images of disease"))

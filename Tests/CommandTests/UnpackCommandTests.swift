@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Glibc
 import SystemPackage
 import Testing
 
@@ -47,6 +48,27 @@ import Testing
         #expect(second.status == 73 && second.lines.isEmpty)
         #expect(second.errors.contains("second/eye.DCM: outbox/eye.jpg is another photograph and stays"))
         #expect(try site.snapshot(of: "outbox") == before)
+    }
+
+    @Test(arguments: [EIO, EACCES, EMFILE])
+    func `a photograph that can't be read is there all the same, and stays`(error: Int32) throws {
+        let site = try ScreeningSite(model: .none)
+        try site.write("another eye", to: "outbox/photograph.jpg")
+        let environment = try FaultyCalls.reading(site.path("outbox/photograph.jpg"), error, in: site)
+        let dicom = Self.golden.appending("photograph.dcm").string
+        let outcome = try site.runBare(["unpack", "--output", "outbox", dicom], environment: environment)
+        #expect(
+            outcome.status == 66 && outcome.errors.contains("outbox/photograph.jpg: read failed"), "\(outcome.errors)")
+        #expect(try site.read("outbox/photograph.jpg") == Array("another eye".utf8))
+        #expect(try site.names(in: "outbox") == ["photograph.jpg"])
+    }
+
+    @Test func `a link that leads nowhere is a name that is taken`() throws {
+        let site = try ScreeningSite(model: .none)
+        #expect(symlink("nowhere", site.path("outbox/photograph.jpg").string) == 0)
+        let outcome = try site.runBare(["unpack", "--output", "outbox", Self.golden.appending("photograph.dcm").string])
+        #expect(outcome.status == 66 && outcome.errors.contains("outbox/photograph.jpg"), "\(outcome.errors)")
+        #expect(try site.names(in: "outbox") == ["photograph.jpg"] && !site.exists("outbox/nowhere"))
     }
 
     @Test func `one bad file costs its own line and no other`() throws {

@@ -35,7 +35,7 @@ import Testing
         let record = try importNarrow()
         #expect(record.id == "20261124-\(record.sha256.prefix(6))")
         #expect(record.role == .judge && record.source?.file == "narrow.pth")
-        #expect(store.championID == record.id && store.previousID == nil)
+        #expect(try store.championID == record.id && store.previousID == nil)
         #expect(try store.list() == [record.id])
         #expect(try store.record(record.id) == record)
         #expect(try store.verify(record.id) == record)
@@ -93,11 +93,11 @@ import Testing
     @Test func promotionAndRollbackFlipTheLinks() throws {
         let first = try SeededNetwork.writeModel(to: state.path, seed: 1)
         let second = try SeededNetwork.writeModel(to: state.path, seed: 2)
-        #expect(store.championID == second.id && store.previousID == first.id)
+        #expect(try store.championID == second.id && store.previousID == first.id)
         #expect(try store.rollback() == first.id)
-        #expect(store.championID == first.id && store.previousID == second.id)
+        #expect(try store.championID == first.id && store.previousID == second.id)
         try store.promote(first.id)
-        #expect(store.previousID == second.id)
+        #expect(try store.previousID == second.id)
         #expect(try store.resolve("champion").record() == first)
         #expect(try store.resolve(String(second.id.dropLast(2))).record() == second)
         #expect(try store.resolve(store.folder(first.id).path.string).record() == first)
@@ -124,7 +124,7 @@ import Testing
         let path = try write(SeededNetwork.parameters(layout: layout, seed: 3), to: "base.safetensors")
         let record = try store.importModel(from: path, positiveClass: .disease, date: date)
         #expect(record.role == .base && record.golden == nil && record.architecture.outputs == outputs)
-        #expect(store.championID == nil)
+        #expect(try store.championID == nil)
         #expect(try store.verify(record.id) == record)
         for action in [{ try store.promote(record.id) }, { _ = try LoadedModel(store.folder(record.id)) }] {
             #expect { try action() } throws: { ($0 as? ModelFailure)?.code == .notJudgeable }

@@ -32,18 +32,18 @@ import Testing
 
     @Test func `a challenger is kept, found by its name, and no longer one when promoted`() throws {
         let ids = try three()
-        #expect(store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
+        #expect(try store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
         #expect(try store.resolve("challenger").record().id == ids[2])
         try store.promote(ids[2])
-        #expect(store.championID == ids[2] && store.previousID == ids[1] && store.challengerID == nil)
-        #expect(FolderLinks.target(of: store.models.appending("challenger")) == nil)
+        #expect(try store.championID == ids[2] && store.previousID == ids[1] && store.challengerID == nil)
+        #expect(try FolderLinks.target(of: store.models.appending("challenger")) == nil)
         #expect(throws: ModelFailure.self) { try store.resolve("challenger") }
     }
 
     @Test func `another's promotion leaves the challenger where it is`() throws {
         let ids = try three()
         #expect(try store.rollback() == ids[0])
-        #expect(store.challengerID == ids[2])
+        #expect(try store.challengerID == ids[2])
     }
 
     @Test func `neither the champion nor a base network nor a damaged model becomes the challenger`() throws {
@@ -53,14 +53,14 @@ import Testing
         #expect { try store.keepChallenger(base) } throws: { ($0 as? ModelFailure)?.code == .notJudgeable }
         try AtomicFile.write([1, 2, 3], to: store.folder(ids[0]).weightsPath)
         #expect { try store.keepChallenger(ids[0]) } throws: { ($0 as? ModelFailure)?.code == .damaged }
-        #expect(store.challengerID == ids[2])
+        #expect(try store.challengerID == ids[2])
     }
 
     @Test func `a rollback to a damaged model is refused`() throws {
         let ids = try three()
         try AtomicFile.write([1, 2, 3], to: store.folder(ids[0]).weightsPath)
         #expect(throws: ModelFailure.self) { try store.rollback() }
-        #expect(store.championID == ids[1])
+        #expect(try store.championID == ids[1])
     }
 
     private func challenger(_ words: String) -> NewModel {
@@ -78,7 +78,7 @@ import Testing
         let ids = try three()
         if change == 1 { try store.rollback() }
         if change == 2 { try store.promote(ids[2]) }
-        let before = [store.championID, store.previousID, store.challengerID]
+        let before = [try store.championID, try store.previousID, try store.challengerID]
         let made = try store.publish(
             challenger("passed"), date: Self.day, as: office, ifChampionIs: ids[1],
             overtaken: { ModelAttachment(name: "decision.json", bytes: Array("overtaken by \($0 ?? "none")".utf8)) })
@@ -87,7 +87,7 @@ import Testing
         #expect(
             decision.map { String(decoding: $0, as: UTF8.self) }
                 == (change == 0 ? "passed" : "overtaken by \(before[0] ?? "")"))
-        let after = [store.championID, store.previousID, store.challengerID]
+        let after = [try store.championID, try store.previousID, try store.challengerID]
         switch (office, change) {
         case (.champion, 0): #expect(after == [made.record.id, ids[1], ids[2]])
         case (.challenger, 0): #expect(after == [ids[1], ids[0], made.record.id])
@@ -98,13 +98,40 @@ import Testing
 
     @Test func `a model that is only kept never judges, even where none does`() throws {
         let made = try store.publish(challenger(""), date: Self.day, as: nil, ifChampionIs: nil)
-        #expect(!made.hasOffice && store.championID == nil)
+        #expect(try !made.hasOffice && store.championID == nil)
     }
 
     @Test func `the first of two that were trained without a champion judges, and the second is kept`() throws {
         let first = try publish(0)
         let second = try store.publish(challenger(""), date: Self.day, as: .champion, ifChampionIs: nil)
-        #expect(!second.hasOffice && second.earlierChampion == first && store.championID == first)
+        #expect(try !second.hasOffice && second.earlierChampion == first && store.championID == first)
+    }
+
+    @Test(arguments: ["champion", "previous", "challenger"])
+    func `an office that can't be read is not vacant`(office: String) throws {
+        let ids = try three()
+        let link = store.models.appending(office)
+        try AtomicFile.remove(link)
+        try AtomicFile.write(Array(ids[0].utf8), to: link)
+        #expect { try store.resolve(office) } throws: {
+            ($0 as? ModelFailure)?.code == .inputOutput
+                && ($0 as? ModelFailure)?.description.contains("\(office): readlink failed") == true
+        }
+        #expect(throws: ModelFailure.self) { try store.prune(keeping: 0, now: Self.day) }
+        #expect(try store.list() == ids)
+        guard office == "champion" else { return }
+        #expect(throws: ModelFailure.self) { try store.promote(ids[0]) }
+        #expect(throws: ModelFailure.self) { try publish(9) }
+        #expect(try Descriptor.open(link, O_RDONLY).read(upTo: 64) == Array(ids[0].utf8))
+    }
+
+    /// A name that is too long says nothing of what is there.
+    @Test func `what can't be looked at is neither a folder nor absent`() throws {
+        let path = state.path.appending(String(repeating: "a", count: 256))
+        #expect(throws: ModelFailure.self) { try ModelFolder.isFolder(path) }
+        #expect(throws: ModelFailure.self) { try ModelFolder.requireVacant(path) }
+        #expect(throws: ModelFailure.self) { try FolderLinks.target(of: path) }
+        #expect { try ModelFolder(path).record() } throws: { ($0 as? ModelFailure)?.code == .inputOutput }
     }
 
     @Test func `a rollback does not go back to what was previous before another promotion`() throws {
@@ -113,7 +140,7 @@ import Testing
         #expect { try store.rollBack(from: ids[1], to: ids[0]) } throws: {
             ($0 as? ModelFailure)?.description.contains("has another champion, \(ids[2]), since a moment ago") == true
         }
-        #expect(store.championID == ids[2] && store.previousID == ids[1])
+        #expect(try store.championID == ids[2] && store.previousID == ids[1])
     }
 
     /// Which of the three is promoted.
@@ -121,39 +148,39 @@ import Testing
         promoted: Int, stop: Int
     ) throws {
         let ids = try three()
-        let changes = store.changes(promoting: ids[promoted])
+        let changes = try store.changes(promoting: ids[promoted])
         try store.apply(Array(changes.prefix(stop)))
         // What a stop within a step leaves: a link that was not renamed yet.
         #expect(symlink(ids[promoted], store.models.appending(".champion.123").string) == 0)
-        let champion = try #require(store.championID)
+        let champion = try #require(try store.championID)
         #expect(champion == ids[1] || champion == ids[promoted])
         #expect(try store.loadChampion().record.id == champion)
-        #expect(store.challengerID != champion)
-        if champion != ids[1] { #expect(store.previousID == ids[1]) }
+        #expect(try store.challengerID != champion)
+        if champion != ids[1] { #expect(try store.previousID == ids[1]) }
         #expect(try store.list() == ids)
 
         try store.promote(ids[promoted])
-        #expect(store.championID == ids[promoted])
-        #expect(store.challengerID == (promoted == 2 ? nil : ids[2]))
-        #expect(FolderLinks.target(of: store.models.appending("challenger")) == (promoted == 2 ? nil : ids[2]))
+        #expect(try store.championID == ids[promoted])
+        #expect(try store.challengerID == (promoted == 2 ? nil : ids[2]))
+        #expect(try FolderLinks.target(of: store.models.appending("challenger")) == (promoted == 2 ? nil : ids[2]))
     }
 
     @Test(arguments: 0...2) func `wherever a rollback is stopped, it is done or can be asked for again`(stop: Int)
         throws
     {
         let ids = try three()
-        try store.apply(Array(store.changes(rollingBackTo: ids[0]).prefix(stop)))
-        if store.championID != ids[0] { #expect(try store.rollback() == ids[0]) }
+        try store.apply(Array(try store.changes(rollingBackTo: ids[0]).prefix(stop)))
+        if try store.championID != ids[0] { #expect(try store.rollback() == ids[0]) }
         #expect(try store.loadChampion().record.id == ids[0])
-        if stop != 1 { #expect(store.previousID == ids[1]) }
-        #expect(store.challengerID == ids[2])
+        if stop != 1 { #expect(try store.previousID == ids[1]) }
+        #expect(try store.challengerID == ids[2])
     }
 
     @Test func `the first champion has no one to go back to`() throws {
         let id = try publish(0)
-        #expect(store.changes(promoting: id) == [.point("champion", to: id)])
+        #expect(try store.changes(promoting: id) == [.point("champion", to: id)])
         try store.promote(id)
-        #expect(store.championID == id && store.previousID == nil)
+        #expect(try store.championID == id && store.previousID == nil)
     }
 
     @Test(arguments: [(0, [3, 4, 5]), (1, [3, 4]), (2, [3]), (3, []), (100, [])])
@@ -163,7 +190,7 @@ import Testing
         let base = try publish(6, outputs: nil)
         #expect(try store.prune(keeping: keep, now: Self.day) == gone.map { ids[$0] })
         #expect(try store.list() == (ids + [base]).filter { id in !gone.contains { ids[$0] == id } })
-        #expect(store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
+        #expect(try store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
         #expect(try store.loadChampion().record.id == ids[1])
     }
 
@@ -178,10 +205,10 @@ import Testing
         for path in [link, foreign] { #expect(symlink(ids[0], path.string) == 0) }
         #expect(try store.prune(keeping: 0, now: Date()) == [])
         #expect(try store.list() == ids)
-        #expect((try? Folder(abandoned)) != nil && FolderLinks.target(of: link) != nil)
+        #expect(try (try? Folder(abandoned)) != nil && FolderLinks.target(of: link) != nil)
         try store.prune(keeping: 0, now: Date().addingTimeInterval(86500))
-        #expect((try? Folder(abandoned)) == nil && FolderLinks.target(of: link) == nil)
-        #expect(FolderLinks.target(of: foreign) == ids[0])
+        #expect(try (try? Folder(abandoned)) == nil && FolderLinks.target(of: link) == nil)
+        #expect(try FolderLinks.target(of: foreign) == ids[0])
     }
 
     /// Who prunes waits for who promotes: a model that has just been verified must not go.
@@ -191,7 +218,7 @@ import Testing
         let lock = try FolderLock(store.models)
         let rollback = Task.detached { try store.rollback() }
         try await waitForSomebodyWaiting()
-        #expect(store.championID == ids[1])
+        #expect(try store.championID == ids[1])
         lock.release()
         #expect(try await rollback.value == ids[0])
     }

@@ -152,7 +152,7 @@ import Training
             (images.training + images.holdout).map {
                 .init(sha256: "\($0.group)", label: $0.label, side: .holdout, group: $0.group, path: "")
             })
-        let model = network.model(
+        let model = try network.model(
             Self.first(recipe).origin, parent: nil, manifest, date: Date(timeIntervalSince1970: 0), softwareVersion: "")
         #expect(model.gradability == gradability.record && model.training?.holdout?.groups == 88)
         let record = try ModelFolder.create(
