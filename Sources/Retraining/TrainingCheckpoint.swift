@@ -74,8 +74,13 @@ package struct TrainingCheckpoint: Sendable {
             origin: origin, history: history, epoch: state.epoch, imagesDone: state.imagesDone,
             lossSumBits: state.lossSum.bitPattern, steps: state.steps, baseWidth: state.parameters.layout.baseWidth,
             outputs: state.parameters.layout.outputs ?? 0)
-        guard let json = try? JSONEncoder().encode(header) else {
-            preconditionFailure("a checkpoint holds a number that is not finite")
+        let json: Data
+        do {
+            json = try JSONEncoder().encode(header)
+        } catch {
+            throw ModelFailure(
+                .notFinite, path.string, "would hold a number that is not finite: the training diverged",
+                remedy: "train anew with a lower learning rate")
         }
         let parts = parts
         let metadata = ["schema": Self.schema, "training": String(decoding: json, as: UTF8.self)]
@@ -178,6 +183,12 @@ package struct TrainingCheckpoint: Sendable {
                 .damaged, path.string, tensor: name, "is missing or has another shape",
                 remedy: "remove the file and train anew")
         }
-        return try file.floats(name)
+        let values = try file.floats(name)
+        guard values.allSatisfy(\.isFinite) else {
+            throw ModelFailure(
+                .notFinite, path.string, tensor: name, "holds a value that is not finite: the training diverged",
+                remedy: "remove the file and train anew with a lower learning rate")
+        }
+        return values
     }
 }

@@ -65,6 +65,7 @@ package final class TrainingRun {
         var (lastCheckpoint, epochStart) = (clock.now, clock.now)
         while !session.isFinished && !hasLostPatience {
             let step = try session.step(input)
+            if step.epochLoss != nil { try requireNumbers() }
             tell(.step(images: step.images, loss: step.loss))
             if let loss = step.epochLoss {
                 let seconds = (clock.now - epochStart) / .seconds(1)
@@ -75,12 +76,22 @@ package final class TrainingRun {
             guard stops || step.epochLoss != nil || clock.now - lastCheckpoint >= Self.checkpointInterval else {
                 continue
             }
+            if step.epochLoss == nil { try requireNumbers() }
             try checkpoint.write(to: checkpointPath)
             tell(.checkpoint)
             lastCheckpoint = clock.now
             if stops { return .stopped }
         }
         return .finished(try trained())
+    }
+
+    /// A step's loss is that of the weights before it: what the step made of them shows in the next one, or here.
+    private func requireNumbers() throws(TrainingFault) {
+        guard session.state.isFinite else { throw diverged }
+    }
+
+    private var diverged: TrainingFault {
+        .notFinite(epoch: session.lastStep.epoch, step: session.lastStep.step)
     }
 
     private func input(_ draw: ImageDraw) throws -> [Float] {
@@ -97,11 +108,12 @@ package final class TrainingRun {
         let parameters = session.result
         let validation = try NetworkMeasurement(parameters, images.validation, of: images, preprocessing)
         let holdout = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
+        guard [loss, validation?.loss ?? 0, holdout?.loss ?? 0].allSatisfy(\.isFinite) else { throw diverged }
         let epoch = TrainingHistory.Epoch(
             epoch: session.epoch, trainLoss: loss, validationLoss: validation?.loss, holdoutLoss: holdout?.loss,
             holdoutAUC: holdout?.areaUnderCurve, seconds: seconds)
         history.epochs.append(epoch)
-        if let loss = validation?.loss, loss.isFinite, loss < bestValidationLoss {
+        if let loss = validation?.loss, loss < bestValidationLoss {
             history.bestEpoch = epoch.epoch
             best = parameters
         }
@@ -125,6 +137,8 @@ package final class TrainingRun {
     private func trained() throws -> TrainedNetwork {
         let parameters = best ?? session.result
         let measured = try NetworkMeasurement(parameters, images.holdout, of: images, preprocessing)
+        let logits = (measured?.logits ?? []) + (measured?.gradabilityLogits ?? [])
+        guard logits.allSatisfy(\.isFinite) else { throw diverged }
         return try TrainedNetwork(
             parameters: parameters, history: history, holdout: images.holdout, logits: measured?.logits ?? [],
             gradabilityLogits: measured?.gradabilityLogits)

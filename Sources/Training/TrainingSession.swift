@@ -84,6 +84,9 @@ package final class TrainingSession {
         return state
     }
 
+    /// Where the training is; counted from 1.
+    package var lastStep: (epoch: Int, step: Int) { (imagesDone == 0 ? epoch : epoch + 1, steps) }
+
     /// What the training has come to: the averaged network where the recipe wants one, else the last.
     package var result: ResNet50Parameters { average.map(network.parameters) ?? network.parameters }
 
@@ -132,7 +135,7 @@ package enum TrainingFault: Error, Equatable, Sendable, CustomStringConvertible 
         switch self {
         case .notFinite(let epoch, let step):
             """
-            the loss is no number any more in epoch \(epoch), step \(step): the learning rate is too high for these \
+            the loss or the weights are no numbers any more in epoch \(epoch), step \(step): the learning rate is too high for these \
             images and weights; start again with a lower one
             """
         }

@@ -18,4 +18,10 @@ package struct TrainingState: Sendable {
     package var average: ResNet50Parameters?
 
     package init(parameters: ResNet50Parameters) { self.parameters = parameters }
+
+    /// Whether every value is a number: from one that is not, no training comes back.
+    package var isFinite: Bool {
+        [parameters, average].compactMap(\.self).allSatisfy { $0.values.allSatisfy(\.isFinite) }
+            && [firstMoments, secondMoments].allSatisfy { $0.values.allSatisfy { $0.allSatisfy(\.isFinite) } }
+    }
 }

@@ -175,6 +175,26 @@ import Testing
         #expect(try site.names(in: "model").isEmpty)
     }
 
+    @Test func `a name that a dead link has is refused before anything is trained`() throws {
+        #expect(symlink("nowhere", site.path("model").string) == 0)
+        let outcome = try train("model")
+        #expect(outcome.status == 73 && outcome.errors.contains("is there already"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Epoch"))
+    }
+
+    @Test func `a base that can't be looked at is not taken for a model's name`() throws {
+        #expect(symlink("loop.pth", site.path("loop.pth").string) == 0)
+        let outcome = try train("model", "--base", "loop.pth")
+        #expect(outcome.status == 74 && outcome.errors.contains("loop.pth: stat failed"), "\(outcome.errors)")
+    }
+
+    /// Far beyond what decimals could say: told as it is, to the end, or until it is no number any more.
+    @Test func `a loss of any size can be told`() throws {
+        let outcome = try train("model", "--learning-rate", "10", "--weight-averaging", "0", "--epochs", "9")
+        #expect([0, 65].contains(outcome.status) && outcome.errors.contains("e+"), "\(outcome.errors)")
+        #expect(site.exists("model") == (outcome.status == 0))
+    }
+
     @Test func `a checkpoint goes on with its own recipe and images only`() throws {
         let run = try site.start(Self.quick + ["--output", "cut"])
         try run.waitForLine("train, ")

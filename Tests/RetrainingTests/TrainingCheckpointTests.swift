@@ -55,6 +55,25 @@ import Training
         #expect(try TrainingCheckpoint(at: path)?.state.firstMoments.isEmpty == true)
     }
 
+    @Test(arguments: [Double.nan, .infinity]) func `a history of what is no number is not written`(loss: Double) throws
+    {
+        var checkpoint = Self.checkpoint(hasBest: false)
+        checkpoint.history.epochs[1].trainLoss = loss
+        #expect { try checkpoint.write(to: path) } throws: { ($0 as? ModelFailure)?.code == .notFinite }
+        #expect(try TrainingCheckpoint(at: path) == nil)
+    }
+
+    @Test(arguments: [Float.nan, .infinity]) func `weights that are no numbers are not gone on with`(value: Float)
+        throws
+    {
+        var checkpoint = Self.checkpoint(hasBest: false)
+        checkpoint.state.parameters["fc.bias"] = [value]
+        try checkpoint.write(to: path)
+        #expect { try TrainingCheckpoint(at: path) } throws: {
+            ($0 as? ModelFailure)?.code == .notFinite && ($0 as? ModelFailure)?.tensor == "parameters/fc.bias"
+        }
+    }
+
     @Test func `no file is no checkpoint`() throws { #expect(try TrainingCheckpoint(at: path) == nil) }
 
     @Test(arguments: [0, 1, 8, 100, 5000])

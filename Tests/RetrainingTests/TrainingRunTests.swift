@@ -209,6 +209,21 @@ import Training
         #expect(try TrainingCheckpoint(at: checkpointPath)?.state.parameters == kept.state.parameters)
     }
 
+    /// In the last step of an epoch the weights become no numbers, or so large that nothing can be computed with them.
+    @Test(arguments: [(1e39, 0, 1), (1e30, 4, 1), (1e39, 0, 3), (1e30, 4, 3)])
+    func `a training that diverges in an epoch's last step ends with its own message, and keeps no such checkpoint`(
+        learningRate: Double, holdout: Int, epochs: Int
+    ) throws {
+        let recipe = Self.recipe {
+            ($0.epochs, $0.batchSize, $0.learningRate, $0.schedule) = (epochs, 16, learningRate, .constant)
+        }
+        let run = run(try images(holdout: holdout), from: Self.first(recipe))
+        #expect(throws: TrainingFault.notFinite(epoch: 1, step: 1)) {
+            try run.train(shouldStop: { false }, tell: { _ in })
+        }
+        #expect(try TrainingCheckpoint(at: checkpointPath) == nil)
+    }
+
     @Test func `with patience the best epoch is kept, and the training ends when none is better`() throws {
         let recipe = Self.recipe {
             $0.epochs = 40
