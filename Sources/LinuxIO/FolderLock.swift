@@ -17,6 +17,22 @@ package struct FolderLock: ~Copyable, Sendable {
         folder = opened
     }
 
+    /// Takes the lock, or returns nil when another process has it, or the folder has gone from its path meanwhile.
+    package static func acquire(at path: FilePath) throws(SystemFailure) -> FolderLock? {
+        let opened = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        while flock(opened.raw, LOCK_EX | LOCK_NB) != 0 {
+            let failure = SystemFailure.current("flock", path)
+            if failure.code == .wouldBlock { return nil }
+            guard failure.code == .interrupted else { throw failure }
+        }
+        // Its holder may have removed the folder after it was opened here: the lock of one that no path leads to keeps no one out.
+        let (held, there) = (try opened.status().signature, try FileStatus.at(path)?.signature)
+        guard held.inode == there?.inode, held.device == there?.device else { return nil }
+        return FolderLock(folder: opened)
+    }
+
+    private init(folder: consuming Descriptor) { self.folder = folder }
+
     /// Frees it before the process ends.
     package consuming func release() {}
 }

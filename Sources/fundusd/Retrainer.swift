@@ -76,7 +76,8 @@ struct Retrainer {
         let origin = TrainingCheckpoint.Origin(
             recipe: recipe, seed: settings.retrain.seed, images: divided.manifest.fingerprint, validationFraction: 0,
             base: base.description, madeNew: base.madeNew, instructionSet: "\(ComputeEngine.shared.instructionSet)")
-        let start = bench.startOrBeginAnew(origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
+        let start = try bench.startOrBeginAnew(
+            origin, base.parameters(outputs: divided.manifest.outputs), tell: voice.warn)
         let run = TrainingRun(divided.images, from: start, checkpointPath: bench.checkpointPath)
         switch try voice.follow(run) {
         case .stopped:
@@ -269,6 +270,7 @@ extension TrainingBase {
             return try named(base, settings, seed: settings.retrain.seed)
         }
         return try usual(settings, seed: settings.retrain.seed)
+    }
 
     private static func newestBase(_ store: ModelStore, _ tell: (String) -> Void) throws -> String? {
         do throws(ModelFailure) {
@@ -290,6 +292,5 @@ extension TrainingBase {
             tell("Nothing is trained from \(failure.description)")
             return false
         }
-    }
     }
 }

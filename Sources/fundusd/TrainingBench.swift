@@ -9,17 +9,16 @@ internal import Training
 /// The folder beside a model-to-be in which a training keeps its checkpoint and its pictures; one process at a time.
 final class TrainingBench {
     let folder: FilePath
-    private let lock: InstanceLock
+    private let lock: FolderLock
 
     var checkpointPath: FilePath { folder.appending(TrainingCheckpoint.fileName) }
-    private static let lockName = "lock"
 
     /// The bench beside a model that is to be made.
     ///
     /// - Throws: a `Refusal` where the model is there already, another process trains it, or an unfinished training is there
     ///   and nobody asked to go on with it.
     convenience init(output: FilePath, isResuming: Bool) throws {
-        guard (try? Descriptor.open(output, 0)) == nil else {
+        guard try !Self.isThere(output) else {
             throw Refusal(.cannotCreate, "\(output) is there already; name another --output, or remove it")
         }
         var folder = output
@@ -28,7 +27,7 @@ final class TrainingBench {
         }
         folder.append("\(name.string).training")
         try self.init(folder: folder)
-        if !isResuming, (try? Descriptor.open(checkpointPath, 0)) != nil {
+        if try !isResuming && Self.isThere(checkpointPath) {
             throw Refusal(
                 .cannotCreate,
                 "\(folder) holds an unfinished training: --resume goes on with it; remove that folder to begin anew")
@@ -41,17 +40,27 @@ final class TrainingBench {
         lock = try Self.lock(folder)
     }
 
-    private static func lock(_ folder: FilePath) throws -> InstanceLock {
-        do {
+    /// On the folder itself: a file could be removed while its lock is held, and another of its name be locked as well.
+    private static func lock(_ folder: FilePath) throws -> FolderLock {
+        do throws(SystemFailure) {
             try AtomicFile.makeFolder(folder)
-            if let lock = try InstanceLock.acquire(at: folder.appending(lockName)) {
+            if let lock = try FolderLock.acquire(at: folder) {
                 try AtomicFile.removeUnfinished(in: folder)
                 return lock
             }
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, error.description)
         }
         throw Refusal(.tryAgain, "another process trains in \(folder); wait for it, or stop it")
+    }
+
+    /// Whether anything has this name, a link that leads nowhere included.
+    private static func isThere(_ path: FilePath) throws -> Bool {
+        do throws(SystemFailure) {
+            return try FileStatus.ofEntry(path) != nil
+        } catch {
+            throw Refusal(.inputOutput, error.description)
+        }
     }
 
     /// The checkpoint to go on from, or the first state.
@@ -73,13 +82,14 @@ final class TrainingBench {
     /// The same, but a checkpoint of another training, or a damaged one, is of no use and no hindrance.
     ///
     /// - Parameter tell: hears why a checkpoint is not gone on with.
+    /// - Throws: a `Refusal` where the machine could not read it: nights of work must not be thrown away for that.
     func startOrBeginAnew(
         _ origin: TrainingCheckpoint.Origin, _ base: ResNet50Parameters, tell: (String) -> Void
-    ) -> TrainingCheckpoint {
+    ) throws -> TrainingCheckpoint {
         do {
             return try start(origin, base)
-        } catch {
-            tell("The last training is begun anew: \((error as? Refusal)?.message ?? "\(error)").")
+        } catch let refusal as Refusal where refusal.status != .inputOutput {
+            tell("The last training is begun anew: \(refusal.message).")
             return Self.first(origin, base)
         }
     }
@@ -93,13 +103,13 @@ final class TrainingBench {
         do throws(ModelFailure) {
             return try TrainingCheckpoint(at: checkpointPath)
         } catch {
-            throw Refusal(.dataError, "\(error)")
+            throw Refusal(error.exitStatus, error.description)
         }
     }
 
     /// Removes the folder: the model is there.
     func clear() {
-        for name in [TrainingCheckpoint.fileName, Self.lockName] { try? AtomicFile.remove(folder.appending(name)) }
+        try? AtomicFile.remove(checkpointPath)
         AtomicFile.removeIfEmpty(folder)
     }
 }
