@@ -27,7 +27,7 @@ struct LabelledPlan {
         do throws(PersonPatternFault) {
             persons = try personPattern.map { text throws(PersonPatternFault) in try PersonPattern(text) } ?? .eyes
         } catch {
-            throw Refusal(.configuration, "--person-pattern: \(error)")
+            throw Refusal(.configuration, "--person-pattern: \(error.message)")
         }
     }
 
@@ -42,7 +42,8 @@ struct LabelledPlan {
         } catch let failure as SystemFailure {
             throw Refusal(
                 .inputOutput,
-                "decoded pictures can't be kept in \(workFolder), 3 bytes a pixel of each: \(failure); make room there")
+                "decoded pictures can't be kept in \(workFolder), 3 bytes a pixel of each: \(failure.description); make room there"
+            )
         }
     }
 
