@@ -135,8 +135,9 @@ instruction-budgets: ## count the kernels' instructions anew and store them as t
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Package.swift
 
-lint: ## complain about the format and change nothing
+lint: ## complain about the format and about errors that are swallowed, and change nothing
 	swift format lint --strict -r Sources Tests Package.swift
+	.ci/check-errors
 
 $(BINARY):
 	$(MAKE) build

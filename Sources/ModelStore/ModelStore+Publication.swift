@@ -37,7 +37,7 @@ extension ModelStore {
     ///   - overtaken: given who is champion instead, what then stands in the place of the attachment of its name.
     package func publish(
         _ model: NewModel, date: Date, as office: ModelOffice?, ifChampionIs compared: String?,
-        overtaken: (String?) -> ModelAttachment? = { _ in nil }
+        overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil }
     ) throws(ModelFailure) -> ModelSuccession {
         let finished = try model.finished(date: date, path: model.source?.file ?? models.string)
         let record = finished.record
@@ -62,14 +62,15 @@ extension ModelStore {
     /// - Parameter fill: leaves a verified model in the folder, where it is to take office.
     func take(
         _ record: ModelRecord, as office: ModelOffice?, ifChampionIs compared: String?,
-        overtaken: (String?) -> ModelAttachment? = { _ in nil }, fill: (ModelFolder) throws(ModelFailure) -> Void
+        overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil },
+        fill: (ModelFolder) throws(ModelFailure) -> Void
     ) throws(ModelFailure) -> ModelSuccession {
         var succession: ModelSuccession?
         try folder(record.id).publish(fill) { half throws(ModelFailure) in
             try change { store throws(ModelFailure) in
                 let champion = try store.championID
                 let isOvertaken = champion != compared
-                if isOvertaken, let attachment = overtaken(champion) { try half.replace(attachment) }
+                if isOvertaken, let attachment = try overtaken(champion) { try half.replace(attachment) }
                 try half.move(to: store.folder(record.id))
                 if let office, !isOvertaken { try store.apply(try store.changes(giving: office, to: record.id)) }
                 succession = ModelSuccession(

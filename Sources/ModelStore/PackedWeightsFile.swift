@@ -129,7 +129,9 @@ struct PackedWeightsFile: Sendable {
         do throws(SystemFailure) {
             page = try file.read(upTo: Self.headerBytes, at: 0)
         } catch {
-            throw .unreadable(error.code.description)
+            // A FIFO has no places to read at (man 2 pread, ESPIPE).
+            throw error.code == .illegalSeek
+                ? .damaged("its first page is no header") : .unreadable(error.code.description)
         }
         guard page.count == Self.headerBytes,
             let line = page.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first,

@@ -39,7 +39,7 @@ package struct StatusService<TimeSource: Clock>: Service where TimeSource.Durati
             do {
                 try notifier.notify(.status(line))
             } catch {
-                logger.warning("\(error)")
+                logger.warning("\(error.description)")
             }
             try? await clock.sleep(for: .seconds(1))
         }

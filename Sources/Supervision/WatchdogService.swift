@@ -46,7 +46,7 @@ package struct WatchdogService<TimeSource: Clock>: Service where TimeSource.Dura
         do {
             try notifier.notify(.watchdog)
         } catch {
-            logger.warning("\(error)")
+            logger.warning("\(error.description)")
         }
     }
 }

@@ -69,7 +69,7 @@ struct VerifyAudit: ParsableCommand {
         do {
             return try AuditFindings(ledger, Outbox(root: settings.outbox), noted: head?.lowercased())
         } catch {
-            throw Refusal(.inputOutput, "the verdicts can't be compared: \(error)")
+            throw Refusal(.inputOutput, "the verdicts can't be compared: \(told(error))")
         }
     }
 }

@@ -138,7 +138,7 @@ private struct StateCopy {
         do {
             try AtomicFile.makeFolder(folder)
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, told(error))
         }
         do {
             try body()
@@ -147,7 +147,7 @@ private struct StateCopy {
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .dataError, failure.description)
         } catch {
-            throw Refusal(.inputOutput, "\(error)")
+            throw Refusal(.inputOutput, told(error))
         }
     }
 }

@@ -59,7 +59,7 @@ struct BenchCommand: ParsableCommand {
         do throws(SystemFailure) {
             content = try NamedImageReader(maximumBytes: settings.maxBytes).read(FilePath(image))
         } catch {
-            throw Refusal(.noInput, "\(error)")
+            throw Refusal(error.isAbsence ? .noInput : .inputOutput, error.description)
         }
         guard let bytes = content.bytes else { throw Refusal(.dataError, "\(image) is larger than max-bytes") }
         return bytes

@@ -98,7 +98,7 @@ private struct ChampionLoop: ~Copyable {
             if isSeated { voice.modelSwapped(to: id, from: current) }
         } catch {
             refused = candidate
-            voice.modelRefused(id, keeping: current, reason: (error as? Refusal)?.message ?? "\(error)")
+            voice.modelRefused(id, keeping: current, reason: told(error))
         }
     }
 }

@@ -83,7 +83,7 @@ struct ClassifyCommand: ParsableCommand {
             judgement = try judge.judge(content)
         } catch {
             summary.unreadable += 1
-            StandardError.say(error is SystemFailure ? "\(error)" : "\(path): \(error)")
+            StandardError.say(error is SystemFailure ? told(error) : "\(path): \(told(error))")
             return
         }
         let verdict = Verdict(

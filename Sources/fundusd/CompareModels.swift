@@ -159,7 +159,7 @@ extension Settings {
             guard try FileStatus.at(shadowPath) != nil else { return [] }
             return try ShadowScores(reading: shadowPath).scores(of: challenger, beside: champion)
         } catch {
-            throw Refusal(.inputOutput, "\(shadowPath): the challenger's scores can't be read: \(error)")
+            throw Refusal(.inputOutput, "\(shadowPath): the challenger's scores can't be read: \(told(error))")
         }
     }
 }

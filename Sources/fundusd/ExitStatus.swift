@@ -31,6 +31,11 @@ struct Refusal: Error {
     }
 }
 
+/// What a person is told of an error that was caught without its type.
+func told(_ error: any Error) -> String {
+    (error as? Refusal)?.message ?? "\(error)"
+}
+
 /// Lines for the person at the terminal.
 enum StandardError {
     ///
@@ -52,7 +57,7 @@ enum StandardOutput {
         do {
             try FileDescriptor.standardOutput.writeAll("\(line)\n".utf8)
         } catch {
-            throw Refusal(.inputOutput, "standard output can't be written to: \(error)")
+            throw Refusal(.inputOutput, "standard output can't be written to: \(told(error))")
         }
     }
 }

@@ -53,7 +53,7 @@ struct ExportCommand: ParsableCommand {
         do throws(SystemFailure) {
             bytes = try Descriptor.open(path, O_RDONLY).read(upTo: largest)
         } catch {
-            throw Refusal(.noInput, "\(error)")
+            throw Refusal(error.isAbsence ? .noInput : .inputOutput, error.description)
         }
         do {
             return try Verdict(document: bytes)

@@ -4,6 +4,8 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import LinuxIO
+internal import ModelStore
 internal import Screening
 
 let softwareVersion = Verdict.Software.current.version
@@ -47,8 +49,12 @@ enum Main {
         } catch let error where Fundusd.exitCode(for: error) != .failure {
             // The parser's own: help that was asked for (0), wrong usage (64). To it, all other errors are failures.
             Fundusd.exit(withError: error)
+        } catch let failure as SystemFailure {
+            Refusal(.inputOutput, failure.description).exit()
+        } catch let failure as ModelFailure {
+            Refusal(failure.exitStatus, failure.description).exit()
         } catch {
-            Refusal(.software, "\(error)").exit()
+            Refusal(.software, told(error)).exit()
         }
     }
 

@@ -14,7 +14,7 @@ struct HeatmapFolder {
             try AtomicFile.makeFolder(root)
             _ = try Folder(root)
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, error.description)
         }
     }
 
@@ -26,7 +26,7 @@ struct HeatmapFolder {
         do throws(SystemFailure) {
             try AtomicFile.write(picture, to: root.pushing(path), permissions: 0o644)
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, error.description)
         }
         written.insert(path)
     }

@@ -48,9 +48,9 @@ struct ImageGroups {
             }
             return try CommaSeparatedTable(parsing: bytes)
         } catch let failure as CommaSeparatedTable.Failure {
-            throw Refusal(.dataError, "\(file): \(failure)")
+            throw Refusal(.dataError, "\(file): \(failure.description)")
         } catch let failure as SystemFailure {
-            throw Refusal(.noInput, "\(failure)")
+            throw Refusal(failure.isAbsence ? .noInput : .inputOutput, failure.description)
         }
     }
 

@@ -30,7 +30,7 @@ struct LabelledPlan {
         do throws(PersonPatternFault) {
             persons = try personPattern.map { text throws(PersonPatternFault) in try PersonPattern(text) } ?? .eyes
         } catch {
-            throw Refusal(.configuration, "--person-pattern: \(error)")
+            throw Refusal(.configuration, "--person-pattern: \(error.message)")
         }
     }
 
@@ -45,7 +45,8 @@ struct LabelledPlan {
         } catch let failure as SystemFailure {
             throw Refusal(
                 .inputOutput,
-                "decoded pictures can't be kept in \(workFolder), 3 bytes a pixel of each: \(failure); make room there")
+                "decoded pictures can't be kept in \(workFolder), 3 bytes a pixel of each: \(failure.description); make room there"
+            )
         }
     }
 

@@ -14,7 +14,7 @@ struct LastRetraining: Codable, Equatable {
     /// ISO 8601, UTC.
     let at: String
 
-    var json: [UInt8] { SortedJSON.bytes(self) }
+    func json() throws -> [UInt8] { try SortedJSON.bytes(self) }
 
     /// Nil where nothing was retrained yet.
     ///

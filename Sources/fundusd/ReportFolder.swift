@@ -13,7 +13,7 @@ struct ReportFolder {
             try AtomicFile.makeFolder(root, permissions: 0o755)
             _ = try Folder(root)
         } catch {
-            throw Refusal(.cannotCreate, "\(error)")
+            throw Refusal(.cannotCreate, error.description)
         }
     }
 
@@ -24,7 +24,7 @@ struct ReportFolder {
             do throws(SystemFailure) {
                 try AtomicFile.write(Array(text.utf8), to: root.appending(name), permissions: 0o644)
             } catch {
-                throw Refusal(.cannotCreate, "\(error)")
+                throw Refusal(.cannotCreate, error.description)
             }
         }
     }

@@ -104,7 +104,7 @@ struct Retrainer {
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
-        model.attachments.append(decision.attachment)
+        model.attachments.append(try decision.attachment())
         try follow(decision, model, champion)
     }
 
@@ -124,7 +124,7 @@ struct Retrainer {
         let office: ModelOffice = settings.retrain.promotion == .gated ? .champion : .challenger
         let made = try publish(
             model, as: compared.passed ? office : nil, ifChampionIs: champion.record.id,
-            overtaken: { compared.overtaken(by: $0).attachment })
+            overtaken: { (other) throws(ModelFailure) in try compared.overtaken(by: other).attachment() })
         let id = made.record.id
         let decision =
             made.earlierChampion == champion.record.id ? compared : compared.overtaken(by: made.earlierChampion)
@@ -154,7 +154,7 @@ struct Retrainer {
 
     private func publish(
         _ model: NewModel, as office: ModelOffice?, ifChampionIs compared: String?,
-        overtaken: (String?) -> ModelAttachment? = { _ in nil }
+        overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil }
     ) throws -> ModelSuccession {
         do throws(ModelFailure) {
             return try store.publish(model, date: Date(), as: office, ifChampionIs: compared, overtaken: overtaken)
@@ -176,8 +176,9 @@ struct Retrainer {
         case .waited: voice.say(sentence)
         }
         let last = LastRetraining(outcome: outcome, model: model, summary: sentence, at: Date().timestamp)
+        let json = try last.json()
         do throws(SystemFailure) {
-            try AtomicFile.write(last.json, to: settings.lastRetrainingPath)
+            try AtomicFile.write(json, to: settings.lastRetrainingPath)
         } catch {
             throw Refusal(.inputOutput, error.description)
         }
@@ -204,8 +205,12 @@ extension PairedScores {
 }
 
 extension GateDecision {
-    fileprivate var attachment: ModelAttachment {
-        ModelAttachment(name: Self.fileName, bytes: SortedJSON.bytes(self))
+    fileprivate func attachment() throws(ModelFailure) -> ModelAttachment {
+        do {
+            return ModelAttachment(name: Self.fileName, bytes: try SortedJSON.bytes(self))
+        } catch {
+            throw ModelFailure(.notFinite, Self.fileName, told(error), remedy: "verify both models")
+        }
     }
 }
 

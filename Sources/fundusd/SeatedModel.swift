@@ -80,7 +80,7 @@ extension Settings {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            throw Refusal(.software, "\(error)")
+            throw Refusal(.software, told(error))
         }
     }
 }

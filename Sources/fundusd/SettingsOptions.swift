@@ -147,7 +147,7 @@ extension Settings {
             do throws(SystemFailure) {
                 try AtomicFile.makeFolder(folder)
             } catch {
-                throw Refusal(.cannotCreate, "\(error)")
+                throw Refusal(.cannotCreate, error.description)
             }
         }
     }

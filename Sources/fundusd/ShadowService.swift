@@ -91,7 +91,7 @@ private struct Shadow: ~Copyable {
         } catch {
             refused = id
             model = nil
-            voice.shadowRefused(id, reason: (error as? Refusal)?.message ?? "\(error)")
+            voice.shadowRefused(id, reason: told(error))
         }
     }
 

@@ -32,15 +32,17 @@ struct TrainingVoice {
                 })
         } catch let fault as TrainingFault {
             bar.interrupt()
-            throw Refusal(.dataError, "\(fault)")
+            throw Refusal(.dataError, fault.description)
         } catch let failure as ModelFailure {
             bar.interrupt()
-            throw Refusal(.inputOutput, "\(failure). The last checkpoint is whole, and is gone on with the next time.")
+            throw Refusal(failure.exitStatus, failure.description + Self.goesOn)
         } catch let failure as SystemFailure {
             bar.interrupt()
-            throw Refusal(.inputOutput, "\(failure). The last checkpoint is whole, and is gone on with the next time.")
+            throw Refusal(.inputOutput, failure.description + Self.goesOn)
         }
     }
+
+    private static let goesOn = ". The last checkpoint is whole, and is gone on with the next time."
 
     private static func sentence(_ epoch: TrainingHistory.Epoch, of count: Int) -> String {
         var parts = ["loss \(epoch.trainLoss.rounded3)"]

@@ -203,6 +203,21 @@ import Testing
         #expect(told.status == 65 && told.errors.contains("has 3 usable images"))
     }
 
+    @Test func `a checkpoint that the machine can't read is kept for the next time`() throws {
+        try label(0..<40)
+        let run = try site.start(["retrain", "--retrain-epochs", "50"])
+        try run.waitForLine("Epoch 1 of 50")
+        try run.stop()
+        let path = "state/retraining/checkpoint.safetensors"
+        let before = try site.read(path)
+        let outcome = try site.runBare(
+            ["retrain", "--retrain-epochs", "1", "--config", "config.yaml"],
+            environment: FaultyCalls.reading(site.path(path), EIO, in: site))
+        #expect(outcome.status == 74 && !outcome.errors.contains("begun anew"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("\(path): pread failed"), "\(outcome.errors)")
+        #expect(try site.read(path) == before)
+    }
+
     @Test func `an interrupted retraining goes on the next time`() throws {
         try label(0..<40)
         let run = try site.start(["retrain", "--retrain-epochs", "50"])

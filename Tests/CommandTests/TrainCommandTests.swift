@@ -212,7 +212,8 @@ import Testing
         let second = try train("model", "--resume")
         #expect(second.status == 75 && second.errors.contains("another process trains"))
         // No file that somebody could remove, and then lock anew under the same name, keeps them apart.
-        for name in try site.names(in: "model.training") where name != "checkpoint.safetensors" {
+        for name in try site.names(in: "model.training") where name != "checkpoint.safetensors" && !name.hasPrefix(".")
+        {
             try site.remove("model.training/\(name)")
         }
         let third = try train("model", "--resume", "--epochs", "1000")

@@ -1,5 +1,6 @@
 import Fixtures
 import FoundationEssentials
+import FundusImage
 import Glibc
 import LinuxIO
 import ResNet
@@ -123,6 +124,15 @@ import Testing
         #expect(throws: ModelFailure.self) { try store.promote(ids[0]) }
         #expect(throws: ModelFailure.self) { try publish(9) }
         #expect(try Descriptor.open(link, O_RDONLY).read(upTo: 64) == Array(ids[0].utf8))
+    }
+
+    @Test func `a model that gives no number for a picture of the hold-out is not taken in`() throws {
+        let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: 2, outputs: 1), seed: 1)
+        let model = NewModel(parameters: parameters, positiveClass: .disease)
+        var inputs = [[Float](repeating: .infinity, count: model.preprocessing.elementCount)]
+        #expect { try PrecisionCheck.bfloat16(of: model) { inputs.popLast() } } throws: {
+            ($0 as? ModelFailure)?.code == .notFinite
+        }
     }
 
     /// A name that is too long says nothing of what is there.
