@@ -159,13 +159,16 @@ struct Diagnosis {
             return add(
                 .fault, "daemon", "whether one runs can't be told: \(message)", "Run this as the service's user.")
         }
-        let store = ModelStore(root: settings.state)
-        if let serving = try? store.inServiceID, let champion = try? store.championID, serving != champion {
-            add(
-                .warning, "daemon", "it judges by \(serving), and the champion is \(champion)",
-                "`journalctl -u fundusd -p err` says why it refused that one.")
-        } else {
+        do {
+            let store = ModelStore(root: settings.state)
+            if let serving = try store.inServiceID, let champion = try store.championID, serving != champion {
+                return add(
+                    .warning, "daemon", "it judges by \(serving), and the champion is \(champion)",
+                    "`journalctl -u fundusd -p err` says why it refused that one.")
+            }
             add(.good, "daemon", "it runs (process \(process))")
+        } catch {
+            add(.fault, "daemon", "by which model it judges can't be told: \(error)", "See `fundusd help model`.")
         }
     }
 }

@@ -93,6 +93,15 @@ import Testing
         #expect(try table().rows.first { $0[0] == "normal/1.jpg" }?[5...6] == ["p1", "there"])
     }
 
+    @Test func `links to images are followed, links to folders are not`() throws {
+        #expect(symlink("../../eye.jpg", site.path("labelled/disease/link.jpg").string) == 0)
+        #expect(symlink("..", site.path("labelled/disease/around.jpg").string) == 0)
+        try site.write(Eyes.second, to: "eye.jpg")
+        let document = try EvaluationDocument(site.run("evaluate", "--json"))
+        #expect(document.data.images == 9)
+        #expect(document.data.skipped.map(\.path) == ["disease/around.jpg"])
+    }
+
     @Test(arguments: [([String](), 0.5, "the model's own"), (["--threshold", "0.25"], 0.25, "set by --threshold")])
     func `the threshold in use is told with its origin`(options: [String], value: Double, origin: String) throws {
         let outcome = try site.runBare(["evaluate", "--json", "--config", "config.yaml"] + options)
