@@ -23,7 +23,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,15 @@ test: packages ## all tests
 
 test-systemd: build ## the installed service in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box
+
+test-hostile: build ## what a hostile camera's user might try, in a throw-away systemd (5 minutes)
+	Tests/EndToEnd/in-systemd-box hostile-checks
+
+test-stalled-writer: build ## an upload that stalls across restarts of the installed service (STALL=90 seconds)
+	Tests/EndToEnd/in-systemd-box stalled-writer-checks $(or $(STALL),90)
+
+test-memory: build ## the JPEGs that ask for most memory, twelve at once, in a throw-away systemd
+	Tests/EndToEnd/in-systemd-box memory-checks
 
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks

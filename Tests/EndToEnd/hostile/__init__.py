@@ -1,0 +1,1 @@
+"""What a camera's user might try against the installed service; hostile-checks plays it."""
