@@ -19,7 +19,7 @@ package struct Outbox: Sendable {
         _ publication: Publication, for name: ImageName, replacing older: Publication?
     ) throws(SystemFailure) {
         let folder = try Folder(root)
-        try folder.makeFolders(name.path.removingLastComponent())
+        try folder.makeFolders(Self.verdictPath(for: name).removingLastComponent())
         if let older {
             try folder.keepHeatmap(of: older, for: name, unlessItsDigestIs: publication.heatmap.map(AuditChain.digest))
             try folder.keepVerdict(older, for: name)
@@ -37,7 +37,7 @@ package struct Outbox: Sendable {
         _ publication: Publication, withHeatmap heatmap: String?, for name: ImageName, replacing newer: Publication
     ) throws(SystemFailure) {
         let folder = try Folder(root)
-        try folder.makeFolders(name.path.removingLastComponent())
+        try folder.makeFolders(Self.verdictPath(for: name).removingLastComponent())
         try folder.keepHeatmap(of: newer, for: name, unlessItsDigestIs: heatmap)
         try folder.keepVerdict(newer, for: name)
         let kept = Self.supersededHeatmapPath(for: name, sha256: publication.sha256)

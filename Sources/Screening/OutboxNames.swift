@@ -29,19 +29,31 @@ extension Outbox {
     /// The longest file name that Linux's file systems take, in bytes (NAME_MAX in `linux/limits.h`).
     private static let longestName = 255
 
-    /// A name too long to take the ending is cut; it and a name that looks like one of ours get 12 digits of their own hash.
     private static func path(beside name: ImageName, ending: String) -> FilePath {
         guard let last = name.path.lastComponent else { return FilePath(ending) }
-        var stem = FilePath(root: nil, components: last).bytes
-        if stem.count + ending.utf8.count > longestName || looksLikeOurs(stem) {
-            let own = SHA256.hash(data: stem).hexadecimal.prefix(digits)
-            stem = cut(stem, to: longestName - ending.utf8.count - digits - 1) + Array("~\(own)".utf8)
-        }
-        let verdict = FilePath(bytes: stem + Array(ending.utf8))
-        return name.path.removingLastComponent().pushing(verdict)
+        let folder = name.path.removingLastComponent().components.reduce(FilePath()) { $0.pushing(mirrored($1)) }
+        let stem = FilePath(root: nil, components: last).bytes
+        let isTaken = stem.count + ending.utf8.count > longestName || looksLikeOurs(stem)
+        return folder.pushing(
+            FilePath(bytes: (isTaken ? marked(stem, leaving: ending.utf8.count) : stem) + Array(ending.utf8)))
     }
 
-    /// Whether an image's name ends as we end names, in `.SHA12` or `~HASH12`: its verdict would take a kept one's place.
+    /// A folder of the inbox as the outbox has it: not by a name that a verdict or a heatmap may need.
+    private static func mirrored(_ folder: FilePath.Component) -> FilePath {
+        let name = FilePath(root: nil, components: folder)
+        let bytes = name.bytes
+        let endings = [".json", ".heatmap.jpg"].map { Array($0.utf8) }
+        let isTaken = looksLikeOurs(bytes) || endings.contains { bytes.suffix($0.count).elementsEqual($0) }
+        return isTaken ? FilePath(bytes: marked(bytes, leaving: 0)) : name
+    }
+
+    /// A name with 12 digits of its own hash, cut so that `room` bytes are left.
+    private static func marked(_ name: [UInt8], leaving room: Int) -> [UInt8] {
+        let own = SHA256.hash(data: name).hexadecimal.prefix(digits)
+        return cut(name, to: longestName - room - digits - 1) + Array("~\(own)".utf8)
+    }
+
+    /// Whether a name ends as we end names, in `.SHA12` or `~HASH12`: its verdict would take a kept one's place.
     private static func looksLikeOurs(_ name: [UInt8]) -> Bool {
         guard name.count > digits else { return false }
         let mark = name[name.count - digits - 1]

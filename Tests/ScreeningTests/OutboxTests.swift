@@ -66,6 +66,21 @@ import Testing
         #expect(try files().count == 4)
     }
 
+    /// Folders are mirrored: one that is named like a verdict must not lie where the verdict belongs.
+    @Test(
+        arguments: [
+            ("a.jpg.json/b.jpg", "a.jpg"), ("a.jpg.heatmap.jpg/b.jpg", "a.jpg"), ("a.jpg.0123456789ab/b.jpg", "a.jpg"),
+        ] as [(ImageName, ImageName)], [true, false])
+    func `a folder that is named like a verdict does not take its place`(
+        names: (ImageName, ImageName), folderFirst: Bool
+    ) throws {
+        for name in folderFirst ? [names.0, names.1] : [names.1, names.0] {
+            try outbox.publish(Publication(sha256: "", document: [1], heatmap: [2]), for: name, replacing: nil)
+        }
+        #expect(try outbox.contents(of: names.0) == [1] && outbox.contents(of: names.1) == [1])
+        #expect(Set([names.0, names.1].map { Outbox.verdictPath(for: $0).string }).count == 2)
+    }
+
     @Test(arguments: ["link", "folder"]) func `what others put in a verdict's place is not followed`(kind: String)
         throws
     {

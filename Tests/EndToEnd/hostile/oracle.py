@@ -21,28 +21,27 @@ Delivery = collections.namedtuple("Delivery", "must stays")
 
 
 def tree(root, without=None):
-    """Every entry below a folder: what it is, whose, and its content."""
+    """Every entry below a folder: what it is, whose, and its content. Reached from folder to folder: paths may be too long."""
     found = {}
-    root = os.fsencode(root)
-    for folder, names, files in os.walk(root):
+    for folder, names, files, descriptor in os.fwalk(os.fsencode(root)):
+        below = folder[len(os.fsencode(root)):].lstrip(b"/")
         for name in names + files:
-            path = os.path.join(folder, name)
-            relative = os.path.relpath(path, root)
-            if without and without.match(relative):
-                continue
-            found[relative] = _entry(path)
+            relative = os.path.join(below, name)
+            if not (without and without.match(relative)):
+                found[relative] = _entry(name, descriptor)
     return found
 
 
-def _entry(path):
+def _entry(name, folder):
     try:
-        status = os.lstat(path)
+        status = os.lstat(name, dir_fd=folder)
+        kind = stat.S_IFMT(status.st_mode)
         if stat.S_ISREG(status.st_mode):
-            with open(path, "rb") as file:
-                return stat.S_IFMT(status.st_mode), status.st_uid, hashlib.sha256(file.read()).hexdigest()
+            with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb") as file:
+                return kind, status.st_uid, hashlib.sha256(file.read()).hexdigest()
         if stat.S_ISLNK(status.st_mode):
-            return stat.S_IFMT(status.st_mode), status.st_uid, os.readlink(path)
-        return stat.S_IFMT(status.st_mode), status.st_uid, None
+            return kind, status.st_uid, os.readlink(name, dir_fd=folder)
+        return kind, status.st_uid, None
     except FileNotFoundError:
         return None
 
