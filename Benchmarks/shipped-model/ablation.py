@@ -24,7 +24,7 @@ import learn
 import pictures
 
 SIDE = 224
-BATCHES = 90
+BATCHES = 60
 DRAWS = 2000
 
 
@@ -43,7 +43,6 @@ class Trial:
     damage: float = learn.DAMAGE_SHARE
     balanced: bool = True
     smoothing: float = learn.SMOOTHING
-    averaged: bool = True
     depth_decay: float = learn.DEPTH_DECAY
     gradable: bool = True
     findings: bool = True
@@ -51,17 +50,18 @@ class Trial:
 
 TRIALS = [
     Trial("whole", "the whole recipe"),
-    Trial("random", "1 random weights at the start, all stages trained", base=False, frozen=-1, share=0.4),
-    Trial("equal-rates", "1 one rate for all depths", depth_decay=1.0),
     Trial("squeezed", "2 the whole frame, squeezed", crop=False),
-    Trial("side-320", "3 320 pixels, half as many pictures", side=320, share=(SIDE / 320) ** 2),
+    Trial("random", "1 random weights at the start, all stages trained", base=False, frozen=-1, share=0.4),
     Trial("disease-only", "4 one output: P(disease)", gradable=False, damage=0),
-    Trial("no-findings", "4 without the findings as outputs", findings=False),
     Trial("flips", "5 flips only in place of a camera's alterations", alteration="flips"),
+    Trial("no-findings", "4 without the findings as outputs", findings=False),
+    Trial("side-320", "3 320 pixels, half as many pictures", side=320, share=(SIDE / 320) ** 2),
     Trial("by-number", "5 drawn by number, not by source and class", balanced=False),
+    Trial("equal-rates", "1 one rate for all depths", depth_decay=1.0),
     Trial("hard-labels", "5 labels as they are, not smoothed", smoothing=0),
-    Trial("last-weights", "5 the last weights, not their mean", averaged=False),
 ]
+# Comes out of the first trial.
+LAST = Trial("last-weights", "5 the last weights, not their mean")
 
 
 def squeezed(records, work):
@@ -143,7 +143,7 @@ def trained(trial, options, records, kept):
         nn.utils.clip_grad_norm_(parameters, learn.GREATEST_GRADIENT)
         optimizer.step()
         learn.average_in(average, network, step)
-    return average if trial.averaged else network.eval()
+    return average, network.eval()
 
 
 @torch.no_grad()
@@ -195,18 +195,20 @@ def main():
     folder = options.work / "ablation"
     folder.mkdir(exist_ok=True)
     found = {}
-    for trial in TRIALS:
+    for trial in [*TRIALS, LAST]:
         path = folder / f"{trial.name}.npy"
-        if not path.exists() and (options.only is None or trial.name in options.only.split(",")):
+        if trial is not LAST and not path.exists() and (options.only is None or trial.name in options.only.split(",")):
             kept = crops if trial.crop else squeezed(records, options.work)
             start = time.time()
-            network = trained(trial, options, records, kept)
-            np.save(path, scores(network, trial, chosen, kept))
+            average, last = trained(trial, options, records, kept)
+            if trial is TRIALS[0]:
+                np.save(folder / f"{LAST.name}.npy", scores(last, trial, chosen, kept))
+            np.save(path, scores(average, trial, chosen, kept))
             print(f"{trial.name}: {time.time() - start:.0f} s", flush=True)
         if path.exists():
             found[trial.name] = areas(np.load(path), chosen)
     print("| trial | AUC on `validation` | difference to the whole recipe |\n| --- | --- | --- |")
-    for trial in TRIALS:
+    for trial in [*TRIALS, LAST]:
         if trial.name in found:
             own = found[trial.name]
             low, high = np.percentile(own[1:], [2.5, 97.5])
