@@ -107,6 +107,9 @@ def unreadable_folder(scene):
 @trick("a sparse file of 60 MB, and one with a picture's beginning")
 def sparse(scene):
     scene.camera(_sparse)
+    # Before the restart: who is found without his end then is given ten minutes.
+    for name in ("sparse.jpg", "sparse-picture.jpg"):
+        scene.expect_verdict(name, within=10)
 
 
 def _sparse():
