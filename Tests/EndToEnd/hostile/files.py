@@ -116,8 +116,10 @@ def _sparse():
     for name, start in (("sparse.jpg", b""), ("sparse-picture.jpg", new_picture()[:4000])):
         content = start + bytes(60_000_000 - len(start))
         note(name, content)
-        write(INBOX / ".sparse", start)
-        os.truncate(INBOX / ".sparse", 60_000_000)
+        # Closed afterwards, which truncate(2) by name is not: nobody sees then that the writer is done.
+        with open(INBOX / ".sparse", "wb") as file:
+            file.write(start)
+            file.truncate(60_000_000)
         os.rename(INBOX / ".sparse", INBOX / name)
 
 
