@@ -107,17 +107,19 @@ def unreadable_folder(scene):
 @trick("a sparse file of 60 MB, and one with a picture's beginning")
 def sparse(scene):
     scene.camera(_sparse)
-    # Before the restart: found by that, a picture without its end would wait for ten minutes.
+    # Before the restart: who is found without his end then is given ten minutes.
     for name in ("sparse.jpg", "sparse-picture.jpg"):
-        scene.expect_verdict(name, 30)
+        scene.expect_verdict(name, within=10)
 
 
 def _sparse():
     for name, start in (("sparse.jpg", b""), ("sparse-picture.jpg", new_picture()[:4000])):
         content = start + bytes(60_000_000 - len(start))
         note(name, content)
-        write(INBOX / ".sparse", start)
-        os.truncate(INBOX / ".sparse", 60_000_000)
+        # Closed afterwards, which truncate(2) by name is not: nobody sees then that the writer is done.
+        with open(INBOX / ".sparse", "wb") as file:
+            file.write(start)
+            file.truncate(60_000_000)
         os.rename(INBOX / ".sparse", INBOX / name)
 
 
