@@ -25,7 +25,7 @@ extension ModelFolder {
         }
         guard try signature(of: path) != nil else { return }
         throw ModelFailure(
-            .refused, path.string, "is there already", remedy: "name a folder that does not exist yet, or remove it")
+            .refused, path.string, "is there already", remedy: "name a folder that does not exist yet")
     }
 
     /// Fills a folder under a name that no reader looks at, then renames it to this one.

@@ -36,7 +36,7 @@ package struct ModelFolder: Sendable {
             let source = try ByteSource(opening: path.appending(name))
             guard source.count <= ModelAttachment.largestFile else {
                 throw ModelFailure(
-                    .damaged, source.path, "has \(source.count) bytes", remedy: "look at it, or remove it")
+                    .damaged, source.path, "has \(source.count) bytes", remedy: "look at it")
             }
             return try source.bytes(at: 0, count: source.count)
         } catch let error where error.code == .missing {
@@ -77,9 +77,31 @@ package struct ModelFolder: Sendable {
                     .missing, path.string, "is no model folder",
                     remedy: "see `fundusd model list`, or import one: `fundusd model import FILE`")
             }
+            if try isUnpackedCheckpoint() {
+                throw ModelFailure(
+                    .refused, path.string, "is a .pth that was unpacked",
+                    remedy:
+                        "import the .pth file itself; if only the folder is left, pack it again: zip -0 -r model.pth FOLDER"
+                )
+            }
             throw ModelFailure(
-                .incomplete, file.string, "is missing, so the model is only half there",
-                remedy: "remove the folder and import or train the model again")
+                .incomplete, file.string, "is missing, so this is no whole model",
+                remedy: "import it from another copy, or train it again under another name")
+        }
+    }
+
+    /// Whether this is what unzipping a checkpoint of PyTorch's leaves: `data.pkl`, here or in a folder below.
+    private func isUnpackedCheckpoint() throws(ModelFailure) -> Bool {
+        do throws(SystemFailure) {
+            let folder = try Folder(path)
+            let places = try folder.entries().filter { $0.status.kind == .folder }
+                .map { FilePath(root: nil, components: $0.name) }
+            for place in places + [FilePath()] where try folder.statusIfThere(place.appending("data.pkl")) != nil {
+                return true
+            }
+            return false
+        } catch {
+            throw ModelFailure(error)
         }
     }
 

@@ -43,7 +43,7 @@ extension ModelStore {
             guard present == record else {
                 throw ModelFailure(
                     .ambiguous, place.path.string, "is there already, and its model.json differs from \(folder.path)",
-                    remedy: "judge by the one that is there: `fundusd model promote \(record.id)`; or remove it first")
+                    remedy: "judge by the one that is there: `fundusd model promote \(record.id)`")
             }
             return record
         }

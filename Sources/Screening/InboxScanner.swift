@@ -108,7 +108,7 @@ package struct InboxScanner: Sendable {
         guard needsScreening(name, signature) else { return }
         let isOldEnough = trustsFileTimes && signature.isSettled(for: settlingTime, at: now())
         // Not every change ends in a close event: truncate(2), mknod(2) and a link to an empty file have none.
-        if isOldEnough, arrivals.isBeingWritten(name), provenUnwritten(name) { arrivals.forget(name) }
+        if isOldEnough, arrivals.isBeingWritten(name), isUnwritten(name, signature) { arrivals.forget(name) }
         carryOut(arrivals.observe(name, signature, isOldEnough: isOldEnough, at: .now))
     }
 
@@ -116,9 +116,14 @@ package struct InboxScanner: Sendable {
         !name.isSkipped && !known.contains(name, signature) && !retries.isHeldBack(name, at: .now)
     }
 
-    private func provenUnwritten(_ name: ImageName) -> Bool {
+    /// Whether nobody writes to a file any more: so the kernel says, or, where it would not tell, nobody has for long.
+    private func isUnwritten(_ name: ImageName, _ signature: FileSignature) -> Bool {
         do throws(SystemFailure) {
-            return WriterCheck.of(try Folder(root).openFile(name.path)) == .noWriter
+            return switch WriterCheck.of(try Folder(root).openFile(name.path)) {
+            case .noWriter: true
+            case .openForWriting: false
+            case .unknown: signature.isSettled(for: UnfinishedImages.Patience.longest, at: now())
+            }
         } catch {
             // Not proven, then. Whoever takes the file meets the fault again, and tells it.
             return false

@@ -29,9 +29,12 @@ package final class UnfinishedImages: Sendable {
             self.settled = settled
         }
 
+        /// What a writer who can't be seen is given.
+        package static let longest = Duration.seconds(600)
+
         /// Closed: some writers close a file several times on the way. Settled: a camera's upload may stall.
         package static func watching(settlingTime: Duration) -> Patience {
-            Patience(closed: settlingTime * 2, settled: .seconds(600))
+            Patience(closed: settlingTime * 2, settled: longest)
         }
 
         /// Where somebody waits for the end of a single pass.

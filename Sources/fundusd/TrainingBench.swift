@@ -19,7 +19,7 @@ final class TrainingBench {
     ///   and nobody asked to go on with it.
     convenience init(output: FilePath, isResuming: Bool) throws {
         guard try !Self.isThere(output) else {
-            throw Refusal(.cannotCreate, "\(output) is there already; name another --output, or remove it")
+            throw Refusal(.cannotCreate, "\(output) is there already; name another --output")
         }
         var folder = output
         guard let name = folder.components.popLast() else {

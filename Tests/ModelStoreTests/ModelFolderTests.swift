@@ -204,4 +204,24 @@ import Testing
         #expect(ModelCard.text(record).contains("No hold-out figures are recorded"))
         #expect(ModelCard.text(record).contains("not recorded"))
     }
+
+    /// Whoever unpacked his only weights is told how to get them in, and not to remove anything.
+    @Test(arguments: ["data.pkl", "archive/data.pkl"]) func `an unpacked checkpoint is named as one`(file: FilePath)
+        throws
+    {
+        let folder = TemporaryFolder()
+        try Folder(folder.path).makeFolders(file.removingLastComponent())
+        try Folder(folder.path).write([1], to: file)
+        let failure = #expect(throws: ModelFailure.self) { try ModelFolder(folder.path).record() }
+        let said = "\(failure?.message ?? "") \(failure?.remedy ?? "")"
+        #expect(
+            said.contains("is a .pth that was unpacked") && said.contains("pack it again") && !said.contains("remove"))
+    }
+
+    @Test func `a folder without model.json is no whole model, and stays`() throws {
+        let folder = TemporaryFolder()
+        try Folder(folder.path).write([1], to: "precious.bin")
+        let failure = #expect(throws: ModelFailure.self) { try ModelFolder(folder.path).record() }
+        #expect(failure?.code == .incomplete && failure?.remedy.contains("remove") == false)
+    }
 }
