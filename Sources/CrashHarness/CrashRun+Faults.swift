@@ -10,7 +10,8 @@ extension CrashRun {
         kills += 1
         victim.kill()
         usleep(useconds_t(chance(10_000)))
-        do throws(Errno) {
+        do {
+            try changeAfter()
             try victim.start()
         } catch {
             ending = "it can't be started: \(error)"

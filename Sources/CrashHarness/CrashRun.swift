@@ -34,11 +34,14 @@ package struct CrashRun {
     /// The inbox as a share that can be unmounted, in every second run; nil too where this process may not mount.
     let share: Share?
     let machine: FaultyMachine?
+    let users: Users?
+    private var after: After
 
     /// Where files come in: the share's own side, from where they can be renamed into it.
     private var door: FilePath { share?.behind ?? inbox }
     var inbox: FilePath { folder.path.appending("inbox") }
     var outbox: FilePath { folder.path.appending("outbox") }
+    var state: FilePath { folder.path.appending("state") }
     private var staging: FilePath { folder.path.appending("staging") }
 
     /// What it may end with when it can't work: it can't make a file, input/output error, configuration.
@@ -48,24 +51,58 @@ package struct CrashRun {
     /// Images that were set aside and tried again, each time: one more crash for each.
     package private(set) var retried = 0
 
-    /// How long the program may take for all that is left to do.
-    private static let patience = Duration.seconds(60)
-
-    /// - Parameter models: a state folder whose champion judges; it is copied.
-    package init(seed: UInt64, program: FilePath, models: FilePath) throws {
+    /// - Parameters:
+    ///   - models: a state folder whose champion judges; it is copied.
+    ///   - users: nil where all are this process's own.
+    ///   - after: of the first start; by the seed, if none is given.
+    package init(seed: UInt64, program: FilePath, models: FilePath, users: Users?, after: After? = nil) throws {
         self.seed = seed
+        self.users = users
+        self.after = after ?? After.allCases[Int(seed % UInt64(After.allCases.count))]
         generator = SeededGenerator(seed: seed)
         let work = folder.path
         for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
         disks = ["outbox", "state"].compactMap { [folder] in SmallDisk($0, in: folder, megabytes: 24) }
         try FileManager.default.copyItem(
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
-        let settings = "recursive: true\nthreads: 1\nworkers: 2\nsettle-seconds: 0.1\nrescan-seconds: 1\n"
-        try AtomicFile.write(Array(settings.utf8), to: work.appending("config.yaml"))
         share = seed % 2 == 1 ? nil : Share(inbox: work.appending("inbox"), in: folder)
-        machine = try FaultyMachine(work, library: program.removingLastComponent().appending("libfundusd-faults.so"))
+        machine = try FaultyMachine(
+            work, library: program.removingLastComponent().appending("libfundusd-faults.so"), users: users)
         victim = Victim(
-            program, work: work, log: work.appending("log"), environment: machine?.environment ?? [])
+            program, work: work, log: work.appending("log"), environment: machine?.environment ?? [], users: users)
+        try configure(self.after)
+        if let users { try shareOut(among: users) }
+    }
+
+    private func shareOut(among users: Users) throws(SystemFailure) {
+        try Users.open(folder.path)
+        try users.share(inbox)
+        try users.giveToSender(staging)
+        try users.giveToDaemon(outbox)
+        try users.giveToDaemon(state)
+    }
+
+    /// For the next start.
+    private mutating func configure(_ after: After) throws(SystemFailure) {
+        let settings = """
+            recursive: true
+            threads: 1
+            workers: 2
+            settle-seconds: 0.1
+            rescan-seconds: 1
+            after: \(after.rawValue)
+
+            """
+        try AtomicFile.writeForAll(Array(settings.utf8), to: folder.path.appending("config.yaml"))
+        self.after = after
+        expected.afters.insert(after)
+    }
+
+    /// In every third start.
+    mutating func changeAfter() throws(SystemFailure) {
+        guard chance(3) == 0 else { return }
+        try configure(After.allCases[chance(After.allCases.count)])
+        story.append("after: \(after)")
     }
 
     /// Plays it all, and compares.
@@ -85,7 +122,7 @@ package struct CrashRun {
         let status = victim.stop()
         // 128 and SIGTERM: it had nothing to do any more before it began to listen.
         if ending == nil, ![0, 128 + SIGTERM].contains(status) { ending = "exit status \(status) after SIGTERM" }
-        let oracle = try Oracle(expected, outbox: outbox)
+        let oracle = try oracle()
         (violations, verdicts) = (oracle.violations, oracle.verdicts)
     }
 
@@ -95,25 +132,10 @@ package struct CrashRun {
         return String(decoding: bytes ?? [], as: UTF8.self)
     }
 
-    /// Until nothing is lost any more, or patience ends.
-    mutating func settle() throws {
-        let deadline = ContinuousClock.now + Self.patience
-        while ContinuousClock.now < deadline {
-            try startAfterCrash()
-            // It was started while a disk was full or the inbox away; whoever put that right starts it again.
-            try victim.start()
-            if ending != nil { return }
-            if try Oracle(expected, outbox: outbox).violations.isEmpty, try victim.setAside() == poisoned { return }
-            usleep(10_000)
-        }
-        let aside = try victim.setAside()
-        if aside != poisoned { ending = "set aside are \(aside.sorted()), poisoned \(poisoned.sorted())" }
-    }
-
-    private var poisoned: Set<String> { Set(expected.final.filter { $0.value.kind == .poison }.map(\.key)) }
+    var poisoned: Set<String> { Set(expected.final.filter { $0.value.kind == .poison }.map(\.key)) }
 
     /// A crash is right where a poisoned picture was: the service manager starts it again.
-    private mutating func startAfterCrash() throws {
+    mutating func startAfterCrash() throws {
         guard let status = victim.ending(), !Self.refusals.contains(status) else { return }
         crashes += 1
         let poisons = Set(expected.whole.values.filter { $0.kind == .poison }.map(\.sha256)).count
@@ -206,16 +228,28 @@ extension CrashRun {
             try put(specimen, staging.appending("file"))
             // From here on the daemon may see it.
             holds(name, specimen)
-            try AtomicFile.rename(staging.appending("file"), to: door.pushing(FilePath(name)))
+            try move(staging.appending("file"), to: door.pushing(FilePath(name)))
         } else {
             holds(name, specimen)
             try put(specimen, door.pushing(FilePath(name)))
         }
     }
 
+    func move(_ source: FilePath, to path: FilePath) throws(SystemFailure) {
+        users?.beSender()
+        defer { users?.beRoot() }
+        try AtomicFile.rename(source, to: path)
+    }
+
+    private func openAsSender(_ path: FilePath, _ flags: CInt) throws(SystemFailure) -> Descriptor {
+        users?.beSender()
+        defer { users?.beRoot() }
+        return try Descriptor.open(path, O_WRONLY | O_CREAT | flags, mode: 0o644)
+    }
+
     /// As `cp` does: cut to nothing, then written.
-    func put(_ specimen: Specimen, _ path: FilePath) throws {
-        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+    func put(_ specimen: Specimen, _ path: FilePath) throws(SystemFailure) {
+        let file = try openAsSender(path, O_TRUNC)
         let half = specimen.bytes.count / 2
         try file.write(Array(specimen.bytes.prefix(half)))
         try file.write(Array(specimen.bytes.dropFirst(half)))
@@ -226,9 +260,23 @@ extension CrashRun {
         guard let specimen = expected.final[old] else { return }
         let new = newName()
         story.append("mv \(old) \(new)")
-        expected.final[old] = nil
+        // Either may be judged from here on.
         holds(new, specimen)
-        try AtomicFile.rename(door.pushing(FilePath(old)), to: door.pushing(FilePath(new)))
+        if try isMoved(door.pushing(FilePath(old)), to: door.pushing(FilePath(new))) {
+            expected.final[old] = nil
+        } else {
+            story.append("it was cleared away")
+            expected.final[new] = nil
+        }
+    }
+
+    private func isMoved(_ source: FilePath, to path: FilePath) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            try move(source, to: path)
+            return true
+        } catch let error where error.isGone {
+            return false
+        }
     }
 
     private mutating func remove() throws {
@@ -236,15 +284,30 @@ extension CrashRun {
         guard expected.final[name] != nil else { return }
         story.append("rm \(name)")
         expected.final[name] = nil
-        try AtomicFile.remove(door.pushing(FilePath(name)))
+        if try !isRemoved(door.pushing(FilePath(name))) { story.append("it was cleared away") }
+    }
+
+    private func isRemoved(_ path: FilePath) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            try removeAsSender(path)
+            return true
+        } catch let error where error.isGone {
+            return false
+        }
+    }
+
+    private func removeAsSender(_ path: FilePath) throws(SystemFailure) {
+        users?.beSender()
+        defer { users?.beRoot() }
+        try AtomicFile.remove(path)
     }
 
     /// One piece more of a file that is open for writing; its first piece where there is none.
     private mutating func writeSlowly() throws {
         guard let writing = slow.take() else {
-            let (name, specimen) = (newName(), specimen())
+            let (name, specimen) = (newName(), slowSpecimen())
             story.append("open \(name)")
-            let file = try Descriptor.open(door.pushing(FilePath(name)), O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+            let file = try openAsSender(door.pushing(FilePath(name)), O_EXCL)
             let first = specimen.bytes.count / 3
             try file.write(Array(specimen.bytes.prefix(first)))
             names.append(name)
@@ -252,6 +315,14 @@ extension CrashRun {
             return
         }
         try finish(writing)
+    }
+
+    /// Of another user's writer the program learns nothing at a start, and only a picture shows by itself that its end lacks.
+    private mutating func slowSpecimen() -> Specimen {
+        while true {
+            let specimen = specimen()
+            if users == nil || specimen.kind != .text { return specimen }
+        }
     }
 
     private mutating func finishSlow() throws {
@@ -278,13 +349,20 @@ extension CrashRun {
     private mutating func moveFolderIn() throws {
         let ward = "ward-\(names.count)"
         story.append("mv folder \(ward)")
-        try AtomicFile.makeFolder(staging.appending(ward))
+        // Of every fourth the daemon can take nothing away.
+        try makeFolderAsSender(staging.appending(ward), permissions: chance(4) == 0 ? 0o750 : 0o770)
         for number in 0...chance(4) {
             let specimen = specimen()
             try put(specimen, staging.appending(ward).appending("\(number).jpg"))
             holds("\(ward)/\(number).jpg", specimen)
         }
-        try AtomicFile.rename(staging.appending(ward), to: door.appending(ward))
+        try move(staging.appending(ward), to: door.appending(ward))
+    }
+
+    private func makeFolderAsSender(_ path: FilePath, permissions: CInterop.Mode) throws(SystemFailure) {
+        users?.beSender()
+        defer { users?.beRoot() }
+        try AtomicFile.makeFolder(path, permissions: permissions)
     }
 
     /// Many files at once, some of them gone again at once.

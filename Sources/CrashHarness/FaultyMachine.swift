@@ -25,10 +25,12 @@ internal import SystemPackage
     /// - Parameters:
     ///   - folder: The only files that are concerned are those below it.
     ///   - library: Beside this program.
-    init?(_ folder: FilePath, library: FilePath) throws(SystemFailure) {
+    ///   - users: Whose daemon is to see them.
+    init?(_ folder: FilePath, library: FilePath, users: Users?) throws(SystemFailure) {
         guard (try? Descriptor.open(library, O_RDONLY)) != nil else { return nil }
         let path = folder.appending("faults")
         try AtomicFile.write([UInt8](repeating: 0, count: MemoryLayout<faults>.size), to: path)
+        try users?.giveFileToDaemon(path)
         let file = try Descriptor.open(path, O_RDWR)
         let memory = unsafe mmap(
             nil, MemoryLayout<faults>.size, PROT_READ | PROT_WRITE, MAP_SHARED, file.raw, 0)
@@ -58,6 +60,8 @@ internal import SystemPackage
     func loseEvents() { unsafe page.pointee.loses_events = 1 }
 
     func refuseWatches() { unsafe page.pointee.no_watches = 1 }
+
+    func setClockForward(minutes: Int) { unsafe page.pointee.clock_offset = Int64(minutes) * 60_000_000_000 }
 
     func setClockBack(hours: Int) { unsafe page.pointee.clock_offset = Int64(hours) * -3_600_000_000_000 }
 

@@ -22,8 +22,16 @@ package struct Deliveries: Sendable, Equatable {
     package var final: [String: Specimen] = [:]
     /// Every whole content that a name ever had: there may be a verdict, and where there is, it must be right.
     package var whole: [Arrival: Specimen] = [:]
+    /// Every `after` that was in force: an image that was never to be deleted is somewhere.
+    package var afters: Set<After> = []
 
     package init() {}
+
+    /// What has met a newer file on its way back to its name has another one: `a~INODE.jpg`.
+    func spared(_ arrival: Arrival) -> Specimen? {
+        guard let match = arrival.name.wholeMatch(of: /(.*)~[0-9]+(\.[^.\/]*)?/) else { return nil }
+        return whole[.init("\(match.1)\(match.2 ?? "")", arrival.sha256)]
+    }
 }
 
 /// Compares an outbox with what must be there; reads files only and asks the program nothing.
@@ -41,6 +49,15 @@ package struct Oracle: Sendable, Equatable {
         case wrong(Deliveries.Arrival, outcome: String)
         /// A verdict in a file of another name than it should have.
         case misplaced(String)
+        /// A content that nobody took away, and that is in the inbox no more: without a verdict, or not in the archive either
+        /// and never to be deleted.
+        case vanished(Deliveries.Arrival)
+        /// An archived file that is no whole content.
+        case spoiled(String)
+        /// An archived content without a verdict.
+        case unjudged(String)
+        /// A file that was being cleared away, and has still the hidden name.
+        case stranded(String)
     }
 
     package private(set) var violations: Set<Violation> = []
@@ -56,7 +73,7 @@ package struct Oracle: Sendable, Equatable {
         let schema: String
     }
 
-    package init(_ expected: Deliveries, outbox: FilePath) throws {
+    package init(_ expected: Deliveries, outbox: FilePath, inbox: FilePath, archive: FilePath) throws {
         var files: [Deliveries.Arrival: [String]] = [:]
         for path in try Self.files(outbox) {
             let bytes = try Descriptor.open(outbox.pushing(path), O_RDONLY).read(upTo: 1 << 22)
@@ -67,7 +84,7 @@ package struct Oracle: Sendable, Equatable {
             let arrival = Deliveries.Arrival(document.image.name, document.image.sha256)
             files[arrival, default: []].append(path.string)
             verdicts += 1
-            if let specimen = expected.whole[arrival] {
+            if let specimen = expected.whole[arrival] ?? expected.spared(arrival) {
                 if !specimen.outcomes.contains(document.outcome) {
                     violations.insert(.wrong(arrival, outcome: document.outcome))
                 }
@@ -80,6 +97,34 @@ package struct Oracle: Sendable, Equatable {
         where !specimen.outcomes.isEmpty && files[.init(name, specimen.sha256)] == nil {
             violations.insert(.lost(.init(name, specimen.sha256)))
         }
+        try judgeArchive(archive, judged: Set(files.keys.map(\.sha256)), expected)
+        try judgeInbox(inbox, judged: Set(files.keys), expected)
+    }
+
+    private var archived: Set<String> = []
+
+    private mutating func judgeArchive(_ archive: FilePath, judged: Set<String>, _ expected: Deliveries) throws {
+        let whole = Set(expected.whole.values.map(\.sha256))
+        for (path, sha256) in try Self.contents(archive) {
+            archived.insert(sha256)
+            if !whole.contains(sha256) {
+                violations.insert(.spoiled(path))
+            } else if !judged.contains(sha256) {
+                violations.insert(.unjudged(path))
+            }
+        }
+    }
+
+    private mutating func judgeInbox(
+        _ inbox: FilePath, judged: Set<Deliveries.Arrival>, _ expected: Deliveries
+    ) throws {
+        let present = try Self.contents(inbox)
+        for (name, specimen) in expected.final where present[name] != specimen.sha256 {
+            let arrival = Deliveries.Arrival(name, specimen.sha256)
+            let mayBeGone = archived.contains(specimen.sha256) || expected.afters.contains(.delete)
+            if !judged.contains(arrival) || !mayBeGone { violations.insert(.vanished(arrival)) }
+        }
+        for path in try Self.hidden(inbox) { violations.insert(.stranded(path)) }
     }
 
     private mutating func judge(_ arrival: Deliveries.Arrival, _ paths: [String], _ expected: Deliveries) {
@@ -91,6 +136,43 @@ package struct Oracle: Sendable, Equatable {
             let isInPlace = isFinal.map { $0 ? path == newest : path == older } ?? [newest, older].contains(path)
             if !isInPlace { violations.insert(.misplaced(path)) }
         }
+    }
+
+    /// The SHA-256 of each file below a folder. While the program works, a file may go before it is read.
+    private static func contents(_ folder: FilePath) throws -> [String: String] {
+        guard try isThere(folder) else { return [:] }
+        var found: [String: String] = [:]
+        for (path, status) in try Folder(folder).tree() where status.kind == .regular {
+            found[path.string] = try digest(folder.pushing(path))
+        }
+        return found
+    }
+
+    private static func isThere(_ path: FilePath) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            _ = try Folder(path)
+            return true
+        } catch let error where error.isGone {
+            return false
+        }
+    }
+
+    private static func digest(_ path: FilePath) throws(SystemFailure) -> String? {
+        do throws(SystemFailure) {
+            return Specimen.digest(try Descriptor.open(path, O_RDONLY).read(upTo: 1 << 22))
+        } catch let error where error.isGone {
+            return nil
+        }
+    }
+
+    private static func hidden(_ inbox: FilePath) throws -> [String] {
+        let folders = try Folder(inbox).tree().filter { $0.status.kind == .folder }.map(\.path)
+        var found: [String] = []
+        for folder in [FilePath()] + folders {
+            let names = try Folder(inbox.pushing(folder)).names().map(\.string)
+            found += names.filter { $0.hasPrefix(AtomicFile.temporaryPrefix) }.map { folder.appending($0).string }
+        }
+        return found
     }
 
     /// All verdict files; hidden ones are nobody's yet.

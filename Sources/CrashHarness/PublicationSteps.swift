@@ -7,10 +7,14 @@ package import SystemPackage
 package struct PublicationSteps {
     private let program: FilePath
     private let models: FilePath
+    private let users: Users?
+    private let after: After
 
-    package init(program: FilePath, models: FilePath) {
+    package init(program: FilePath, models: FilePath, users: Users?, after: After) {
         self.program = program
         self.models = models
+        self.users = users
+        self.after = after
     }
 
     /// Plays them all.
@@ -27,7 +31,7 @@ package struct PublicationSteps {
     }
 
     private func play(killedAfter changes: Int) throws -> (wasKilled: Bool, violations: Set<Oracle.Violation>)? {
-        var run = try CrashRun(seed: UInt64(changes), program: program, models: models)
+        var run = try CrashRun(seed: UInt64(changes), program: program, models: models, users: users, after: after)
         guard let machine = run.machine else { return nil }
         try run.victim.start()
         try wait { run.log.contains("fundusd is ready") }
@@ -45,7 +49,7 @@ package struct PublicationSteps {
         machine.recover()
         try run.victim.start()
         try run.settle()
-        return (wasKilled, try Oracle(run.expected, outbox: run.outbox).violations)
+        return (wasKilled, try run.oracle().violations)
     }
 
     /// Looks every ten milliseconds.

@@ -8,12 +8,18 @@ package final class Victim {
     private let work: FilePath
     private let environment: [String]
     private let log: FilePath
+    private let users: Users?
     private var processID: pid_t?
     /// How often it was started.
     package private(set) var lives = 0
 
-    /// - Parameter environment: of the program.
-    package init(_ program: FilePath, work: FilePath, log: FilePath, environment: [String] = []) {
+    /// - Parameters:
+    ///   - environment: of the program.
+    ///   - users: whom it runs as; nil is this process's own user.
+    package init(
+        _ program: FilePath, work: FilePath, log: FilePath, environment: [String] = [], users: Users? = nil
+    ) {
+        self.users = users
         self.program = program
         self.log = log
         self.environment = environment
@@ -44,7 +50,8 @@ package final class Victim {
         for (number, file) in streams {
             unsafe posix_spawn_file_actions_addopen(&actions, number, file.path.string, file.flags, 0o644)
         }
-        var words = unsafe Self.list(arguments)
+        let command = (users?.command ?? []) + arguments
+        var words = unsafe Self.list(command)
         var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin"])
         let (wordCount, variableCount) = unsafe (words.count, variables.count)
         defer {
@@ -53,7 +60,7 @@ package final class Victim {
         }
         var started: pid_t = 0
         // SAFETY: both lists end with nil and live until the call is over.
-        let code = unsafe posix_spawn(&started, program.string, &actions, nil, &words, &variables)
+        let code = unsafe posix_spawn(&started, command[0], &actions, nil, &words, &variables)
         guard code == 0 else { throw Errno(rawValue: code) }
         return started
     }

@@ -18,11 +18,17 @@ import Testing
         try write(path, text)
     }
 
-    private func write(_ path: String, _ text: String) throws {
-        let path = folder.path.pushing(FilePath(path))
+    private func write(_ path: String, _ text: String) throws { try write(Array(text.utf8), outbox, path) }
+
+    private func write(_ bytes: [UInt8], _ folder: FilePath, _ path: String) throws {
+        let path = folder.pushing(FilePath(path))
         try AtomicFile.makeFolder(path.removingLastComponent())
-        try AtomicFile.write(Array(text.utf8), to: path)
+        try AtomicFile.write(bytes, to: path)
     }
+
+    private var outbox: FilePath { folder.path.appending("outbox") }
+    private var inbox: FilePath { folder.path.appending("inbox") }
+    private var archive: FilePath { folder.path.appending("archive") }
 
     /// `a.jpg` had an eye and has a dark picture now, `ward/b.jpg` an eye; `gone.jpg` had one.
     private var expected: Deliveries {
@@ -35,25 +41,31 @@ import Testing
     }
 
     private func writeAll() throws {
+        try write(newer.bytes, inbox, "a.jpg")
+        try write(eye.bytes, inbox, "ward/b.jpg")
         try write("a.jpg.\(eye.sha256.prefix(12)).json", "a.jpg", eye.sha256, "disease")
         try write("a.jpg.json", "a.jpg", newer.sha256, "ungradable")
         try write("ward/b.jpg.json", "ward/b.jpg", eye.sha256, "normal")
         try write("gone.jpg.json", "gone.jpg", eye.sha256, "normal")
     }
 
-    private func violations() throws -> Set<Oracle.Violation> { try Oracle(expected, outbox: folder.path).violations }
+    private func violations(after: Set<After> = [.keep]) throws -> Set<Oracle.Violation> {
+        var expected = expected
+        expected.afters = after
+        return try Oracle(expected, outbox: outbox, inbox: inbox, archive: archive).violations
+    }
 
     @Test func `what is right has no violations`() throws {
         try writeAll()
         try write(".fundusd-77.tmp", "{")
         #expect(try violations() == [])
-        try AtomicFile.remove(folder.path.appending("gone.jpg.json"))
+        try AtomicFile.remove(outbox.appending("gone.jpg.json"))
         #expect(try violations() == [], "what is gone need not have been seen")
     }
 
     @Test func `a lost verdict`() throws {
         try writeAll()
-        try AtomicFile.remove(folder.path.pushing("ward/b.jpg.json"))
+        try AtomicFile.remove(outbox.pushing("ward/b.jpg.json"))
         #expect(try violations() == [.lost(.init("ward/b.jpg", eye.sha256))])
     }
 
@@ -87,5 +99,57 @@ import Testing
         try write("a.jpg.\(eye.sha256.prefix(12)).json", "a.jpg", newer.sha256, "ungradable")
         #expect(
             try violations() == [.misplaced("a.jpg.json"), .misplaced("a.jpg.\(eye.sha256.prefix(12)).json")])
+    }
+
+    private var bArrived: Deliveries.Arrival { .init("ward/b.jpg", eye.sha256) }
+
+    @Test func `a screened picture that was deleted, as it may be and as it may not`() throws {
+        try writeAll()
+        try AtomicFile.remove(inbox.pushing("ward/b.jpg"))
+        #expect(try violations(after: [.keep, .delete]) == [])
+        #expect(try violations(after: [.keep, .archive]) == [.vanished(bArrived)])
+    }
+
+    @Test func `a picture that was deleted without a verdict`() throws {
+        try writeAll()
+        try AtomicFile.remove(inbox.pushing("ward/b.jpg"))
+        try AtomicFile.remove(outbox.pushing("ward/b.jpg.json"))
+        #expect(try violations(after: [.delete]) == [.lost(bArrived), .vanished(bArrived)])
+    }
+
+    @Test func `a picture that was overwritten with another's content`() throws {
+        try writeAll()
+        try write(newer.bytes, inbox, "ward/b.jpg")
+        #expect(try violations() == [.vanished(bArrived)])
+    }
+
+    @Test func `an archived picture, whole, torn, and without a verdict`() throws {
+        try writeAll()
+        try AtomicFile.remove(inbox.pushing("ward/b.jpg"))
+        try write(eye.bytes, archive, "2026/11/28/ward/b.jpg")
+        #expect(try violations(after: [.archive]) == [])
+        try write(Array(eye.bytes.dropLast(100)), archive, "2026/11/28/ward/b.jpg")
+        #expect(try violations(after: [.archive]) == [.spoiled("2026/11/28/ward/b.jpg"), .vanished(bArrived)])
+        try write(newer.bytes, archive, "2026/11/28/a.jpg")
+        try AtomicFile.remove(outbox.pushing("a.jpg.json"))
+        #expect(
+            try violations(after: [.archive, .delete]) == [
+                .spoiled("2026/11/28/ward/b.jpg"), .lost(.init("a.jpg", newer.sha256)), .unjudged("2026/11/28/a.jpg"),
+            ])
+    }
+
+    @Test func `a picture that was never given its name back`() throws {
+        try writeAll()
+        try write(eye.bytes, inbox, "ward/.fundusd-1x.cleared")
+        try write(eye.bytes, inbox, ".camera-own")
+        #expect(try violations() == [.stranded("ward/.fundusd-1x.cleared")])
+    }
+
+    @Test func `a picture that met a newer one on the way back to its name`() throws {
+        try writeAll()
+        try write("a~77.jpg.json", "a~77.jpg", eye.sha256, "disease")
+        #expect(try violations() == [])
+        try write("c~77.jpg.json", "c~77.jpg", eye.sha256, "disease")
+        #expect(try violations() == [.early(.init("c~77.jpg", eye.sha256))])
     }
 }

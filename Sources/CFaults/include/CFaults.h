@@ -7,6 +7,8 @@
 #define CFAULTS_H
 
 #include <stdint.h>
+/* setfsuid(2), for who plays the files' sender; Swift's Glibc module lacks it. */
+#include <sys/fsuid.h>
 
 enum faults_kind {
     faults_writing = 1,  /* write, pwrite, writev, ftruncate, fallocate */

@@ -1,0 +1,4 @@
+/// What becomes of an image that has its verdict: the values of `after`.
+package enum After: String, Sendable, CaseIterable {
+    case keep, archive, delete
+}
