@@ -48,7 +48,8 @@ struct Archive: Sendable {
 }
 
 extension Folder {
-    fileprivate func holds(_ sha256: String, at relative: FilePath) throws(SystemFailure) -> Bool {
+    /// Whether a regular file of that content lies there.
+    func holds(_ sha256: String, at relative: FilePath) throws(SystemFailure) -> Bool {
         guard try status(of: relative).kind == .regular else { return false }
         return try ImageContent.read(openFile(relative), maximumBytes: 0).sha256 == sha256
     }

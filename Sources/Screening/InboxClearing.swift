@@ -41,7 +41,10 @@ struct InboxClearing: Sendable {
             if let failure = error as? SystemFailure, failure.isGone { return false }
             throw error
         }
-        guard try inbox.status(of: note.hidden).signature.isSameFile(as: note.file) else {
+        // By its bytes too: who still has it open may have written to it, and set its times back.
+        guard try inbox.status(of: note.hidden).signature.isSameFile(as: note.file),
+            try inbox.holds(note.sha256, at: note.hidden)
+        else {
             try putBack(note, in: inbox)
             return false
         }

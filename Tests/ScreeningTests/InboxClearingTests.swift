@@ -2,9 +2,10 @@ import Fixtures
 import Foundation
 import Glibc
 import LinuxIO
-import Screening
 import SystemPackage
 import Testing
+
+@testable import Screening
 
 /// Screened images go, and nothing else: whatever a camera's user puts in the way.
 @Suite struct InboxClearingTests {
@@ -89,6 +90,25 @@ import Testing
         #expect(line.screen("b.jpg") == .done)
         #expect(try line.verdictFiles() == before.0 + ["b.jpg.json"])
         #expect(try names(line.folder.path.appending("state")) == before.1)
+    }
+
+    /// Whoever still has the file open can write to it and set its times back; what was never judged is not cleared away.
+    @Test(arguments: [true, false]) func `bytes that were not judged stay`(isArchived: Bool) throws {
+        let line = try LineUnderTest()
+        let after: Afterwards = isArchived ? .archive(line.folder.path.appending("archive")) : .delete
+        let clearing = InboxClearing(ledger: line.ledger, tell: line.log.note)
+        try line.drop(Self.eye, as: "a.jpg")
+        let signature = try Folder(line.inbox).status(of: "a.jpg").signature
+        // Another hash stands for another content with the same size and times.
+        let judged = AuditChain.digest([1])
+        #expect(
+            try !clearing.apply(after, to: "a.jpg", sha256: judged, signature, in: line.inbox, on: Date()))
+        #expect(try names(line.inbox) == ["a.jpg"] && line.ledger.clearings() == [])
+        let now = try Folder(line.inbox).status(of: "a.jpg").signature
+        #expect(
+            try clearing.apply(
+                after, to: "a.jpg", sha256: AuditChain.digest(Self.eye), now, in: line.inbox, on: Date()))
+        #expect(try names(line.inbox) == [])
     }
 
     @Test func `a trouble of clearing away is told and keeps no start from going on`() throws {
