@@ -49,6 +49,8 @@ package struct PublicationSteps {
         machine.recover()
         try run.victim.start()
         try run.settle()
+        // Whatever it had in hand is finished then: a picture on its way out of the inbox has another name for a moment.
+        _ = run.victim.stop()
         return (wasKilled, try run.oracle().violations)
     }
 
