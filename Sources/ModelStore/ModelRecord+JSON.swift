@@ -23,7 +23,8 @@ extension ModelRecord {
         return encoder
     }
 
-    static func parse(_ bytes: [UInt8], path: String) throws(ModelFailure) -> ModelRecord {
+    /// A record from `model.json`: every number that it needs is checked, none is made up.
+    package static func parse(_ bytes: [UInt8], path: String) throws(ModelFailure) -> ModelRecord {
         struct Version: Decodable { let schema: String }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase

@@ -20,7 +20,7 @@ extension FuzzTarget {
         case .configuration: [Array(SettingKey.sampleFile().utf8), Self.settings]
         case .groups: [Array("path,group,source\ndisease/a.jpg,p1,odir\n\"normal/b,\"\"c\"\".jpg\",p2,\n".utf8)]
         case .record: []
-        case .decision: [Self.decision]
+        case .decision: [Self.gateDecision]
         case .ledger: [try Self.ledger()]
         }
     }
@@ -56,7 +56,7 @@ extension FuzzTarget {
         words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
     }
 
-    private static let decision = Array(
+    private static let gateDecision = Array(
         """
         {"schema": "fundusd.decision/1", "passed": false, "summary": "no", "conditions": [], "rules": {},
         "holdout": {"images": 2, "disease": 1, "normal": 1, "groups": 2}}

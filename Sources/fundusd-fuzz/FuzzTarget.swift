@@ -105,7 +105,6 @@ enum FuzzTarget: String, CaseIterable {
 
     private static func readRecord(_ bytes: [UInt8]) {
         guard let record = try? ModelRecord.parse(bytes, path: "model.json") else { return }
-        _ = (record.ownOperatingPoint, record.operatingPoint(reaching: 0.95))
         guard let again = try? ModelRecord.parse(record.json(), path: "model.json") else {
             preconditionFailure("what was read is written so that it can be read")
         }
