@@ -195,7 +195,8 @@ if isFuzzed {
         .executableTarget(
             name: "fundusd-fuzz",
             dependencies: [
-                "CFuzzer", "Evaluation", "Fixtures", "FundusImage", "LinuxIO", "ModelStore", "Screening", "Settings", system,
+                "CFuzzer", "Evaluation", "Fixtures", "FundusImage", "LinuxIO", "ModelStore", "Screening", "Settings",
+                system,
             ],
             swiftSettings: strict),
     ]
