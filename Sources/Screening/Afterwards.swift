@@ -13,7 +13,8 @@ package enum Afterwards: Sendable, Equatable {
 struct Archive: Sendable {
     let root: FilePath
 
-    /// Moves a file of the inbox here, by copying where the two lie on different file systems, or are different mounts of one.
+    /// Moves a file of the inbox here, by copying: whoever has the file still open writes to it elsewhere then, and the copy is
+    /// known to hold the bytes that were judged.
     ///
     /// Nothing here is ever replaced: where the name is taken by other content, 12 digits of the SHA-256 are added, then all 64.
     ///
@@ -27,23 +28,15 @@ struct Archive: Sendable {
         try archive.makeFolders(target.removingLastComponent())
         for ending in ["", ".\(sha256.prefix(12))", ".\(sha256)"] {
             let path = FilePath(bytes: target.bytes + Array(ending.utf8))
-            if try move(relative, of: inbox, to: path, in: archive) { return }
-            // A kill between the copy and the removal, or the same picture delivered again.
+            let isCopied = try archive.copyIfFree(inbox.openFile(relative), to: path)
+            // There before: after a kill between the copy and the removal, or the same picture delivered again.
             if try archive.holds(sha256, at: path) { return try inbox.remove(relative) }
+            if isCopied {
+                try archive.remove(path)
+                throw SystemFailure("read", inbox.path.pushing(name.path).string, .resourceBusy)
+            }
         }
         throw SystemFailure("rename", archive.path.pushing(target).string, .fileExists)
-    }
-
-    private func move(
-        _ relative: FilePath, of inbox: borrowing Folder, to path: FilePath, in archive: borrowing Folder
-    ) throws(SystemFailure) -> Bool {
-        do throws(SystemFailure) {
-            return try inbox.moveIfFree(relative, to: path, in: archive)
-        } catch let error where error.code == .improperLink {
-            guard try archive.copyIfFree(inbox.openFile(relative), to: path) else { return false }
-            try inbox.remove(relative)
-            return true
-        }
     }
 }
 
