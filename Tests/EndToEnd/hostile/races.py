@@ -190,16 +190,21 @@ def folder_storm(scene):
     scene.camera(_folder_storm)
 
 
-def _write_late(name, moment):
+def _write_late(name, moment, is_another_picture=False):
     """Through a descriptor from before its delivery; nothing was written to it, so the file counts as complete."""
-    note(name, content := new_picture())
+    late = b"something else"
+    content = new_picture()
+    note(name, content, stays=is_another_picture)
+    if is_another_picture:
+        # What was judged is no more, and what it has become may be judged and archived in its turn.
+        note(name, content[:200] + late + content[200 + len(late):], must=False, stays=True)
     write(INBOX / f".{name}", content)
     descriptor = os.open(INBOX / f".{name}", os.O_RDWR)
     os.rename(INBOX / f".{name}", INBOX / name)
     for _ in loop(8):
         if moment(name):
             break
-    os.pwrite(descriptor, b"something else", 200)
+    os.pwrite(descriptor, late, 200)
     os.close(descriptor)
 
 
@@ -221,7 +226,7 @@ def written_after_archiving(scene):
 @trick("a picture written to through a descriptor on its way to the archive", modes=("archive",))
 def written_while_archiving(scene):
     for number in range(10):
-        scene.camera(_write_late, f"written-meanwhile-{number}.jpg", _has_left_its_name)
+        scene.camera(_write_late, f"written-meanwhile-{number}.jpg", _has_left_its_name, True)
 
 
 @trick("an archived picture written to through another link", modes=("archive",))
