@@ -213,8 +213,8 @@ def _has_left_its_name(name):
 
 
 def _has_left_the_inbox(name):
-    hidden = any(other.startswith(".fundusd-") for other in os.listdir(INBOX))
-    return _has_left_its_name(name) and not hidden
+    # In this order: first it is hidden, then it is gone.
+    return _has_left_its_name(name) and not any(other.startswith(".fundusd-") for other in os.listdir(INBOX))
 
 
 @trick("an archived picture written to through a descriptor that stayed open", modes=("archive",))
