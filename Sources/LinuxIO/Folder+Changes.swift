@@ -10,6 +10,26 @@ extension Folder {
     package func write(
         _ bytes: [UInt8], to relative: FilePath, permissions: CInterop.Mode = 0o640
     ) throws(SystemFailure) {
+        try publish(bytes, permissions, at: relative) { (parent, temporary, name) throws(SystemFailure) in
+            try parent.replace(name, by: temporary)
+            try parent.synchronize()
+        }
+    }
+
+    /// The same, but false where the name is taken: nobody's file can come in between a look and a rename.
+    package func writeNew(_ bytes: [UInt8], to relative: FilePath) throws(SystemFailure) -> Bool {
+        try publish(bytes, 0o640, at: relative) { (parent, temporary, name) throws(SystemFailure) in
+            if try parent.moveIfFree(temporary, to: name, in: parent) { return true }
+            parent.discard(temporary)
+            return false
+        }
+    }
+
+    /// Writes an unfinished file beside where it is to go, and has it given its name.
+    private func publish<Result>(
+        _ bytes: [UInt8], _ permissions: CInterop.Mode, at relative: FilePath,
+        _ giveName: (borrowing Folder, _ temporary: FilePath, _ name: FilePath) throws(SystemFailure) -> Result
+    ) throws(SystemFailure) -> Result {
         let name = try lastName(of: relative)
         let parent = try subfolder(relative.removingLastComponent())
         let temporary = Self.temporaryName(UInt64.random(in: 0 ... .max))
@@ -17,24 +37,7 @@ extension Folder {
             let file = try parent.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: permissions)
             try file.write(bytes)
             try file.synchronize()
-            try parent.replace(name, by: temporary)
-        } catch {
-            parent.discard(temporary)
-            throw error
-        }
-        try parent.synchronize()
-    }
-
-    /// The same, but false where the name is taken: nobody's file can come in between a look and a rename.
-    package func writeNew(_ bytes: [UInt8], to relative: FilePath) throws(SystemFailure) -> Bool {
-        let name = try lastName(of: relative)
-        let parent = try subfolder(relative.removingLastComponent())
-        let temporary = Self.temporaryName(UInt64.random(in: 0 ... .max))
-        do throws(SystemFailure) {
-            try parent.write(bytes, to: temporary)
-            if try parent.moveIfFree(temporary, to: name, in: parent) { return true }
-            parent.discard(temporary)
-            return false
+            return try giveName(parent, temporary, name)
         } catch {
             parent.discard(temporary)
             throw error

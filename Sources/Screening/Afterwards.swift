@@ -1,4 +1,3 @@
-internal import LinuxIO
 package import SystemPackage
 
 /// What becomes of an image once its verdict is in the outbox.
@@ -7,43 +6,4 @@ package enum Afterwards: Sendable, Equatable {
     /// Moved below this folder, by date: `YYYY/MM/DD/NAME`.
     case archive(FilePath)
     case delete
-}
-
-/// Where screened images are kept: a folder that only this program writes to.
-struct Archive: Sendable {
-    let root: FilePath
-
-    /// Moves a file of the inbox here, by copying: whoever has the file still open writes to it elsewhere then, and the copy is
-    /// known to hold the bytes that were judged.
-    ///
-    /// Nothing here is ever replaced: where the name is taken by other content, 12 digits of the SHA-256 are added, then all 64.
-    ///
-    /// - Parameter day: `YYYY-MM-DD`.
-    func take(
-        _ relative: FilePath, of inbox: borrowing Folder, as name: ImageName, sha256: String, on day: Substring
-    ) throws(SystemFailure) {
-        try AtomicFile.makeFolder(root)
-        let archive = try Folder(root)
-        let target = day.split(separator: "-").reduce(FilePath()) { $0.appending(String($1)) }.pushing(name.path)
-        try archive.makeFolders(target.removingLastComponent())
-        for ending in ["", ".\(sha256.prefix(12))", ".\(sha256)"] {
-            let path = FilePath(bytes: target.bytes + Array(ending.utf8))
-            let isCopied = try archive.copyIfFree(inbox.openFile(relative), to: path)
-            // There before: after a kill between the copy and the removal, or the same picture delivered again.
-            if try archive.holds(sha256, at: path) { return try inbox.remove(relative) }
-            if isCopied {
-                try archive.remove(path)
-                throw SystemFailure("read", inbox.path.pushing(name.path).string, .resourceBusy)
-            }
-        }
-        throw SystemFailure("rename", archive.path.pushing(target).string, .fileExists)
-    }
-}
-
-extension Folder {
-    /// Whether a regular file of that content lies there.
-    func holds(_ sha256: String, at relative: FilePath) throws(SystemFailure) -> Bool {
-        guard try status(of: relative).kind == .regular else { return false }
-        return try ImageContent.read(openFile(relative), maximumBytes: 0).sha256 == sha256
-    }
 }

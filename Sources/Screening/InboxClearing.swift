@@ -41,30 +41,30 @@ struct InboxClearing: Sendable {
             if let failure = error as? SystemFailure, failure.isGone { return false }
             throw error
         }
-        // By its bytes too: who still has it open may have written to it, and set its times back.
-        guard try inbox.status(of: note.hidden).signature.isSameFile(as: note.file),
-            try inbox.holds(note.sha256, at: note.hidden)
-        else {
-            try putBack(note, in: inbox)
-            return false
-        }
         do {
-            try finish(note, afterwards, in: inbox, on: date)
-            return true
+            if try finish(note, afterwards, in: inbox, on: date) { return true }
         } catch {
             try putBack(note, in: inbox)
             throw error
         }
+        try putBack(note, in: inbox)
+        return false
     }
 
+    /// - Returns: false where the file is not what was judged, by its bytes too: who still has it open may have written to it, and
+    ///   set its times back.
     private func finish(
         _ note: Ledger.Clearing, _ afterwards: Afterwards, in inbox: borrowing Folder, on date: Date
-    ) throws(SystemFailure) {
+    ) throws(SystemFailure) -> Bool {
+        guard try inbox.status(of: note.hidden).signature.isSameFile(as: note.file) else { return false }
         switch afterwards {
-        case .keep: return
-        case .delete: try inbox.remove(note.hidden)
+        case .keep: return false
+        case .delete:
+            guard try inbox.holds(note.sha256, at: note.hidden) else { return false }
+            try inbox.remove(note.hidden)
+            return true
         case .archive(let root):
-            try Archive(root: root).take(
+            return try Archive(root: root).take(
                 note.hidden, of: inbox, as: note.name, sha256: note.sha256, on: date.timestamp.prefix(10))
         }
     }

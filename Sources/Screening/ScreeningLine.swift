@@ -117,6 +117,7 @@ package final class ScreeningLine: Sendable {
     ) throws -> Disposition {
         switch reading {
         case .gone:
+            unfinished.forget(arrival.name)
             try ledger.forget([arrival.name])
         case .incomplete(let signature):
             return .incomplete(signature)

@@ -92,7 +92,8 @@ package final class UnfinishedImages: Sendable {
         return Pause(duration: min(max(age, patience.closed / 2), .seconds(60), limit - age), look: seen.count)
     }
 
-    private func forget(_ name: ImageName) { looks.withLock { $0[name] = nil } }
+    /// It is whole, was told, or is gone.
+    func forget(_ name: ImageName) { looks.withLock { $0[name] = nil } }
 }
 
 extension FileSignature {
