@@ -1,4 +1,5 @@
-"""`field-crop`: the retina's round field found, cut out as a square and resized; the same as Sources/FundusImage does it.
+"""`field-crop`: the retina's round field found, cut out as a square and resized; as Sources/FundusImage does it with pictures that have
+no writing beside the field and no strips at their edges: none of those that are learned from has writing, few have strips.
 
 A circle is looked for along the border of the largest lit part of a small copy: through each three of 36 border points, evenly
 spaced by angle, goes a circle; the one that most of the points lie on is fitted to all points near it by least squares. Where the

@@ -36,14 +36,23 @@ package struct EyeInFrame: Sendable {
         return copy
     }
 
-    /// Writes lines of marks into a rectangle, white on what is there.
-    package func withText(columns: Range<Int>, rows: Range<Int>) -> EyeInFrame {
+    /// Covers what lies within so many pixels of the frame's edges.
+    package func framed(by width: Int, gray: UInt8) -> EyeInFrame {
+        let (columns, rows) = (0..<picture.width, 0..<picture.height)
+        return covering(columns: columns, rows: rows.prefix(width), gray: gray)
+            .covering(columns: columns, rows: rows.suffix(width), gray: gray)
+            .covering(columns: columns.prefix(width), rows: rows, gray: gray)
+            .covering(columns: columns.suffix(width), rows: rows, gray: gray)
+    }
+
+    /// Writes lines of marks into a rectangle, on what is there.
+    package func withText(columns: Range<Int>, rows: Range<Int>, gray: UInt8 = 240) -> EyeInFrame {
         var copy = self
         for top in stride(from: rows.lowerBound, to: rows.upperBound - 7, by: 12) {
             for left in stride(from: columns.lowerBound, to: columns.upperBound - 5, by: 7) {
                 copy.draw(columns: left..<left + 5, rows: top..<top + 7) { x, y in
                     // Strokes of a letter that no alphabet has.
-                    (x + y * y) % 3 == 0 || x == left ? [240, 240, 240] : nil
+                    (x + y * y) % 3 == 0 || x == left ? [gray, gray, gray] : nil
                 }
             }
         }

@@ -8,7 +8,26 @@ package struct DecodedImage: Sendable, Equatable {
     package let rectangle: PictureRectangle
     package internal(set) var picture: RGBPicture
     /// The whole frame, for the quality grader; nil where the picture shows it.
-    package let frame: RGBPicture?
+    package let frame: GradedFrame?
     /// libjpeg's words about oddities of the file that cost no pixel, such as bytes between segments.
     package let warnings: [String]
+}
+
+/// A photograph's whole frame as the quality grader wants it.
+package struct GradedFrame: Sendable, Equatable {
+    /// Without writing.
+    let picture: RGBPicture
+    let hasWriting: Bool
+
+    /// - Parameter layout: Of the frame that the picture shows.
+    init(_ picture: RGBPicture, of layout: FrameLayout, showing frame: PictureRectangle) {
+        self.picture = layout.withoutWriting(picture, showing: frame)
+        hasWriting = layout.hasWriting
+    }
+
+    /// Of a whole frame, squeezed or not, of which nothing else is known.
+    init(_ picture: RGBPicture) {
+        let size = (picture.width, picture.height)
+        self.init(picture, of: FrameLayout(in: picture, of: size), showing: PictureRectangle(wholeOf: size))
+    }
 }

@@ -56,8 +56,16 @@ struct FieldOfView: Sendable {
             rows.map { rows in mean(of: plane, columns, rows) }
         }
         // The second darkest: a date stamp or a reflex may light one or two corners.
-        return levels.sorted()[1]
+        let corner = levels.sorted()[1]
+        // Marks in all corners: the surround is what is darkest then.
+        let darkest = plane.quantile(darkShare)
+        return corner > darkest + markLevel ? darkest : corner
     }
+
+    /// Of a picture's pixels, less than any surround has.
+    private static let darkShare = 0.02
+    /// Counts by which a corner with a mark is brighter than the surround, and one without is not.
+    private static let markLevel: Float = 40
 
     private static func mean(of plane: Plane, _ columns: Range<Int>, _ rows: Range<Int>) -> Float {
         var sum: Float = 0

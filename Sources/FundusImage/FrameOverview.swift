@@ -10,8 +10,7 @@ struct FrameOverview {
     /// Squeezed into `QualityGrader.pictureSide` squared.
     let squeezed: RGBPicture
 
-    /// What is to be cut out of the photograph.
-    var fieldRectangle: PictureRectangle { RetinaField.rectangle(in: thumbnail, of: source) }
+    var layout: FrameLayout { FrameLayout(in: thumbnail, of: source) }
 
     static func shrinkage(of source: (width: Int, height: Int)) -> DecodeShrinkage {
         let longest = max(source.width, source.height)

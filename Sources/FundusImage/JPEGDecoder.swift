@@ -64,16 +64,21 @@ package enum JPEGDecoder {
         precondition(size.width > 0 && size.height > 0, "the network's input has at least one pixel")
         return try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
             let source = (width: stream.header.width, height: stream.header.height)
-            let rectangle = overview?.fieldRectangle ?? PictureRectangle(wholeOf: source)
+            let frame = PictureRectangle(wholeOf: source)
+            let layout = overview?.layout
+            let rectangle = layout?.rectangle ?? frame
             let shrinkage = fidelity.shrinkage(from: (rectangle.width, rectangle.height), to: size)
             var resizer = StreamingResizer(
                 from: source, cutting: rectangle, shrunk: shrinkage, to: size,
                 on: ComputeEngine.shared.instructionSet)
             let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
             try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
+            let picture = resizer.finish()
             return DecodedImage(
                 sourceWidth: source.width, sourceHeight: source.height, shrinkage: shrinkage.rawValue,
-                rectangle: rectangle, picture: resizer.finish(), frame: overview?.squeezed, warnings: stream.warnings)
+                rectangle: rectangle, picture: layout?.withoutWriting(picture, showing: rectangle) ?? picture,
+                frame: overview.flatMap { seen in layout.map { GradedFrame(seen.squeezed, of: $0, showing: frame) } },
+                warnings: stream.warnings)
         }
     }
 

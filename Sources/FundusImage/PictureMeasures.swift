@@ -6,6 +6,8 @@ struct PictureMeasures: Sendable {
     let burntShare: Double
     /// Share of the field's pixels whose red is not below green, nor green below blue (within a few counts of noise): also 1 for gray.
     let warmShare: Double
+    /// Whether red, green and blue differ in the field, and red is there: not so in gray, red-free and green-channel pictures.
+    let isInColor: Bool
     /// Standard deviation of green's 3×3 mean about its 9×9 mean: vessels in an eye, everything in other pictures.
     let coarseDetail: Double
     /// Pixels that the light takes to rise from the surround to the field, median over the border; nil if unseen.
@@ -23,11 +25,20 @@ struct PictureMeasures: Sendable {
         highlight = Double(luma.quantile(0.99))
         burntShare = Self.mean(of: luma.map { $0 > 235 ? 1 : 0 }, in: field)
         warmShare = Self.mean(of: Plane(of: picture) { $0 >= $1 - 4 && $1 >= $2 - 8 ? 1 : 0 }, in: field)
+        isInColor = Self.isInColor(picture, field)
         coarseDetail = Self.deviation(of: smooth, from: smoother, at: core)
         borderWidth = FieldBorder(of: field, luma: luma).width
         fieldArea = field.area
         fieldSolidity = field.solidity
         unlitCorners = field.unlitCorners
+    }
+
+    private static func isInColor(_ picture: RGBPicture, _ field: FieldOfView) -> Bool {
+        let red = mean(of: Plane(of: picture) { red, _, _ in red }, in: field)
+        let green = mean(of: Plane(of: picture) { _, green, _ in green }, in: field)
+        let difference = mean(of: Plane(of: picture) { max($0, $1, $2) - min($0, $1, $2) }, in: field)
+        let blue = mean(of: Plane(of: picture) { _, _, blue in blue }, in: field)
+        return difference >= 4 && (red >= 0.5 * green || blue > green)
     }
 
     private static func mean(of plane: Plane, in field: FieldOfView) -> Double {

@@ -18,5 +18,9 @@ package struct PictureRectangle: Sendable, Hashable, CustomStringConvertible {
         self.init(x: 0, y: 0, width: size.width, height: size.height)
     }
 
+    func contains(x column: Double, y row: Double) -> Bool {
+        column >= Double(x) && column < Double(x + width) && row >= Double(y) && row < Double(y + height)
+    }
+
     package var description: String { "\(width)×\(height) at (\(x), \(y))" }
 }

@@ -8,8 +8,11 @@ struct PixelMask {
     /// Without what no square of 3×3 pixels fits into; beyond the frame nothing limits a square.
     func opened() -> PixelMask {
         let eroded = combinedWithNeighbors { $0 && $1 }
-        return eroded.combinedWithNeighbors { $0 || $1 }
+        return eroded.spread()
     }
+
+    /// With all pixels that touch it.
+    func spread() -> PixelMask { combinedWithNeighbors { $0 || $1 } }
 
     /// Each pixel combined with those that it touches, first across, then down; at the frame with those that there are.
     private func combinedWithNeighbors(_ combine: (Bool, Bool) -> Bool) -> PixelMask {

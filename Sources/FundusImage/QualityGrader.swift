@@ -9,13 +9,19 @@ package enum QualityGrader {
     static let pictureSide = 224
 
     /// Grades the whole frame, whatever of it the network sees: a cut-out field has no surround.
-    package static func grade(_ image: DecodedImage) -> QualityGrade { grade(image.frame ?? image.picture) }
-
-    package static func grade(_ picture: RGBPicture) -> QualityGrade {
-        grade(PictureMeasures(of: picture))
+    package static func grade(_ image: DecodedImage) -> QualityGrade {
+        image.frame.map(grade) ?? grade(image.picture)
     }
 
-    static func grade(_ measures: PictureMeasures) -> QualityGrade {
+    /// Grades a picture of a whole frame.
+    package static func grade(_ picture: RGBPicture) -> QualityGrade { grade(GradedFrame(picture)) }
+
+    private static func grade(_ frame: GradedFrame) -> QualityGrade {
+        let measures = PictureMeasures(of: frame.picture)
+        let remarks = [
+            (kind: QualityFinding.Code.notInColor, isSeen: retinaMargin(measures) > 0 && !measures.isInColor),
+            (kind: .writingOutsideField, isSeen: frame.hasWriting),
+        ]
         let margins: [(kind: QualityFinding.Code, margin: Double)] = [
             (.tooDark, darknessMargin(measures)),
             (.tooBright, brightnessMargin(measures)),
@@ -24,7 +30,8 @@ package enum QualityGrader {
         ]
         return QualityGrade(
             score: margins.map(\.margin).min() ?? 0,
-            findings: margins.filter { $0.margin <= 0 }.map { QualityFinding(kind: $0.kind) })
+            findings: margins.filter { $0.margin <= 0 }.map { QualityFinding(kind: $0.kind) }
+                + remarks.filter(\.isSeen).map { QualityFinding(kind: $0.kind) })
     }
 
     /// 0 at `limit` and beyond, 1 at `ordinary` and beyond, linear between.
@@ -43,7 +50,7 @@ package enum QualityGrader {
         return margin(of: measures.burntShare, limit: 0.65, ordinary: 0.05)
     }
 
-    /// A lit disc, whole or cut by the frame, on a dark surround; warm in color, or gray as red-free photographs are;
+    /// A lit disc, whole or cut by the frame, on a dark surround; warm in color, or of one color as red-free photographs are;
     /// with the faint detail of a retina, not the hard edges of things.
     private static func retinaMargin(_ measures: PictureMeasures) -> Double {
         guard measures.unlitCorners == 4 else { return 0 }
@@ -51,7 +58,7 @@ package enum QualityGrader {
             margin(of: measures.fieldArea, limit: 0.2, ordinary: 0.45),
             margin(of: measures.fieldSolidity, limit: 0.7, ordinary: 0.95),
             margin(of: measures.coarseDetail, limit: 14, ordinary: 8),
-            margin(of: measures.warmShare, limit: 0.25, ordinary: 0.85),
+            measures.isInColor ? margin(of: measures.warmShare, limit: 0.25, ordinary: 0.85) : 1,
         ].min() ?? 0
     }
 

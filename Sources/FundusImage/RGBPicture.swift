@@ -12,4 +12,15 @@ package struct RGBPicture: Sendable, Equatable {
         self.height = height
         self.pixels = pixels
     }
+
+    /// A part that lies within the picture.
+    func cut(to part: PictureRectangle) -> RGBPicture {
+        var samples: [UInt8] = []
+        samples.reserveCapacity(3 * part.width * part.height)
+        for row in part.y..<part.y + part.height {
+            let start = 3 * (row * width + part.x)
+            samples += pixels[start..<start + 3 * part.width]
+        }
+        return RGBPicture(width: part.width, height: part.height, pixels: samples)
+    }
 }

@@ -1,4 +1,4 @@
-/// The round field of a retina in a photograph, in the photograph's pixels.
+/// The round field of a retina, in the pixels of the picture in which it was found, or moved to those of its photograph.
 ///
 /// The field is the image of the camera's own stop: a circle, of which the frame, a notch, a stamp or darkness may hide a
 /// part. It is looked for in a small picture of the whole frame. `Golden/field_crop.py` is the same in Python.
@@ -18,7 +18,6 @@ struct RetinaField {
     private static let stretches = [1, 1.06, 1.12, 1.18, 1.25, 4.0 / 3, 1.42, 1.5]
     /// A circle must be this much worse than an ellipse to be taken for one.
     private static let stretchPenalty = 0.1
-    private static let leastSupport = 0.4
 
     /// The size of the picture in which the field is looked for: the longer side at most `searchSide`.
     ///
@@ -35,16 +34,15 @@ struct RetinaField {
     /// Nil where no circle is seen.
     ///
     /// - Parameters:
-    ///   - picture: The whole frame at its `searchSize`.
-    ///   - source: The photograph's size.
-    init?(in picture: RGBPicture, of source: (width: Int, height: Int)) {
+    ///   - picture: The whole frame, small.
+    ///   - mayBeSqueezed: Whether it is a square that somebody may have made of another shape.
+    init?(in picture: RGBPicture, mayBeSqueezed: Bool) {
         let unit = max(picture.width, picture.height)
         guard let part = LitPart(of: Plane(of: picture) { max($0, $1, $2) }) else { return nil }
         let points = part.borderPoints(margin: max(2, unit / 64))
         guard points.count >= FieldCircle.fewestPoints else { return nil }
-        let isSquare = picture.width == picture.height && source.width == source.height
         var best: (circle: FieldCircle, stretch: Double, support: Double)?
-        for stretch in isSquare ? Self.stretches : [1] {
+        for stretch in mayBeSqueezed ? Self.stretches : [1] {
             // No ellipse can be better than this.
             if let best, best.support >= 1 - Self.stretchPenalty { break }
             let circle = FieldCircle(
@@ -56,35 +54,38 @@ struct RetinaField {
             if support > best?.support ?? -.infinity { best = (circle, stretch, support) }
         }
         guard let best else { return nil }
-        let scale = Double(max(source.width, source.height)) / Double(unit)
-        x = best.circle.x / best.stretch * scale
-        y = best.circle.y * scale
-        radius = best.circle.radius * scale
+        x = best.circle.x / best.stretch
+        y = best.circle.y
+        radius = best.circle.radius
         stretch = best.stretch
         support = best.support
     }
 
+    private init(x: Double, y: Double, radius: Double, like other: RetinaField) {
+        self.x = x
+        self.y = y
+        self.radius = radius
+        stretch = other.stretch
+        support = other.support
+    }
+
+    /// The same field where the picture is a part of another one, `scale` times as large.
+    func moved(by offset: (x: Double, y: Double), scaled scale: Double) -> RetinaField {
+        RetinaField(x: (x + offset.x) * scale, y: (y + offset.y) * scale, radius: radius * scale, like: self)
+    }
+
+    /// From the field's center, as long as the radius at its border.
+    func distance(toX column: Double, y row: Double) -> Double {
+        let (across, down) = ((column - x) * stretch, row - y)
+        return (across * across + down * down).squareRoot()
+    }
+
     /// The square around the field, a narrower rectangle where the photograph was squeezed.
-    private var rectangle: PictureRectangle {
+    var rectangle: PictureRectangle {
         func rounded(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
         let halfWidth = radius / stretch
         return PictureRectangle(
             x: rounded(x - halfWidth), y: rounded(y - radius), width: max(rounded(2 * halfWidth), 1),
             height: max(rounded(2 * radius), 1))
-    }
-
-    /// What is to be cut out of a photograph: its field, or the whole frame as a square, padded, where none is seen.
-    ///
-    /// - Parameters: as above.
-    static func rectangle(in picture: RGBPicture, of source: (width: Int, height: Int)) -> PictureRectangle {
-        let longest = max(source.width, source.height)
-        if let field = RetinaField(in: picture, of: source), field.support >= leastSupport,
-            field.radius > FieldCircle.radiusShares.lowerBound * Double(longest),
-            field.radius < FieldCircle.radiusShares.upperBound * Double(longest)
-        {
-            return field.rectangle
-        }
-        func start(_ length: Int) -> Int { Int((Double(length - longest) / 2).rounded(.toNearestOrEven)) }
-        return PictureRectangle(x: start(source.width), y: start(source.height), width: longest, height: longest)
     }
 }

@@ -112,7 +112,7 @@ package struct Judge: Sendable {
         }
         var judgement = Judgement(
             outcome: .ungradable, quality: examined.quality,
-            reasons: examined.quality.findings.map(Verdict.Reason.init), width: examined.image.sourceWidth,
+            reasons: examined.quality.reasons.map(Verdict.Reason.init), width: examined.image.sourceWidth,
             height: examined.image.sourceHeight, shrinkage: examined.image.shrinkage,
             decodeMilliseconds: examined.decodeMilliseconds)
         // A network that has learned to tell decides; the measures then only say what it may have seen.
@@ -195,7 +195,7 @@ package struct Judge: Sendable {
         judgement.networkMilliseconds = (clock.now - start).milliseconds
         let quality = quality(examined.quality, assessment)
         judgement.quality = quality
-        judgement.reasons = quality.findings.map(Verdict.Reason.init)
+        judgement.reasons = quality.reasons.map(Verdict.Reason.init)
         guard quality.gradable else { return map }
         judgement.probability = assessment.probabilityOfDisease
         judgement.outcome = assessment.probabilityOfDisease >= operatingPoint.value ? .disease : .normal

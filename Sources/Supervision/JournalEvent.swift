@@ -10,6 +10,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case rejected = "3dc40248ec684fe0bf572e6791ee7a9a"
     case waiting = "6a1cbe3be2c843cca26d110fe61f1a4e"
     case setAside = "5e0c9b7d21f34a6c8d4e7b1a90c3f682"
+    case writingSeen = "8e6320314dd0441f8d45ecf24a4dc3bd"
     case overflowRescan = "f497ce2f3c2e4809a7b2a7f9e05d6cf7"
     case modelSwapped = "7b7fdda54e4e4f158bd21dfd63938e3a"
     case modelRefused = "22acba42efc14118972d18d0ae8ba349"
@@ -30,7 +31,7 @@ package enum JournalEvent: String, CaseIterable, Sendable {
         case .started: .info
         case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded: .notice
         case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
-        case .waiting, .overflowRescan, .drift: .warning
+        case .waiting, .writingSeen, .overflowRescan, .drift: .warning
         case .fault, .modelRefused, .setAside: .error
         }
     }

@@ -2,10 +2,14 @@ internal import FoundationEssentials
 internal import Logging
 internal import Screening
 internal import Supervision
+internal import Synchronization
 
 /// Tells the journal what happens on the line, in sentences with fields.
 struct JournalVoice: Sendable {
     let logger: Logger
+    private let withWriting = PictureCount()
+
+    init(logger: Logger) { self.logger = logger }
 
     func tell(_ event: ScreeningEvent) {
         switch event {
@@ -72,6 +76,17 @@ struct JournalVoice: Sendable {
         if let probability = verdict.probability.value { fields[.probability] = .stringConvertible(probability) }
         if !verdict.reasons.isEmpty { fields[.reason] = .string(verdict.reasons.map(\.code).joined(separator: " ")) }
         logger.record(verdict.outcome == .rejected ? .rejected : .verdict, "\(sentence(verdict, name))", fields)
+        if verdict.quality.value?.findings.contains(QualityCode.writing) == true { tellWriting(name) }
+    }
+
+    /// A camera that writes into each picture would fill the journal: told at 1, 2, 4, 8 … pictures.
+    private func tellWriting(_ name: ImageName) {
+        let count = withWriting.next()
+        guard count & (count - 1) == 0 else { return }
+        let sum = count == 1 ? "" : " It is the \(count)th such picture since the start."
+        logger.record(
+            .writingSeen, "\(name) has something written or drawn beside the retina; see that it names nobody.\(sum)",
+            [.image: name.field, .reason: .string(QualityCode.writing)])
     }
 
     private func sentence(_ verdict: Verdict, _ name: ImageName) -> String {
@@ -81,6 +96,19 @@ struct JournalVoice: Sendable {
         let reasons = verdict.reasons.map(\.message).joined(separator: " ")
         return "\(name): \(verdict.outcome.rawValue), \(verdict.action.rawValue). \(reasons)"
     }
+}
+
+/// A quality finding that is told although the picture is judged.
+private enum QualityCode {
+    static let writing = "writing-outside-field"
+}
+
+/// Pictures of one kind, counted by every worker.
+private final class PictureCount: Sendable {
+    private let count = Atomic(0)
+
+    /// The number of this one, from 1 on.
+    func next() -> Int { count.add(1, ordering: .relaxed).newValue }
 }
 
 extension ImageName {

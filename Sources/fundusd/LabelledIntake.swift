@@ -72,7 +72,7 @@ struct LabelledIntake: Sendable {
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
             // Where a person has said whether a picture is gradable, that is what is learned.
             guard quality.gradable || takesUngradable || entry.label.isDisease == nil else {
-                return .unusable(reason: quality.findings.map { "\($0.code): \($0.message)" }.joined(separator: " "))
+                return .unusable(reason: quality.reasons.map { "\($0.code): \($0.message)" }.joined(separator: " "))
             }
             return .picture(image.picture, sha256: content.sha256)
         } catch {

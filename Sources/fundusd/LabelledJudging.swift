@@ -76,7 +76,7 @@ struct LabelledJudging {
         let (probability, quality) = try judge.assess(examined)
         return EvaluationReport.Image(
             path: Self.name(entry), isDisease: entry.label == .disease,
-            probability: probability, findings: quality.findings.map(\.code), sha256: sha256,
+            probability: probability, findings: quality.reasons.map(\.code), sha256: sha256,
             subfolder: entry.subfolder,
             group: row?.group, source: row?.source)
     }

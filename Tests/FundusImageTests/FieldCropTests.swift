@@ -25,6 +25,8 @@ import Testing
         Case("a bright tab at the border", eye.covering(columns: 495..<525, rows: 100..<125, gray: 160)),
         Case("a black strip", eye.covering(columns: 0..<640, rows: 340..<400, gray: 0)),
         Case("a white strip", eye.covering(columns: 0..<640, rows: 370..<400, gray: 255)),
+        Case("a white frame", eye.framed(by: 9, gray: 255)), Case("a gray frame", eye.framed(by: 6, gray: 180)),
+        Case("a white strip with a line of text", eye.covering(columns: 0..<640, rows: 0..<10, gray: 255)),
         Case("cut off above and below", EyeInFrame(side: 460, at: (x: 90, y: -30), in: (width: 640, height: 400))),
         Case("cut off on all sides", EyeInFrame(side: 430, at: (x: -15, y: -15), in: (width: 400, height: 400))),
         Case("partly beyond the left", EyeInFrame(side: 380, at: (x: -90, y: 10), in: (width: 500, height: 400))),
@@ -63,14 +65,6 @@ import Testing
         ("one row", drawnGray(5000, 1)),
         ("one column", drawnGray(1, 5000)), ("two by three", drawnGray(2, 3)),
         ("a speck", EyeInFrame(side: 40, at: (x: 300, y: 200), in: (width: 640, height: 400)).picture),
-        (
-            "a white frame",
-            eye.covering(columns: 0..<640, rows: 0..<24, gray: 255)
-                .covering(columns: 0..<640, rows: 376..<400, gray: 255).covering(
-                    columns: 0..<24, rows: 0..<400, gray: 255
-                )
-                .covering(columns: 616..<640, rows: 0..<400, gray: 255).picture
-        ),
     ]
 
     /// Where no field is seen the network sees the whole frame, in its proportions.
@@ -95,9 +89,19 @@ import Testing
         let jpeg = SyntheticPictures.encode(Self.eye.picture)
         let squeezed = try JPEGDecoder.decode(jpeg, as: .torchvision224, maximumPixels: 1_000_000)
         let cropped = try decode(jpeg)
-        #expect(cropped.frame == squeezed.picture && squeezed.frame == nil)
+        #expect(cropped.frame == GradedFrame(squeezed.picture) && squeezed.frame == nil)
         #expect(QualityGrader.grade(cropped) == QualityGrader.grade(squeezed))
         #expect(squeezed.rectangle == PictureRectangle(x: 0, y: 0, width: 640, height: 400))
+    }
+
+    /// What stands beside the field changes nothing of what the network sees, and is told.
+    @Test(arguments: WritingBesideField.marks) func writingIsLeftOut(_ mark: WritingBesideField) throws {
+        let plain = try decode(SyntheticPictures.encode(WritingBesideField.eye.picture, quality: 95), side: 96)
+        let marked = try decode(SyntheticPictures.encode(mark.eye.picture, quality: 95), side: 96)
+        #expect(plain.frame?.hasWriting == false && marked.frame?.hasWriting == true)
+        #expect(marked.rectangle == plain.rectangle)
+        let differences = zip(marked.picture.pixels, plain.picture.pixels).map { abs(Int($0) - Int($1)) }
+        #expect(differences.max() ?? 0 <= 12)
     }
 
     /// As large as its field asks for, not its frame.
@@ -122,7 +126,7 @@ import Testing
         }
         for path in stride(from: 0, to: images.count, by: max(images.count / 20, 1)).map({ images[$0] }) {
             let overview = try JPEGDecoder.overview(of: RealData.bytes(of: path), 100_000_000, {})
-            let field = try #require(RetinaField(in: overview.thumbnail, of: overview.source), "\(path)")
+            let field = try #require(overview.layout.field, "\(path)")
             #expect(field.support >= 0.4, "\(path)")
             #expect(field.x > 0 && field.x < Double(overview.source.width), "\(path)")
             #expect(field.y > 0 && field.y < Double(overview.source.height), "\(path)")
@@ -137,7 +141,32 @@ import Testing
         try decode(SyntheticPictures.encode(picture, quality: 95)).rectangle
     }
 
-    private func decode(_ jpeg: [UInt8]) throws -> DecodedImage {
-        try JPEGDecoder.decode(jpeg, as: Preprocessing(.fieldCrop, side: 32), maximumPixels: 10_000_000)
+    private func decode(_ jpeg: [UInt8], side: Int = 32) throws -> DecodedImage {
+        try JPEGDecoder.decode(jpeg, as: Preprocessing(.fieldCrop, side: side), maximumPixels: 10_000_000)
     }
+}
+
+/// A drawn eye with something lit beside its field.
+struct WritingBesideField: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let eye: EyeInFrame
+
+    /// Nothing of it touches the frame's edges.
+    static let eye = EyeInFrame(side: 380, at: (x: 10, y: 10), in: (width: 400, height: 400))
+    static let marks = [
+        WritingBesideField("a name", eye.withText(columns: 4..<60, rows: 4..<30)),
+        WritingBesideField("a faint name", eye.withText(columns: 4..<60, rows: 4..<30, gray: 90)),
+        WritingBesideField("a white square", eye.covering(columns: 4..<14, rows: 4..<14, gray: 255)),
+        WritingBesideField("a gray square", eye.covering(columns: 380..<392, rows: 384..<396, gray: 110)),
+        WritingBesideField("a logo", eye.covering(columns: 350..<396, rows: 360..<390, gray: 200)),
+        WritingBesideField("marks in all corners", corners),
+        WritingBesideField("a white strip", eye.covering(columns: 0..<400, rows: 0..<8, gray: 255)),
+        WritingBesideField("a white frame", eye.framed(by: 7, gray: 255)),
+    ]
+    private static let corners = eye.covering(columns: 4..<24, rows: 4..<24, gray: 255).covering(
+        columns: 376..<396, rows: 4..<24, gray: 255
+    ).covering(columns: 4..<24, rows: 376..<396, gray: 255).covering(
+        columns: 376..<396, rows: 376..<396, gray: 255)
+
+    init(_ name: String, _ eye: EyeInFrame) { (testDescription, self.eye) = (name, eye) }
 }

@@ -17,7 +17,9 @@ import Testing
     @Test(arguments: [JPEGEncoder.Colors.gray, .cmyk, .yCbCr(.full), .yCbCr(.halfAcross)])
     func anEyeInOtherColorsMayBeJudged(_ colors: JPEGEncoder.Colors) throws {
         let eye = SyntheticEye(seed: 21).picture
-        #expect(try grade(SyntheticPictures.encode(eye, colors: colors)).gradable)
+        let grade = try grade(SyntheticPictures.encode(eye, colors: colors))
+        let codes = if case .gray = colors { ["not-in-color"] } else { [String]() }
+        #expect(grade.gradable && grade.findings.map(\.code) == codes)
     }
 
     struct Case: CustomTestStringConvertible, Sendable {
@@ -42,6 +44,33 @@ import Testing
         Case("landscape", SyntheticPictures.landscape(), ["no-retina"]),
         Case("letterboxed", SyntheticPictures.letterboxed(), ["no-retina"]),
     ]
+
+    /// Whoever sees the whole frame, squeezed, judges it as without the mark; the mark is a remark.
+    @Test(arguments: WritingBesideField.marks) func writingKeepsNoPictureFromBeingJudged(_ mark: WritingBesideField)
+        throws
+    {
+        let plain = try grade(SyntheticPictures.encode(WritingBesideField.eye.picture))
+        let marked = try grade(SyntheticPictures.encode(mark.eye.picture))
+        #expect(plain.findings.isEmpty && marked.gradable && marked.reasons.isEmpty)
+        #expect(marked.findings.map(\.code) == ["writing-outside-field"])
+        #expect(abs(marked.score - plain.score) < 0.1)
+    }
+
+    static let oneColor: [(name: String, channels: [Int?])] = [
+        ("the green channel alone", [1, 1, 1]), ("red-free", [nil, 1, 2]), ("green only", [nil, 1, nil]),
+    ]
+
+    @Test(arguments: oneColor) func aPictureOfOneColorIsJudgedAndTold(_ name: String, _ channels: [Int?]) throws {
+        let eye = SyntheticEye(seed: 21, width: 512, height: 512).picture
+        let pixels = stride(from: 0, to: eye.pixels.count, by: 3).flatMap { start in
+            channels.map { channel in channel.map { eye.pixels[start + $0] } ?? 0 }
+        }
+        let grade = try grade(SyntheticPictures.encode(RGBPicture(width: 512, height: 512, pixels: pixels)))
+        #expect(grade.gradable && grade.findings.map(\.code) == ["not-in-color"])
+        let refused = grade.decided(by: 0.1, threshold: 0.5)
+        #expect(refused.reasons.map(\.code) == ["poor-quality", "not-in-color"])
+        #expect(grade.decided(by: 0.9, threshold: 0.5).reasons.isEmpty)
+    }
 
     @Test(arguments: bad)
     func badPicturesAreNot(_ bad: Case) throws {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The retina's round field found and cut out as a square: RetinaField, written for reading; makes the golden files of
-FieldCropGoldenTests.
+"""The retina's round field found and cut out as a square, without what is written beside it: FrameLayout, RetinaField,
+EdgeStrips and WritingOutsideField, written for reading; makes the golden files of FieldCropGoldenTests.
 
 field-crop/NAME.jpg         a drawn picture, no photograph
 field-crop/NAME.SIDE.ppm    its field cut out, at SIDE x SIDE pixels: Pillow's crop and resize
@@ -70,11 +70,17 @@ def largest_part(mask):
     return result
 
 
-def lit_part(brightness):
-    height, width = brightness.shape
-    k = max(min(height, width) // 24, 1)
+def corner_level(brightness):
+    """What the black around the field looks like: the second darkest corner, or what is darkest where all corners are lit."""
+    k = max(min(brightness.shape) // 24, 1)
     corners = [brightness[y, x].mean() for y in (slice(k), slice(-k, None)) for x in (slice(k), slice(-k, None))]
-    surround = sorted(corners)[1]
+    darkest = numpy.sort(brightness, axis=None)[int(0.02 * brightness.size)]
+    corner = sorted(corners)[1]
+    return darkest if corner > darkest + 40 else corner
+
+
+def lit_part(brightness):
+    surround = corner_level(brightness)
     lit = brightness[brightness > surround + 6]
     if lit.size == 0 or lit.size < 0.02 * brightness.size:
         return None
@@ -103,10 +109,101 @@ def border_points(part):
     return numpy.array(points, float)
 
 
-def find(picture):
-    """x, y, radius in pixels of the picture, support, stretch; None where no circle is seen."""
-    small = thumbnail(picture)
-    brightness = numpy.asarray(small).astype(int).max(2)
+def thickness(lines):
+    """Lines of pixels from an edge inwards: how many of them belong to a strip, the one in which it ends included."""
+    level = None
+    for place in range(int(numpy.ceil(0.25 * len(lines)))):
+        median = numpy.sort(lines[place], axis=0)[len(lines[place]) // 2]
+        uniform = (numpy.abs(lines[place] - median).max(1) <= 14).mean()
+        if median.max() > 60 and median.max() - median.min() <= 24 and uniform >= 0.5:
+            level = median.max()
+            continue
+        if level is None:
+            return 0
+        behind = lines[min(place + 1, len(lines) - 1)]
+        return place + 1 if level - numpy.sort(behind, axis=0)[len(behind) // 2].max() > 40 else 0
+    return 0
+
+
+def inner(pixels):
+    """left, top, right, bottom of what lies between gray or white strips at the edges."""
+    height, width, _ = pixels.shape
+    columns = pixels.transpose(1, 0, 2)
+    left, right = thickness(columns), thickness(columns[::-1])
+    top, bottom = thickness(pixels), thickness(pixels[::-1])
+    return left, top, width - right, height - bottom
+
+
+class Layout:
+    """What lies where in a picture's whole frame."""
+
+    def __init__(self, picture):
+        self.size = picture.size
+        small = numpy.asarray(thumbnail(picture)).astype(int)
+        self.scale = max(picture.size) / max(small.shape[:2])
+        self.left, self.top, right, bottom = inner(small)
+        self.has_strips = (self.left, self.top, right, bottom) != (0, 0, small.shape[1], small.shape[0])
+        across, down = picture.width / small.shape[1], picture.height / small.shape[0]
+        self.pixel = across, down
+        self.inner = [int(numpy.ceil(self.left * across)), int(numpy.ceil(self.top * down)), int(right * across), int(bottom * down)]
+        small = small[self.top : bottom, self.left : right]
+        if self.has_strips:
+            is_square = abs(small.shape[0] - small.shape[1]) <= 2
+        else:
+            is_square = small.shape[0] == small.shape[1] and picture.width == picture.height
+        self.found = find(small, is_square)
+        self.writing, self.surround = self.beside(small)
+
+    @property
+    def field(self):
+        """x, y, radius in pixels of the picture, support, stretch; None where no circle is seen."""
+        if self.found is None:
+            return None
+        x, y, radius, support, stretch = self.found
+        scale = self.scale
+        return (x + self.left) * scale, (y + self.top) * scale, radius * scale, support, stretch
+
+    def beside(self, small):
+        """Where something is lit beside the field, and the color of what is dark there."""
+        height, width, _ = small.shape
+        nothing = numpy.zeros((height, width), bool), [0, 0, 0]
+        if self.found is None or self.found[3] < 0.6:
+            return nothing
+        x, y, radius, _, stretch = self.found
+        v, u = numpy.mgrid[0:height, 0:width] + 0.5
+        away = numpy.hypot((u - x) * stretch, v - y)
+        brightness = small.max(2)
+        lit = brightness > corner_level(brightness) + 40
+        beyond = away > 1.04 * radius + 2
+        if not 6 <= (lit & beyond).sum() <= 0.4 * beyond.sum():
+            return nothing
+        dark = small[beyond & ~lit]
+        surround = dark.sum(0) // max(len(dark), 1)
+        spread = lit & beyond
+        for _ in range(4):
+            spread = neighborhood(spread, numpy.logical_or, False)
+        return spread & (away > 1.02 * radius + 1), list(surround)
+
+    def without_writing(self, picture, rectangle):
+        """A picture of a part of the frame, with the surround's color where writing is."""
+        pixels = numpy.asarray(picture).copy()
+        x, y, width, height = rectangle
+        u = x + (numpy.arange(picture.width) + 0.5) * (width / picture.width)
+        v = y + (numpy.arange(picture.height) + 0.5) * (height / picture.height)
+        left, top, right, bottom = self.inner
+        outside = ~((u >= left) & (u < right))[None] | ~((v >= top) & (v < bottom))[:, None]
+        columns = numpy.trunc(u / self.pixel[0]).astype(int) - self.left
+        rows = numpy.trunc(v / self.pixel[1]).astype(int) - self.top
+        seen = ((rows >= 0) & (rows < self.writing.shape[0]))[:, None] & ((columns >= 0) & (columns < self.writing.shape[1]))
+        marked = self.writing[rows.clip(0, self.writing.shape[0] - 1)][:, columns.clip(0, self.writing.shape[1] - 1)]
+        if self.has_strips or self.writing.any():
+            pixels[outside | (marked & seen)] = self.surround
+        return Image.fromarray(pixels)
+
+
+def find(small, is_square):
+    """x, y, radius in pixels of the small picture, support, stretch; None where no circle is seen."""
+    brightness = small.max(2)
     height, width = brightness.shape
     longest = max(width, height)
     part = lit_part(brightness)
@@ -116,7 +213,6 @@ def find(picture):
     if len(points) < FEWEST_POINTS:
         return None
     center_y, center_x = [places.mean() for places in numpy.nonzero(part)]
-    is_square = width == height and picture.width == picture.height
     best = None
     for stretch in STRETCHES if is_square else [1]:
         circle = fit(points * [stretch, 1], (center_x * stretch, center_y), width * stretch, height, longest)
@@ -126,10 +222,7 @@ def find(picture):
         support -= STRETCH_PENALTY * (stretch != 1)
         if best is None or support > best[3]:
             best = (x / stretch, y, radius, support, stretch)
-    if best is None:
-        return None
-    scale = max(picture.size) / longest
-    return *(value * scale for value in best[:3]), *best[3:]
+    return best
 
 
 def fit(points, center, width, height, longest):
@@ -182,26 +275,29 @@ def least_squares(points):
     return x, y, numpy.sqrt(max(rest + x * x + y * y, 0))
 
 
-def rectangle(picture):
+def rectangle(layout):
     """x, y, width, height of what is cut out; it may reach beyond the frame."""
-    width, height = picture.size
+    left, top, right, bottom = layout.inner
+    width, height = right - left, bottom - top
     longest = max(width, height)
-    field = find(picture)
+    field = layout.field
     if field is None or field[3] < LEAST_SUPPORT or not 0.15 * longest < field[2] < 0.9 * longest:
-        return round((width - longest) / 2), round((height - longest) / 2), longest, longest
+        return left + round((width - longest) / 2), top + round((height - longest) / 2), longest, longest
     x, y, radius, _, stretch = field
     across = radius / stretch
     return round(x - across), round(y - radius), round(2 * across), round(2 * radius)
 
 
 def cut_out(picture, side):
-    x, y, width, height = rectangle(picture)
+    layout = Layout(picture)
+    part = rectangle(layout)
+    x, y, width, height = part
     square = Image.new("RGB", (width, height))
     square.paste(picture, (-x, -y))
-    return square.resize((side, side), Image.BILINEAR)
+    return layout.without_writing(square.resize((side, side), Image.BILINEAR), part)
 
 
-def drawn(width, height, x, y, radius, notch=False, strip=None, squeezed=None, seed=1):
+def drawn(width, height, x, y, radius, notch=False, strip=None, frame=None, writing=None, squeezed=None, seed=1):
     """An orange disc with a bright one and dark lines in it, on noisy black."""
     generator = numpy.random.default_rng(seed)
     v, u = numpy.mgrid[0:height, 0:width] + 0.5
@@ -215,6 +311,15 @@ def drawn(width, height, x, y, radius, notch=False, strip=None, squeezed=None, s
         pixels[numpy.hypot(u - x - radius, v - y) < 0.1 * radius] = [195, 100, 48]
     if strip:
         pixels[:strip] = [230, 230, 230]
+    if frame:
+        pixels[numpy.minimum(numpy.minimum(u, width - u), numpy.minimum(v, height - v)) < frame] = [250, 250, 250]
+    if writing == "corners":
+        for corner_y in (slice(0, 20), slice(-20, None)):
+            for corner_x in (slice(0, 20), slice(-20, None)):
+                pixels[corner_y, corner_x] = [255, 255, 255]
+    elif writing:
+        left, top = writing
+        pixels[top : top + 14, left : left + 40][:, numpy.arange(40) % 5 < 2] = [240, 240, 240]
     pixels += numpy.abs(generator.normal(0, 2, pixels.shape))
     picture = Image.fromarray(pixels.clip(0, 255).astype(numpy.uint8))
     return picture.resize(squeezed, Image.BILINEAR) if squeezed else picture
@@ -227,6 +332,10 @@ CASES = {
     "cut-above-below": (33, drawn(250, 180, 127, 91, 110)),
     "beyond-the-corner": (64, drawn(180, 210, 60, 70, 100)),
     "strip": (32, drawn(240, 260, 118, 150, 85, strip=30)),
+    "frame": (44, drawn(330, 260, 165, 128, 105, frame=11)),
+    "writing": (52, drawn(300, 250, 150, 125, 118, writing=(4, 3))),
+    "corners": (50, drawn(280, 280, 140, 140, 132, writing="corners")),
+    "writing-large": (48, drawn(900, 700, 450, 350, 335, writing=(20, 30))),
     "squeezed": (47, drawn(320, 240, 160, 120, 112, squeezed=(240, 240))),
     "no-field": (20, Image.fromarray(numpy.full((90, 131, 3), 140, numpy.uint8))),
     "large": (48, drawn(1100, 800, 560, 390, 370)),
@@ -240,13 +349,13 @@ def make():
         file = folder / f"{name}.jpg"
         picture.save(file, "JPEG", quality=80)
         picture = Image.open(file).convert("RGB")
-        lines.append(" ".join([name, *map(str, rectangle(picture))]))
+        lines.append(" ".join([name, *map(str, rectangle(Layout(picture)))]))
         cut_out(picture, side).save(folder / f"{name}.{side}.ppm")
     (folder / "rectangles.txt").write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
     for file in sys.argv[1:]:
-        print(file, *rectangle(Image.open(file).convert("RGB")))
+        print(file, *rectangle(Layout(Image.open(file).convert("RGB"))))
     if len(sys.argv) == 1:
         make()
