@@ -23,7 +23,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ test-stalled-writer: build ## an upload that stalls across restarts of the insta
 
 test-memory: build ## the JPEGs that ask for most memory, twelve at once, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box memory-checks
+
+test-log: build ## journald stopped, a pipe that nobody reads, a disk full of log, in a throw-away systemd (RUN=300 seconds each)
+	Tests/EndToEnd/in-systemd-box log-checks $(or $(RUN),300)
 
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks
