@@ -99,19 +99,20 @@ let package = Package(
             swiftSettings: hotLoops),
 
         // What is measured on images whose class is known, and how it is told.
-        .target(name: "Evaluation", swiftSettings: strictMemory),
+        .target(name: "Evaluation", dependencies: ["WrittenText"], swiftSettings: strictMemory),
         .target(name: "Report", dependencies: ["Evaluation"], swiftSettings: strictMemory),
 
-        // What surrounds the line: the service manager, the configuration, the verbs.
+        // What surrounds the line: texts that people write, the service manager, the configuration, the verbs.
+        .target(name: "WrittenText", swiftSettings: strictMemory),
         .target(
             name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
-        .target(name: "Settings", dependencies: [configuration, system, yams], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["WrittenText", configuration, system, yams], swiftSettings: strict),
         .executableTarget(
             name: "fundusd",
             dependencies: [
                 "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Retraining",
-                "Screening", "Settings", "Supervision", "TensorMath", "Training", argumentParser, lifecycle, logging,
-                system, unixSignals,
+                "Screening", "Settings", "Supervision", "TensorMath", "Training", "WrittenText", argumentParser,
+                lifecycle, logging, system, unixSignals,
             ],
             swiftSettings: strict),
 
@@ -173,13 +174,15 @@ let package = Package(
             dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", grdb, system],
             swiftSettings: strict),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", system], exclude: ["Golden"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", "WrittenText", system],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", system],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
+        .testTarget(name: "WrittenTextTests", dependencies: ["WrittenText"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
