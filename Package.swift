@@ -64,6 +64,8 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CFaults"),
         .target(name: "CLinux"),
+        .target(
+            name: "CPNG", cSettings: [.unsafeFlags(["-O2"])] + sanitized, linkerSettings: [.linkedLibrary("png16")]),
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
         .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])] + sanitized),
@@ -72,7 +74,7 @@ let package = Package(
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
         .target(
-            name: "FundusImage", dependencies: ["CJPEG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
+            name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
         .target(
             name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
