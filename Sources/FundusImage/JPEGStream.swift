@@ -97,7 +97,8 @@ internal import CJPEG
 
 extension JPEGLimits {
     func refusal(width: Int, height: Int) -> DecodeFailure? {
-        let isTooLarge = width * height > pixels || max(width, height) > Self.longestSide
+        // The sides first: 2³² squared is no Int.
+        let isTooLarge = max(width, height) > Self.longestSide || width * height > pixels
         return isTooLarge ? .tooManyPixels(width: width, height: height, limit: pixels) : nil
     }
 }

@@ -47,6 +47,9 @@ import Testing
             "sides beyond all limits", SyntheticPNG.promising(width: 1 << 31 - 1, height: 1 << 31 - 1),
             .tooManyPixels(width: 1 << 31 - 1, height: 1 << 31 - 1, limit: limit)),
         Case(
+            "sides whose product is no number", SyntheticPNG.promising(width: .max, height: .max),
+            .tooManyPixels(width: Int(UInt32.max), height: Int(UInt32.max), limit: limit)),
+        Case(
             "a side too long", SyntheticPNG.promising(width: 65501, height: 1),
             .tooManyPixels(width: 65501, height: 1, limit: limit)),
         Case("no width", SyntheticPNG.promising(width: 0, height: 1), .corrupt("Invalid IHDR data")),
