@@ -64,6 +64,8 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CFaults"),
         .target(name: "CLinux"),
+        .target(
+            name: "CPNG", cSettings: [.unsafeFlags(["-O2"])] + sanitized, linkerSettings: [.linkedLibrary("png16")]),
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
         .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])] + sanitized),
@@ -72,7 +74,7 @@ let package = Package(
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
         .target(
-            name: "FundusImage", dependencies: ["CJPEG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
+            name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
         .target(
             name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
@@ -99,19 +101,20 @@ let package = Package(
             swiftSettings: hotLoops),
 
         // What is measured on images whose class is known, and how it is told.
-        .target(name: "Evaluation", swiftSettings: strictMemory),
+        .target(name: "Evaluation", dependencies: ["WrittenText"], swiftSettings: strictMemory),
         .target(name: "Report", dependencies: ["Evaluation"], swiftSettings: strictMemory),
 
-        // What surrounds the line: the service manager, the configuration, the verbs.
+        // What surrounds the line: texts that people write, the service manager, the configuration, the verbs.
+        .target(name: "WrittenText", swiftSettings: strictMemory),
         .target(
             name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
-        .target(name: "Settings", dependencies: [configuration, system, yams], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["WrittenText", configuration, system, yams], swiftSettings: strict),
         .executableTarget(
             name: "fundusd",
             dependencies: [
                 "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Retraining",
-                "Screening", "Settings", "Supervision", "TensorMath", "Training", argumentParser, lifecycle, logging,
-                system, unixSignals,
+                "Screening", "Settings", "Supervision", "TensorMath", "Training", "WrittenText", argumentParser,
+                lifecycle, logging, system, unixSignals,
             ],
             swiftSettings: strict),
 
@@ -173,13 +176,15 @@ let package = Package(
             dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", grdb, system],
             swiftSettings: strict),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", system], exclude: ["Golden"],
+            name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", "WrittenText", system],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", system],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
+        .testTarget(name: "WrittenTextTests", dependencies: ["WrittenText"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",

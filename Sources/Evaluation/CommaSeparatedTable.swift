@@ -1,3 +1,5 @@
+package import WrittenText
+
 /// Rows of text fields, read from and written as comma-separated values (RFC 4180), UTF-8.
 package struct CommaSeparatedTable: Sendable, Equatable {
     /// The first line's fields.
@@ -42,12 +44,14 @@ extension CommaSeparatedTable {
     /// Why a text is no table.
     package enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
         case empty
+        case encoding(WrittenText.Fault)
         case unclosedQuote(line: Int)
         case wrongFieldCount(line: Int, found: Int, expected: Int)
 
         package var description: String {
             switch self {
             case .empty: "is empty; its first line must name the columns"
+            case .encoding(let fault): "\(fault.message); \(WrittenText.Fault.remedy)"
             case .unclosedQuote(let line): "line \(line) opens a quote that nothing closes"
             case .wrongFieldCount(let line, let found, let expected):
                 "line \(line) has \(found) fields where the first line has \(expected)"
@@ -57,7 +61,12 @@ extension CommaSeparatedTable {
 
     /// Reads a table; lines may end in LF or CRLF, and empty ones are passed over.
     package init(parsing bytes: [UInt8]) throws(Failure) {
-        var reader = FieldReader(bytes)
+        var reader: FieldReader
+        do throws(WrittenText.Fault) {
+            reader = FieldReader(try WrittenText.text(of: bytes))
+        } catch {
+            throw .encoding(error)
+        }
         guard let header = try reader.nextRecord() else { throw .empty }
         self.init(columns: header.fields)
         while let record = try reader.nextRecord() {
@@ -72,16 +81,12 @@ extension CommaSeparatedTable {
 /// Takes a text apart into records and fields.
 private struct FieldReader {
     private let bytes: [UInt8]
-    private var place: Int
+    private var place = 0
     private var line = 1
 
     private static let (quote, comma, lineFeed, carriageReturn): (UInt8, UInt8, UInt8, UInt8) = (0x22, 0x2C, 0x0A, 0x0D)
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-        // Spreadsheets begin UTF-8 with a byte order mark.
-        place = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    }
+    init(_ text: String) { bytes = Array(text.utf8) }
 
     mutating func nextRecord() throws(CommaSeparatedTable.Failure) -> (fields: [String], line: Int)? {
         while place < bytes.count, skipLineEnd() {}

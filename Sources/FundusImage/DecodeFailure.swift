@@ -4,9 +4,11 @@ package enum DecodeFailure: Error, Equatable, Sendable {
     case empty
     /// The first bytes are not a JPEG's; `lookingLike` names what they are, such as "a PNG picture".
     case notJPEG(lookingLike: String)
-    /// The bytes end before the end-of-image marker.
+    /// The first bytes are neither a JPEG's nor a PNG's, where both are read.
+    case notPhotograph(lookingLike: String)
+    /// The bytes end before the end-of-image marker, or a PNG's last chunk.
     case truncated
-    /// The bytes contradict the format; the message is libjpeg's.
+    /// The bytes contradict the format; the message is libjpeg's or libpng's.
     case corrupt(String)
     /// The header promises more pixels than the limit; nothing was allocated for them.
     case tooManyPixels(width: Int, height: Int, limit: Int)
@@ -25,6 +27,7 @@ package enum DecodeFailure: Error, Equatable, Sendable {
         switch self {
         case .empty: "empty"
         case .notJPEG: "not-jpeg"
+        case .notPhotograph: "not-jpeg-or-png"
         case .truncated: "truncated"
         case .corrupt: "corrupt"
         case .tooManyPixels: "too-many-pixels"
@@ -39,6 +42,11 @@ package enum DecodeFailure: Error, Equatable, Sendable {
         switch self {
         case .empty:
             "The file has no content. Export the image again."
+        case .notJPEG(FileSignature.png):
+            "The file is a PNG picture, and verdicts are made of JPEGs only. Export the image as JPEG; a new name does not make "
+                + "it one."
+        case .notPhotograph(let appearance):
+            "The file is neither a JPEG nor a PNG picture but looks like \(appearance). Convert it to PNG, which loses nothing."
         case .notJPEG(let appearance):
             "The file is not a JPEG picture but looks like \(appearance). Export the image as JPEG."
         case .truncated:

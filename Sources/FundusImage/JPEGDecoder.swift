@@ -1,4 +1,4 @@
-// In:  the bytes of a file that says it is a JPEG.
+// In:  the bytes of a file that says it is a JPEG; in labelled folders, a PNG.
 // Out: RGB pixels, resized on the way as Pillow would, or the reason why there are none.
 // Called by Screening (the pipeline), Training (samples) and the bench.
 
@@ -14,7 +14,10 @@ internal import TensorMath
 package enum JPEGDecoder {
     /// Reads the header only; a picture over the limit is refused here, before memory is taken.
     package static func header(of bytes: [UInt8], maximumPixels: Int) throws(DecodeFailure) -> JPEGHeader {
-        try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in stream.header }
+        try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
+            guard let header = stream.jpegHeader else { preconditionFailure("only JPEGs are accepted") }
+            return header
+        }
     }
 
     /// The most that decoding a picture of so many pixels may hold at once beside its rows.
@@ -31,9 +34,9 @@ package enum JPEGDecoder {
     ///   - progress: Called every few dozen rows, for a watchdog.
     package static func decode(
         _ bytes: [UInt8], resizedTo size: (width: Int, height: Int), maximumPixels: Int,
-        fidelity: DecodeFidelity = .full, progress: () -> Void = {}
+        fidelity: DecodeFidelity = .full, accepting formats: PhotographFormats = .jpeg, progress: () -> Void = {}
     ) throws(DecodeFailure) -> DecodedImage {
-        try decode(bytes, size, maximumPixels, fidelity, seen: nil, progress)
+        try decode(bytes, size, maximumPixels, fidelity, formats, seen: nil, progress)
     }
 
     /// Decodes a photograph as a model sees it.
@@ -43,31 +46,31 @@ package enum JPEGDecoder {
     /// - Parameters: as above.
     package static func decode(
         _ bytes: [UInt8], as preprocessing: Preprocessing, maximumPixels: Int, fidelity: DecodeFidelity = .full,
-        progress: () -> Void = {}
+        accepting formats: PhotographFormats = .jpeg, progress: () -> Void = {}
     ) throws(DecodeFailure) -> DecodedImage {
         let overview: FrameOverview? =
             switch preprocessing.geometry {
             case .squeeze: nil
-            case .fieldCrop: try overview(of: bytes, maximumPixels, progress)
+            case .fieldCrop: try overview(of: bytes, maximumPixels, progress, accepting: formats)
             }
         let orientation = Orientation(of: bytes)
         let size = orientation.size((preprocessing.width, preprocessing.height))
-        var image = try decode(bytes, size, maximumPixels, fidelity, seen: overview, progress)
+        var image = try decode(bytes, size, maximumPixels, fidelity, formats, seen: overview, progress)
         image.picture = orientation.shown(image.picture)
         return image
     }
 
     private static func decode(
         _ bytes: [UInt8], _ size: (width: Int, height: Int), _ maximumPixels: Int, _ fidelity: DecodeFidelity,
-        seen overview: FrameOverview?, _ progress: () -> Void
+        _ formats: PhotographFormats, seen overview: FrameOverview?, _ progress: () -> Void
     ) throws(DecodeFailure) -> DecodedImage {
         precondition(size.width > 0 && size.height > 0, "the network's input has at least one pixel")
-        return try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
-            let source = (width: stream.header.width, height: stream.header.height)
+        return try withStream(over: bytes, maximumPixels, formats) { (stream) throws(DecodeFailure) in
+            let source = stream.size
             let frame = PictureRectangle(wholeOf: source)
             let layout = overview?.layout
             let rectangle = layout?.rectangle ?? frame
-            let shrinkage = fidelity.shrinkage(from: (rectangle.width, rectangle.height), to: size)
+            let shrinkage = stream.possible(fidelity.shrinkage(from: (rectangle.width, rectangle.height), to: size))
             var resizer = StreamingResizer(
                 from: source, cutting: rectangle, shrunk: shrinkage, to: size,
                 on: ComputeEngine.shared.instructionSet)
@@ -83,11 +86,11 @@ package enum JPEGDecoder {
     }
 
     static func overview(
-        of bytes: [UInt8], _ maximumPixels: Int, _ progress: () -> Void
+        of bytes: [UInt8], _ maximumPixels: Int, _ progress: () -> Void, accepting formats: PhotographFormats = .jpeg
     ) throws(DecodeFailure) -> FrameOverview {
-        try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
-            let source = (width: stream.header.width, height: stream.header.height)
-            let shrinkage = FrameOverview.shrinkage(of: source)
+        try withStream(over: bytes, maximumPixels, formats) { (stream) throws(DecodeFailure) in
+            let source = stream.size
+            let shrinkage = stream.possible(FrameOverview.shrinkage(of: source))
             var resizer = FrameOverviewResizer(
                 of: source, shrunk: shrinkage, on: ComputeEngine.shared.instructionSet)
             let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
@@ -97,9 +100,11 @@ package enum JPEGDecoder {
     }
 
     /// Decodes at full size: three bytes a pixel.
-    package static func decode(_ bytes: [UInt8], maximumPixels: Int) throws(DecodeFailure) -> DecodedImage {
-        try withStream(over: bytes, maximumPixels) { (stream) throws(DecodeFailure) in
-            let (width, height) = (stream.header.width, stream.header.height)
+    package static func decode(
+        _ bytes: [UInt8], maximumPixels: Int, accepting formats: PhotographFormats = .jpeg
+    ) throws(DecodeFailure) -> DecodedImage {
+        try withStream(over: bytes, maximumPixels, formats) { (stream) throws(DecodeFailure) in
+            let (width, height) = stream.size
             var pixels: [UInt8] = []
             try forEachGroup(of: (count: 1, pitch: width * 4), stream, .none, {}) { row in
                 for i in row.indices where i % 4 < 3 { pixels.append(row[i]) }
@@ -117,24 +122,36 @@ package enum JPEGDecoder {
     /// caches into memory (`vmovntdq` in its `jdcolext-avx2.asm`), and reading it would wait for memory.
     private static let leadIn = 4
 
-    private static func withStream<Result>(
-        over bytes: [UInt8], _ maximumPixels: Int,
-        _ body: (borrowing JPEGStream) throws(DecodeFailure) -> Result
+    static func withStream<Result>(
+        over bytes: [UInt8], _ maximumPixels: Int, _ formats: PhotographFormats = .jpeg,
+        _ body: (any PhotographStream) throws(DecodeFailure) -> Result
     ) throws(DecodeFailure) -> Result {
         if bytes.isEmpty { throw .empty }
-        guard FileSignature.isJPEG(bytes) else {
-            throw .notJPEG(lookingLike: FileSignature.appearance(of: bytes))
-        }
+        let isPNG = try isPNG(bytes, formats)
         return try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(DecodeFailure) in
-            // SAFETY: the stream dies before this closure returns, the buffer after it.
-            try body(unsafe JPEGStream(buffer, limits: JPEGLimits(pixels: maximumPixels)))
+            // SAFETY: nobody keeps the stream beyond this closure; the buffer dies after it.
+            let stream: any PhotographStream =
+                isPNG
+                ? try unsafe PNGPhotograph(buffer, maximumPixels: maximumPixels)
+                : try unsafe JPEGPhotograph(buffer, maximumPixels: maximumPixels)
+            return try body(stream)
+        }
+    }
+
+    /// - Throws: where the bytes are of no format that is accepted.
+    private static func isPNG(_ bytes: [UInt8], _ formats: PhotographFormats) throws(DecodeFailure) -> Bool {
+        if FileSignature.isJPEG(bytes) { return false }
+        switch formats {
+        case .jpeg: throw .notJPEG(lookingLike: FileSignature.appearance(of: bytes))
+        case .jpegAndPNG where FileSignature.isPNG(bytes): return true
+        case .jpegAndPNG: throw .notPhotograph(lookingLike: FileSignature.appearance(of: bytes))
         }
     }
 
     /// Calls `body` with group after group of rows of red, green, blue and one sample that means nothing, then makes
     /// sure that the file was whole. The last group may have fewer rows, with old ones behind them.
     private static func forEachGroup(
-        of rows: (count: Int, pitch: Int), _ stream: borrowing JPEGStream, _ shrinkage: DecodeShrinkage,
+        of rows: (count: Int, pitch: Int), _ stream: any PhotographStream, _ shrinkage: DecodeShrinkage,
         _ progress: () -> Void, _ body: (Span<UInt8>) -> Void
     ) throws(DecodeFailure) {
         let size = try stream.start(shrinkage, progress: progress)
@@ -143,7 +160,6 @@ package enum JPEGDecoder {
             var samples = group.mutableSpan
             let count = min(rows.count, size.height - y)
             try stream.readRows(count, width: size.width, into: &samples, from: leadIn, pitch: rows.pitch)
-            if stream.isCMYK { AdobeCMYK.convertToRGB(&samples) }
             body(group.span.extracting(leadIn...))
             if y % rowsBetweenProgress == 0 { progress() }
         }

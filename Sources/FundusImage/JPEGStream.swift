@@ -21,7 +21,7 @@ internal import CJPEG
         let fault = unsafe fd_jpeg_read_header(decoder, &header)
         // The sides first: where they are too long for libjpeg it has set a fault as well.
         let refusal =
-            limits.refusal(of: header)
+            limits.refusal(width: Int(header.width), height: Int(header.height))
             ?? (fault == FD_JPEG_OK ? nil : unsafe Self.failure(fault, of: decoder))
             ?? (header.least_bytes > UInt64(bytes.count) ? .truncated : nil)
         if let refusal {
@@ -96,9 +96,9 @@ internal import CJPEG
 }
 
 extension JPEGLimits {
-    fileprivate func refusal(of header: fd_jpeg_header) -> DecodeFailure? {
-        let (width, height) = (Int(header.width), Int(header.height))
-        let isTooLarge = width * height > pixels || max(width, height) > Self.longestSide
+    func refusal(width: Int, height: Int) -> DecodeFailure? {
+        // The sides first: 2³² squared is no Int.
+        let isTooLarge = max(width, height) > Self.longestSide || width * height > pixels
         return isTooLarge ? .tooManyPixels(width: width, height: height, limit: pixels) : nil
     }
 }

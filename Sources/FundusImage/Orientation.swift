@@ -74,9 +74,11 @@ package enum Orientation: Int, CaseIterable, Sendable {
 }
 
 extension Orientation {
-    /// What a JPEG's EXIF segment asks for; `upright` where there is none, or none that can be read.
-    package init(of jpeg: [UInt8]) {
-        self = Self.exif(in: jpeg).flatMap(Self.value).flatMap(Orientation.init(rawValue:)) ?? .upright
+    /// What a JPEG's EXIF segment or a PNG's eXIf chunk asks for; `upright` where there is none, or none that can be read.
+    package init(of photograph: [UInt8]) {
+        let exif =
+            FileSignature.isPNG(photograph) ? PNGChunks.first("eXIf", in: photograph) : Self.exif(in: photograph)
+        self = exif.flatMap(Self.value).flatMap(Orientation.init(rawValue:)) ?? .upright
     }
 
     /// The TIFF structure in the first APP1 segment that begins with "Exif": segments come before the first scan.

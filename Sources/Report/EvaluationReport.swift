@@ -86,6 +86,21 @@ package struct EvaluationReport: Sendable {
         }
     }
 
+    /// Files of the labelled folder that are no photographs and do not claim to be, of one kind.
+    package struct Unread: Sendable, Equatable {
+        /// A noun with its article, such as “a TIFF picture”.
+        package let kind: String
+        package let count: Int
+        /// Paths of a few.
+        package let first: [String]
+
+        package init(kind: String, count: Int, first: [String]) {
+            self.kind = kind
+            self.count = count
+            self.first = first
+        }
+    }
+
     /// How it was asked.
     package struct Question: Sendable, Equatable {
         /// The labelled folder, as it was named.
@@ -115,8 +130,7 @@ package struct EvaluationReport: Sendable {
     package let model: Model
     package let images: [Image]
     package let skipped: [Skipped]
-    /// Files of the labelled folder that are no images and do not claim to be.
-    package let otherFileCount: Int
+    package let unread: [Unread]
     /// Over every image that was judged, gradable or not.
     package let figures: EvaluationFigures
     /// Without the images that the daemon would have sent back; nil where there are none.
@@ -129,14 +143,14 @@ package struct EvaluationReport: Sendable {
 
     /// - Parameter generator: seeded by `question.seed`; the same one gives the same report.
     package init(
-        _ question: Question, model: Model, images: [Image], skipped: [Skipped], otherFileCount: Int,
+        _ question: Question, model: Model, images: [Image], skipped: [Skipped], unread: [Unread],
         using generator: inout some RandomNumberGenerator
     ) throws(EvaluationFailure) {
         self.question = question
         self.model = model
         self.images = images
         self.skipped = skipped
-        self.otherFileCount = otherFileCount
+        self.unread = unread
         let samples = try ScoredSamples(images)
         figures = EvaluationFigures(samples, question.figures, using: &generator)
         let gradable = images.indices.filter { images[$0].isGradable }
@@ -150,6 +164,8 @@ package struct EvaluationReport: Sendable {
             SubgroupFigures.all(samples, by: $0.0, names: $0.1, threshold: threshold)
         }.filter { $0.matrix.count < images.count }
     }
+
+    var otherFileCount: Int { unread.reduce(0) { $0 + $1.count } }
 
     package var ungradableCount: Int { images.count { !$0.isGradable } }
 

@@ -34,6 +34,7 @@ extension EvaluationReport {
             "ungradable": .integer(ungradableCount),
             "groups": hasGroups ? .integer(figures.samples.groupCount) : .null,
             "other_files": .integer(otherFileCount),
+            "other_kinds": .array(unread.map(\.json)),
             "skipped": .array(skipped.map { ["path": .string($0.path), "reason": .string($0.reason)] }),
             "repeated": .array(repeated.map { .array($0.map { .string($0.path) }) }),
             "contradictions": .array(contradictions.map { .array($0.map { .string($0.path) }) }),
@@ -46,6 +47,12 @@ extension EvaluationReport {
             "bootstrap_unit": .string(hasGroups ? "group" : "image"),
             "seed": .string("\(question.seed)"),
         ]
+    }
+}
+
+extension EvaluationReport.Unread {
+    fileprivate var json: JSONValue {
+        ["kind": .string(kind), "files": .integer(count), "first": .array(first.map(JSONValue.string))]
     }
 }
 

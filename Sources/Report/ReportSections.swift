@@ -113,6 +113,14 @@ extension EvaluationReport {
                     "Pictures that are there more than once (\(repeated.count)), and count as often",
                     repeated.map { $0.map(\.path).joined(separator: " = ") }))
         }
+        if !unread.isEmpty {
+            parts.append(
+                list(
+                    "Files left alone (\(otherFileCount)), which are neither JPEG nor PNG",
+                    unread.map {
+                        "\($0.count) × \($0.kind): \($0.first.joined(separator: ", "))\($0.count > $0.first.count ? ", …" : "")"
+                    }))
+        }
         if !skipped.isEmpty {
             parts.append(list("Skipped files (\(skipped.count))", skipped.map { "\($0.path): \($0.reason)" }))
         }

@@ -40,14 +40,14 @@ package enum Heatmap {
         _ content: ImageContent, _ longestSide: Int, _ maximumPixels: Int, _ progress: () -> Void
     ) throws(DecodeFailure) -> DecodedImage {
         let bytes = content.bytes ?? []
-        let header = try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels)
-        return try JPEGDecoder.decode(
-            bytes, resizedTo: size(of: header, longestSide: longestSide), maximumPixels: maximumPixels,
-            progress: progress)
+        // Whatever could be judged: which formats may be was asked before.
+        let photographs = PhotographDecoder(.jpegAndPNG, maximumPixels: maximumPixels)
+        return try photographs.decode(
+            bytes, resizedTo: size(of: photographs.header(of: bytes), longestSide: longestSide), progress: progress)
     }
 
     /// The photograph's own size, or smaller in proportion.
-    private static func size(of header: JPEGHeader, longestSide: Int) -> (width: Int, height: Int) {
+    private static func size(of header: PhotographDecoder.Header, longestSide: Int) -> (width: Int, height: Int) {
         let longest = max(header.width, header.height)
         if longest <= longestSide { return (header.width, header.height) }
         return (max(1, header.width * longestSide / longest), max(1, header.height * longestSide / longest))

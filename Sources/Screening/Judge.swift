@@ -84,12 +84,15 @@ package struct Judge: Sendable {
     package let maximumBytes: Int
     package let fidelity: DecodeFidelity
     package let drawsHeatmaps: Bool
+    let photographs: PhotographDecoder
     /// For coefficients; shared by all workers.
     private let memory: MemoryAllowance
 
+    /// - Parameter formats: what is no JPEG is rejected where a verdict is asked for.
     package init(
         model: any EyeModel, operatingPoint: OperatingPoint, maximumPixels: Int = 100_000_000,
-        maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full, drawsHeatmaps: Bool = false
+        maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full, drawsHeatmaps: Bool = false,
+        accepting formats: PhotographFormats = .jpeg
     ) {
         self.model = model
         self.operatingPoint = operatingPoint
@@ -97,6 +100,7 @@ package struct Judge: Sendable {
         self.maximumBytes = maximumBytes
         self.fidelity = fidelity
         self.drawsHeatmaps = drawsHeatmaps
+        photographs = PhotographDecoder(formats, maximumPixels: maximumPixels)
         memory = MemoryAllowance(bytes: JPEGDecoder.mostCoefficientBytes(maximumPixels: maximumPixels))
     }
 
@@ -147,9 +151,7 @@ package struct Judge: Sendable {
         let decoded: DecodedImage
         do throws(DecodeFailure) {
             decoded = try holding(bytes, content, progress) { () throws(DecodeFailure) in
-                try JPEGDecoder.decode(
-                    bytes, as: model.preprocessing, maximumPixels: maximumPixels, fidelity: fidelity, progress: progress
-                )
+                try photographs.decode(bytes, as: model.preprocessing, fidelity: fidelity, progress: progress)
             }
         } catch {
             if error.isMachineFault { throw .outOfMemory }
@@ -166,7 +168,7 @@ package struct Judge: Sendable {
         _ decode: () throws(DecodeFailure) -> Result
     ) throws(DecodeFailure) -> Result {
         let needed = try CrashNote.within(.decode, sha256: content.sha256) { () throws(DecodeFailure) in
-            try JPEGDecoder.header(of: bytes, maximumPixels: maximumPixels).coefficientBytes
+            try photographs.header(of: bytes).heldBytes
         }
         return try memory.borrow(needed, progress: progress) { () throws(DecodeFailure) in
             try CrashNote.within(.decode, sha256: content.sha256, decode)

@@ -1,4 +1,5 @@
 internal import SystemPackage
+internal import WrittenText
 
 /// The settings that a YAML file gives, each with its line; and what is wrong with the file itself.
 struct ConfigurationFile {
@@ -53,17 +54,12 @@ struct ConfigurationFile {
         faults += reader.faults
     }
 
-    /// UTF-8, with or without a byte order mark, which Windows's editors write.
     private static func text(_ bytes: [UInt8]) throws(SettingRefusal) -> String {
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            throw SettingRefusal(message: "the file is UTF-16 text", remedy: "Save it as UTF-8.")
+        do throws(WrittenText.Fault) {
+            return try WrittenText.text(of: bytes)
+        } catch {
+            throw SettingRefusal(message: "the file \(error.message)", remedy: "Save it as UTF-8.")
         }
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let rest = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
-        guard let text = String(validating: rest, as: UTF8.self) else {
-            throw SettingRefusal(message: "the file is not UTF-8 text", remedy: "Save it as UTF-8.")
-        }
-        return text
     }
 
     private static func read(_ path: FilePath) throws -> [UInt8] {

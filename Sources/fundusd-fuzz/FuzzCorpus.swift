@@ -14,6 +14,7 @@ extension FuzzTarget {
     func seeds() throws -> [[UInt8]] {
         switch self {
         case .jpeg: Self.pictures
+        case .png: Self.pngs
         case .pth, .dicom: []
         case .safetensors: try Self.tensorFiles()
         case .inotify: [Self.events]
@@ -31,6 +32,16 @@ extension FuzzTarget {
         return eyes + others + [
             SyntheticPictures.truncated(), SyntheticPictures.onePixel(), SyntheticPictures.png(),
             SyntheticPictures.promising(width: 60_000, height: 60_000), JPEGComment.adding("a comment", to: eyes[0]),
+        ]
+    }
+
+    /// The tests' golden files are the corpus too.
+    private static var pngs: [[UInt8]] {
+        let comment = (name: "tEXt", content: Array("Comment\0a comment".utf8))
+        let eye = SyntheticEye(seed: 1, width: 48, height: 48).picture
+        return [
+            SyntheticPNG.encode(eye), SyntheticPNG.encode(eye, chunks: [comment]), SyntheticPictures.png(),
+            SyntheticPNG.promising(width: 60_000, height: 60_000, isInterlaced: true),
         ]
     }
 

@@ -12,6 +12,8 @@ internal import SystemPackage
 enum FuzzTarget: String, CaseIterable {
     /// A photograph, from its bytes to the verdict's document.
     case jpeg
+    /// A picture of a labelled folder, as it is and with its checksums corrected.
+    case png
     /// What `torch.save` wrote.
     case pth
     case safetensors
@@ -30,6 +32,7 @@ enum FuzzTarget: String, CaseIterable {
     func read(_ bytes: [UInt8]) {
         switch self {
         case .jpeg: Self.judge(bytes)
+        case .png: Self.decode(bytes)
         case .pth: Self.readCheckpoint(bytes)
         case .safetensors: Self.readSafetensors(bytes)
         case .dicom: _ = try? DICOMFile(bytes)
@@ -67,6 +70,22 @@ enum FuzzTarget: String, CaseIterable {
         } catch {
             // Faults of the machine; bad pictures are verdicts.
             precondition(error is JudgingFault, "\(error)")
+        }
+    }
+
+    /// libpng looks at a chunk's content only if its checksum is right, which no fuzzer finds out.
+    private static func decode(_ bytes: [UInt8]) {
+        let photographs = PhotographDecoder(.jpegAndPNG, maximumPixels: 1 << 20)
+        for bytes in [bytes, SyntheticPNG.withRightChecksums(bytes)] {
+            guard FileKind(bytes) == .png else { return }
+            for geometry in PictureGeometry.allCases {
+                do throws(DecodeFailure) {
+                    let image = try photographs.decode(bytes, as: Preprocessing(geometry, side: 32))
+                    precondition(image.picture.pixels.count == 3 * 32 * 32, "a picture has the network's size")
+                } catch {
+                    precondition(!error.isMachineFault, "\(error.message)")
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ internal import LinuxIO
 internal import Screening
 internal import Settings
 internal import SystemPackage
+internal import WrittenText
 
 struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,8 +66,12 @@ struct ClassifyCommand: ParsableCommand {
         guard let names = LineReader(path: list) else {
             throw Refusal(.noInput, "\(list): the list of names can't be read; check that the file is there")
         }
-        while let name = names.next() {
-            if !name.isEmpty { try classify(FilePath(bytes: name), judge, &summary, reader.read) }
+        do {
+            while let name = try names.next() {
+                if !name.isEmpty { try classify(FilePath(bytes: name), judge, &summary, reader.read) }
+            }
+        } catch let fault as WrittenText.Fault {
+            throw Refusal(.dataError, "\(list) \(fault.message); \(WrittenText.Fault.remedy)")
         }
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import FundusImage
 internal import LinuxIO
 internal import ModelStore
 internal import Report
@@ -15,7 +16,7 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures a model on images whose class is known.",
         discussion: """
-            Judges every JPEG below DIR/disease and DIR/normal and says how well the model tells them apart: AUC, \
+            Judges every JPEG and PNG below DIR/disease and DIR/normal and says how well the model tells them apart: AUC, \
             sensitivity, specificity, predictive values, accuracy, F1, calibration, each with its 95 % interval. Positive \
             means disease. Folders below the two classes are reported one by one too. Files that can't be decoded are named \
             and left out; ungradable images count, and the figures without them are given beside.
@@ -67,7 +68,7 @@ struct EvaluateCommand: ParsableCommand {
         let reportFolder = try report.map { try ReportFolder(FilePath($0)) }
         let loaded = try settings.loadModel(named: model)
         let judging = LabelledJudging(
-            folder: folder, judge: try settings.judge(with: loaded, drawingHeatmaps: false),
+            folder: folder, judge: try settings.judge(with: loaded, drawingHeatmaps: false, accepting: .jpegAndPNG),
             reader: NamedImageReader(maximumBytes: settings.maxBytes), groups: table)
         var report = try measure(judging, loaded, settings)
         if let reportFolder {
@@ -86,18 +87,24 @@ struct EvaluateCommand: ParsableCommand {
         _ judging: LabelledJudging, _ loaded: LoadedModel, _ settings: Settings
     ) throws -> EvaluationReport {
         var bar = ProgressBar(total: judging.folder.entries.count, isShown: StandardError.isTerminal)
-        let outcome = try judging.run { bar.advance() }
+        for remark in judging.folder.remarks { StandardError.say(remark) }
+        var lines = ProgressLines(total: judging.folder.entries.count)
+        let outcome = try judging.run {
+            bar.advance()
+            if let line = lines.advance(), !StandardError.isTerminal { StandardError.say("Judged \(line)") }
+        }
         for file in outcome.skipped { StandardError.say("\(file.path) is skipped: \(file.reason)") }
         for (name, isDisease) in [("disease", true), ("normal", false)] {
             guard outcome.images.contains(where: { $0.isDisease == isDisease }) else {
-                throw LabelledFolder.emptyClass(name, judging.folder.root, skipped: outcome.skipped.count)
+                throw judging.folder.emptyClass(name, skipped: outcome.skipped.count)
             }
         }
         try checkGroups(outcome.images)
         var generator = SplitMix64(seed: seed)
         return try EvaluationReport(
             question(judging.judge.operatingPoint, settings), model: .init(loaded.record), images: outcome.images,
-            skipped: outcome.skipped, otherFileCount: judging.folder.otherFileCount, using: &generator)
+            skipped: outcome.skipped, unread: judging.folder.unread.kinds.map(EvaluationReport.Unread.init),
+            using: &generator)
     }
 
     private func checkGroups(_ images: [EvaluationReport.Image]) throws {
@@ -135,6 +142,12 @@ struct EvaluateCommand: ParsableCommand {
         for line in report.summary.split(separator: "\n", omittingEmptySubsequences: false) {
             try StandardOutput.say(TerminalText.escaped(String(line)))
         }
+    }
+}
+
+extension EvaluationReport.Unread {
+    fileprivate init(_ kind: UnreadFiles.Kind) {
+        self.init(kind: kind.appearance, count: kind.count, first: kind.names)
     }
 }
 

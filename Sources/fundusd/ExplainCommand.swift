@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import FundusImage
 internal import LinuxIO
 internal import Screening
 internal import Settings
@@ -25,11 +26,13 @@ struct ExplainCommand: ParsableCommand {
         let ledger = try settings.ledgerReader()
         var histories = try ledger?.histories(named: name) ?? []
         if histories.isEmpty, isHash { histories = try ledger?.histories(sha256: image.lowercased()) ?? [] }
+        let wait = try ledger?.wait(for: name)
+        let presence = try Presence(name, settings)
+        // What lies there is left alone: a verdict of what had its name before would be no answer.
+        if presence?.isLeftAlone == true { histories = [] }
         var paragraphs = histories.map(Self.paragraph)
-        if let wait = try ledger?.wait(for: name) { paragraphs.append(Self.paragraph(wait)) }
-        if let present = try Presence(name, settings)?.sentence(isKnown: !histories.isEmpty) {
-            paragraphs.append(present)
-        }
+        if let wait { paragraphs.append(Self.paragraph(wait)) }
+        if let present = presence?.sentence(isKnown: !histories.isEmpty || wait != nil) { paragraphs.append(present) }
         guard !paragraphs.isEmpty else {
             throw Refusal(
                 .noInput,
@@ -108,10 +111,25 @@ extension Settings {
     }
 }
 
+extension Settings {
+    /// What a regular file in the inbox is; nil where it can't be read, or is gone.
+    fileprivate func kind(of name: ImageName) throws -> FileKind? {
+        do throws(SystemFailure) {
+            return FileKind(try Folder(inbox).openFile(name.path).read(upTo: FileKind.bytesThatTell, at: 0))
+        } catch let error where error.isGone || error.code == .permissionDenied {
+            return nil
+        } catch {
+            throw Refusal(.inputOutput, error.description)
+        }
+    }
+}
+
 /// What lies in the inbox under a name now.
 private struct Presence {
     let name: ImageName
     let status: FileStatus
+    /// Nil of what is no regular file, or can't be read.
+    let kind: FileKind?
 
     init?(_ name: ImageName, _ settings: Settings) throws {
         // Neither the inbox itself nor anything beside it.
@@ -120,6 +138,13 @@ private struct Presence {
         else { return nil }
         self.name = name
         self.status = status
+        kind = status.kind == .regular ? try settings.kind(of: name) : nil
+    }
+
+    /// Whether the intake passes it over for its content.
+    var isLeftAlone: Bool {
+        guard case .other = kind else { return kind == .png && !name.promisesJPEG }
+        return !name.promisesJPEG
     }
 
     func sentence(isKnown: Bool) -> String? {
@@ -131,9 +156,15 @@ private struct Presence {
         case .other: "\(shown) is no regular file (a FIFO, socket or device): it is never opened."
         case .regular where name.isSkipped:
             "\(shown) lies in the inbox, and its name says that it is unfinished or no image: it is skipped."
-        case .regular where !isKnown:
-            "\(shown) lies in the inbox and has no verdict: it is not yet complete, or waits, or is no JPEG."
-        case .regular: nil
+        case .regular where isLeftAlone:
+            "\(shown) lies in the inbox and is no JPEG but \(kind?.appearance ?? ""): it is left alone and gets no verdict. "
+                + "Export the image as JPEG."
+        case .regular where isKnown: nil
+        case .regular where kind == .jpeg || kind == nil:
+            "\(shown) lies in the inbox and has no verdict: it is not yet complete, or its turn has not come."
+        case .regular:
+            "\(shown) lies in the inbox and has no verdict: it is \(kind?.appearance ?? "") and no JPEG, as its name says. "
+                + "If nobody writes it any more it will be rejected; export the image as JPEG."
         }
     }
 }

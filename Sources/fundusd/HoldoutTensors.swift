@@ -52,7 +52,7 @@ final class HoldoutTensors {
         _ bytes: [UInt8], _ entry: LabelledFolder.Entry, _ preprocessing: Preprocessing
     ) throws(ModelFailure) -> DecodedImage? {
         do throws(DecodeFailure) {
-            return try JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: 100_000_000)
+            return try PhotographDecoder(.jpegAndPNG, maximumPixels: 100_000_000).decode(bytes, as: preprocessing)
         } catch {
             guard error.isMachineFault else { return nil }
             throw ModelFailure(

@@ -22,8 +22,11 @@ struct ImageGroups {
     init(_ file: FilePath, root: FilePath) throws {
         let table = try Self.table(file)
         guard let path = table.place(of: "path") else {
+            let separator =
+                table.columns.contains { $0.contains(";") } ? "; separate them by commas, not semicolons" : ""
             throw Refusal(
-                .dataError, "\(file): has no column “path”; its columns are \(table.columns.joined(separator: ", "))")
+                .dataError,
+                "\(file): has no column “path”; its columns are \(table.columns.joined(separator: ", "))\(separator)")
         }
         let (group, source) = (table.place(of: "group", "group_id"), table.place(of: "source"))
         guard group != nil || source != nil else {

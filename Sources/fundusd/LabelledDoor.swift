@@ -32,6 +32,9 @@ struct LabelledDoor: ~Copyable, Sendable {
         }
     }
 
+    /// The root's entries.
+    func entries() throws(SystemFailure) -> [(name: FilePath.Component, status: FileStatus)] { try folder.entries() }
+
     func subfolder(_ relative: FilePath) throws(SystemFailure) -> Folder {
         switch links {
         case .followed: try Folder(folder.path.pushing(relative))

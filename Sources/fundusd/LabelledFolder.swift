@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import FundusImage
 internal import LabelledData
 internal import LinuxIO
 internal import Screening
@@ -22,8 +23,9 @@ final class LabelledFolder: Sendable {
     let root: FilePath
     /// By label, disease first, then by path.
     let entries: [Entry]
-    /// Files that are no images and do not claim to be, heatmaps among them.
-    let otherFileCount: Int
+    /// Files that are no photographs and do not claim to be, heatmaps among them.
+    let unread: UnreadFiles
+    private let folders: ClassFolders
     private let door: LabelledDoor
 
     /// Lists the images.
@@ -37,50 +39,57 @@ final class LabelledFolder: Sendable {
         var listing = Listing()
         do throws(SystemFailure) {
             door = try LabelledDoor(root, links)
-            for label in labels {
-                guard let status = try door.status(of: FilePath(label.rawValue)) else {
-                    if label.isDisease == nil { continue }
-                    throw SystemFailure("open", root.appending(label.rawValue).string, .noSuchFileOrDirectory)
-                }
-                guard status.kind == .folder else {
-                    throw SystemFailure("open", root.appending(label.rawValue).string, .notDirectory)
-                }
-                try listing.add(FilePath(label.rawValue), label, through: door)
-            }
+            let around = try door.entries()
+            folders = try ClassFolders(around, in: door, root)
+            listing.note(around)
         } catch {
-            throw Self.refusal(error, root)
+            throw Self.refusal(error, root, missing: .disease, remedy: "name another folder with --labelled")
+        }
+        for label in labels {
+            do throws(SystemFailure) {
+                try listing.add(label, through: door, root)
+            } catch {
+                throw Self.refusal(error, root, missing: label, remedy: folders.remedy(for: label))
+            }
         }
         entries = listing.entries
-        otherFileCount = listing.otherFileCount
+        unread = listing.unread
     }
 
-    private static func refusal(_ failure: SystemFailure, _ root: FilePath) -> Refusal {
+    private static func refusal(
+        _ failure: SystemFailure, _ root: FilePath, missing label: ImageLabel, remedy: String
+    ) -> Refusal {
         guard failure.isAbsence else { return Refusal(.inputOutput, failure.description) }
         let fault =
             failure.code == .notDirectory
             ? "is no folder (links are not followed below the service's labelled folder)" : "is not there"
-        let folder = failure.path == root.string ? root.appending(ImageLabel.disease.rawValue).string : failure.path
+        let folder = failure.path == root.string ? root.appending(label.rawValue).string : failure.path
         return Refusal(
             .noInput,
             """
             \(folder) \(fault): images with disease belong into \(root)/disease, healthy ones into \
-            \(root)/normal; name another folder with --labelled
+            \(root)/normal; \(remedy)
             """)
     }
+
+    /// What of the folder is passed over, and what to do: for whoever put it there.
+    var remarks: [String] { [folders.remark, unread.sentence].compactMap(\.self) }
 
     /// - Throws: a `Refusal`, 65, where a class has no image.
     func requireBothClasses() throws {
         for label in [ImageLabel.disease, .normal] where !entries.contains(where: { $0.label == label }) {
-            throw Self.emptyClass(label.rawValue, root, skipped: 0)
+            throw emptyClass(label.rawValue, skipped: 0)
         }
     }
 
-    static func emptyClass(_ name: String, _ root: FilePath, skipped: Int) -> Refusal {
+    func emptyClass(_ name: String, skipped: Int) -> Refusal {
         let because = skipped > 0 ? " that can be decoded (\(skipped) skipped, see above)" : ""
         return Refusal(
             .dataError,
-            "\(root.appending(name)) holds no JPEG\(because): nothing can be told apart with one class; put images there"
-        )
+            """
+            \(root.appending(name)) holds no JPEG or PNG picture\(because): nothing can be told apart with one class; put \
+            images there\(remarks.map { ". \($0)" }.joined())
+            """)
     }
 }
 
@@ -125,7 +134,29 @@ extension SystemFailure {
 /// What was found so far.
 private struct Listing {
     var entries: [LabelledFolder.Entry] = []
-    var otherFileCount = 0
+    var unread = UnreadFiles()
+
+    /// Notes the pictures that lie beside the classes' folders.
+    mutating func note(_ around: [(name: FilePath.Component, status: FileStatus)]) {
+        for (name, status) in around.sorted(by: { $0.name.string < $1.name.string }) where status.kind == .regular {
+            let image = ImageName(FilePath(root: nil, components: name))
+            if image.promisesPhotograph && !image.isSkipped { unread.note(UnreadFiles.beside, image.path) }
+        }
+    }
+
+    /// Lists the folder of a class; only `disease` and `normal` must be there.
+    mutating func add(
+        _ label: ImageLabel, through door: borrowing LabelledDoor, _ root: FilePath
+    ) throws(SystemFailure) {
+        guard let status = try door.status(of: FilePath(label.rawValue)) else {
+            if label.isDisease == nil { return }
+            throw SystemFailure("open", root.appending(label.rawValue).string, .noSuchFileOrDirectory)
+        }
+        guard status.kind == .folder else {
+            throw SystemFailure("open", root.appending(label.rawValue).string, .notDirectory)
+        }
+        try add(FilePath(label.rawValue), label, through: door)
+    }
 
     mutating func add(_ relative: FilePath, _ label: ImageLabel, through door: borrowing LabelledDoor)
         throws(SystemFailure)
@@ -136,7 +167,7 @@ private struct Listing {
             switch status.kind {
             case .folder: try addFolder(path, label, through: door)
             case .regular, .link: try add(path, ImageName(path), label, through: door)
-            case .other: otherFileCount += 1
+            case .other: unread.note("no regular file", path)
             }
         }
     }
@@ -155,10 +186,9 @@ private struct Listing {
     private mutating func add(
         _ path: FilePath, _ name: ImageName, _ label: ImageLabel, through door: borrowing LabelledDoor
     ) throws(SystemFailure) {
-        let isJPEG = name.promisesJPEG ? true : try beginsLikeJPEG(path, through: door)
-        guard isJPEG, !name.isHeatmap else {
-            otherFileCount += 1
-            return
+        if name.isHeatmap { return unread.note("a heatmap of fundusd's", path) }
+        if !name.promisesPhotograph, case .other(let appearance) = try kind(of: path, through: door) {
+            return unread.note(appearance, path)
         }
         var subfolder = path.removingLastComponent()
         subfolder.components.removeFirst()
@@ -168,13 +198,14 @@ private struct Listing {
         )
     }
 
-    private func beginsLikeJPEG(_ path: FilePath, through door: borrowing LabelledDoor) throws(SystemFailure) -> Bool {
+    /// By the first bytes: few who rename pictures think of the end of the name.
+    private func kind(of path: FilePath, through door: borrowing LabelledDoor) throws(SystemFailure) -> FileKind {
         do throws(SystemFailure) {
             let file = try door.openFile(path)
-            guard try file.status().kind == .regular else { return false }
-            return try file.read(upTo: 3, at: 0) == [0xFF, 0xD8, 0xFF]
+            guard try file.status().kind == .regular else { return .other("no regular file") }
+            return FileKind(try file.read(upTo: FileKind.bytesThatTell, at: 0))
         } catch let error where error.ownFault != nil {
-            return false
+            return .other(error.code == .tooManySymbolicLinkLevels ? "a link" : "a file that is gone or in use")
         }
     }
 }
@@ -182,4 +213,7 @@ private struct Listing {
 extension ImageName {
     /// A heatmap of ours, which lies beside images after `classify --heatmap`.
     fileprivate var isHeatmap: Bool { description.lowercased().hasSuffix(".heatmap.jpg") }
+
+    /// Such a name promises what is read here, so other content is worth a word of its own.
+    fileprivate var promisesPhotograph: Bool { promisesJPEG || description.lowercased().hasSuffix(".png") }
 }

@@ -67,7 +67,8 @@ struct LabelledIntake: Sendable {
             return .unusable(reason: "too-large: it has \(content.byteCount) bytes")
         }
         do throws(DecodeFailure) {
-            let image = try JPEGDecoder.decode(bytes, as: preprocessing, maximumPixels: maximumPixels)
+            let photographs = PhotographDecoder(.jpegAndPNG, maximumPixels: maximumPixels)
+            let image = try photographs.decode(bytes, as: preprocessing)
             let quality = QualityGrader.grade(image)
             // It would get no verdict: the network need not know such pictures, and must not learn a class from them.
             // Where a person has said whether a picture is gradable, that is what is learned.

@@ -4,6 +4,7 @@ internal import LinuxIO
 internal import Retraining
 internal import Screening
 internal import Settings
+internal import Supervision
 internal import SystemPackage
 internal import Training
 
@@ -53,14 +54,17 @@ struct LabelledPlan {
     private func collect(
         _ folder: LabelledFolder, in workFolder: FilePath, as preprocessing: Preprocessing, _ voice: TrainingVoice
     ) throws -> LabelledCollection {
+        for remark in folder.remarks { voice.warn(remark) }
         var collection = try LabelledCollection(in: workFolder, side: preprocessing.width)
         let intake = LabelledIntake(
             folder: folder, reader: NamedImageReader(maximumBytes: settings.maxBytes),
             preprocessing: preprocessing, maximumPixels: settings.maxPixels, takesUngradable: takesUngradable,
             groups: try groups.map { try ImageGroups(FilePath($0), root: settings.labelled) }, persons: persons)
         var bar = ProgressBar(total: folder.entries.count, isShown: StandardError.isTerminal)
+        var lines = ProgressLines(total: folder.entries.count)
         let remarks = try intake.collect(into: &collection) {
             bar.advance()
+            voice.say(lines.advance(), before: "Read ")
             if let signal = StopSignals.signal { StopSignals.end(by: signal) }
         }
         for remark in remarks.skipped { voice.warn(remark) }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import WrittenText
 
 /// Reads a text file line by line as it grows, without waiting for its end.
 final class LineReader {
@@ -20,14 +21,12 @@ final class LineReader {
 
     /// The next line's bytes without its end, or nil at the end of the file. See `man 3 getline`.
     ///
-    /// Lines may end in CRLF, and the first may begin with a byte order mark: so Windows's editors write lists.
-    func next() -> [UInt8]? {
+    /// - Throws: where the text is no UTF-8, as far as its beginning tells.
+    func next() throws(WrittenText.Fault) -> [UInt8]? {
         let length = getline(&buffer, &capacity, stream)
         guard length > 0, let buffer else { return nil }
-        var line = UnsafeRawBufferPointer(start: buffer, count: length)[...]
-        for end in ["\n", "\r"] where line.last == end.utf8.first { line = line.dropLast() }
-        if isFirst, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
-        isFirst = false
-        return Array(line)
+        let line = Array(UnsafeRawBufferPointer(start: buffer, count: length))
+        defer { isFirst = false }
+        return Array(WrittenText.withoutEnd(isFirst ? try WrittenText.content(of: line) : line[...]))
     }
 }

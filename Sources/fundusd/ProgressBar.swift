@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Screening
+internal import Supervision
 
 /// One line on a terminal that shows how far many files have come; silent where nobody watches.
 struct ProgressBar {
@@ -25,8 +25,7 @@ struct ProgressBar {
         guard isShown, done == total || lastDrawn.map({ now - $0 > .milliseconds(100) }) ?? true else { return }
         lastDrawn = now
         let line = Self.line(
-            done: done, before: doneBefore, of: total, seconds: (now - start).milliseconds / 1000, remark: remark,
-            columns: Self.columns)
+            done: done, before: doneBefore, of: total, in: now - start, remark: remark, columns: Self.columns)
         StandardError.write("\r\u{1B}[K\(line)")
         if done == total { StandardError.write("\n") }
     }
@@ -40,13 +39,10 @@ struct ProgressBar {
 
     /// `[#####     ] 123/585  7.4 images/s  1:02 left  loss 0.612`, cut to the terminal's width.
     static func line(
-        done: Int, before: Int = 0, of total: Int, seconds: Double, remark: String = "", columns: Int
+        done: Int, before: Int = 0, of total: Int, in duration: Duration, remark: String = "", columns: Int
     ) -> String {
-        let rate = seconds > 0 ? Double(done - before) / seconds : 0
-        let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
-        let secondsLeft = String(left % 60)
-        let clock = "\(left / 60):\(secondsLeft.count == 1 ? "0" : "")\(secondsLeft)"
-        let text = " \(done)/\(total)  \(rate.rounded1) images/s  \(clock) left\(remark.isEmpty ? "" : "  \(remark)")"
+        let pace = Pace(done: done, before: before, of: total, in: duration)
+        let text = " \(done)/\(total)  \(pace.text("  "))\(remark.isEmpty ? "" : "  \(remark)")"
         let width = max(0, min(40, columns - text.count - 3))
         let filled = total > 0 ? width * done / total : width
         let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: width - filled)

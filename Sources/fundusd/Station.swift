@@ -153,10 +153,12 @@ extension Settings {
             afterwards: afterwards(archive: running.state.appending("archive")))
     }
 
-    func judge(with model: LoadedModel, drawingHeatmaps: Bool) throws -> Judge {
+    func judge(
+        with model: LoadedModel, drawingHeatmaps: Bool, accepting formats: PhotographFormats = .jpeg
+    ) throws -> Judge {
         Judge(
             model: model, operatingPoint: try operatingPoint(of: model.record), maximumPixels: maxPixels,
-            maximumBytes: maxBytes, fidelity: fidelity, drawsHeatmaps: drawingHeatmaps)
+            maximumBytes: maxBytes, fidelity: fidelity, drawsHeatmaps: drawingHeatmaps, accepting: formats)
     }
 
     var fidelity: DecodeFidelity {

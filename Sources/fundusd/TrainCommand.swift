@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Trains a model from images whose class is known.",
         discussion: """
-            Learns from every JPEG below DIR/disease and DIR/normal, and measures the result on people that it keeps aside. \
+            Learns from every JPEG and PNG below DIR/disease and DIR/normal, and measures the result on people that it keeps aside. \
             Where DIR/ungradable has enough pictures that no one should judge, a second output learns to know them; \
             DIR/gradable may hold good pictures that nobody has judged. \
             Images of one person stay on one side: people are named by --groups or by the files' names, and pictures \

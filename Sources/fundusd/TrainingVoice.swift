@@ -3,6 +3,7 @@ internal import LinuxIO
 internal import Logging
 internal import ModelStore
 internal import Retraining
+internal import Supervision
 internal import Training
 
 /// Tells how a training goes: a bar on a terminal, one line an epoch in any case.
@@ -11,6 +12,11 @@ struct TrainingVoice {
 
     func say(_ message: String) { logger.notice("\(message)") }
 
+    /// What is due of the progress, where no bar shows it: an epoch may take an hour.
+    func say(_ progress: String?, before words: String) {
+        if let progress, !StandardError.isTerminal { say(words + progress) }
+    }
+
     func warn(_ message: String) { logger.warning("\(message)") }
 
     /// Runs a training and tells of it.
@@ -18,12 +24,15 @@ struct TrainingVoice {
     /// - Throws: a `Refusal` where it can't go on.
     func follow(_ run: consuming TrainingRun) throws -> TrainingRun.Outcome {
         var bar = ProgressBar(total: run.total, done: run.done, isShown: StandardError.isTerminal)
+        var lines = ProgressLines(total: run.total, done: run.done)
         do {
             return try run.train(
                 shouldStop: { StopSignals.signal != nil },
                 tell: { news in
                     switch news {
-                    case .step(let images, let loss): bar.advance(by: images, remark: "loss \(loss.rounded3)")
+                    case .step(let images, let loss):
+                        bar.advance(by: images, remark: "loss \(loss.rounded3)")
+                        say(lines.advance(by: images, remark: "loss \(loss.rounded3)"), before: "Trained on ")
                     case .epoch(let epoch, let count):
                         bar.interrupt()
                         say(Self.sentence(epoch, of: count))

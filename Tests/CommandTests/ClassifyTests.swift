@@ -102,6 +102,13 @@ import Testing
         #expect(try outcome.verdicts().map(\.image.name) == ["eye-2.jpg", "eye-3.jpg"])
     }
 
+    @Test func `a list in UTF-16 is named as such`() throws {
+        try site.write([0xFF, 0xFE] + Array("eye-2.jpg\n".utf8).flatMap { [$0, 0] as [UInt8] }, to: "names.txt")
+        let outcome = try site.run("classify", "--paths-from", "names.txt")
+        #expect(outcome.status == 65 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("names.txt is UTF-16 text; save it as UTF-8"), "\(outcome.errors)")
+    }
+
     @Test func `a list that is not there ends with 66`() throws {
         let outcome = try site.run("classify", "--paths-from", "missing.txt")
         #expect(outcome.status == 66)

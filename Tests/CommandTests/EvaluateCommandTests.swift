@@ -149,6 +149,13 @@ import Testing
             testDescription: "a table without paths", written: ["t.csv": "name,group\na,b\n"],
             options: ["--groups", "t.csv"], status: 65, words: ["no column “path”", "name, group"]),
         Refusal(
+            testDescription: "a table with semicolons", written: ["t.csv": "path;group\na;b\n"],
+            options: ["--groups", "t.csv"], status: 65, words: ["no column “path”", "by commas, not semicolons"]),
+        Refusal(
+            // Each letter and a zero.
+            testDescription: "a table in UTF-16", written: ["t.csv": "p\0a\0t\0h\0"],
+            options: ["--groups", "t.csv"], status: 65, words: ["t.csv: is UTF-16 text; save it as UTF-8"]),
+        Refusal(
             testDescription: "a table that tells nothing", written: ["t.csv": "path,age\na,b\n"],
             options: ["--groups", "t.csv"], status: 65, words: ["neither"]),
         Refusal(

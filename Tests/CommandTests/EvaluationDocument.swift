@@ -25,8 +25,15 @@ struct EvaluationDocument: Decodable {
         let path, reason: String
     }
 
+    struct Other: Decodable {
+        let kind: String
+        let files: Int
+        let first: [String]
+    }
+
     struct Images: Decodable {
         let images, ungradable, otherFiles: Int
+        let otherKinds: [Other]
         let groups: Int?
         let skipped: [Skipped]
         let contradictions: [[String]]

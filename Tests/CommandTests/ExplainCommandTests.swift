@@ -52,6 +52,43 @@ import Testing
         }
     }
 
+    struct Other: Sendable, CustomTestStringConvertible {
+        let name: String
+        let bytes: [UInt8]
+        let words: [String]
+        var testDescription: String { name }
+    }
+
+    static let others = [
+        Other(
+            name: "scan.png", bytes: SyntheticPNG.eye(seed: 1, side: 8),
+            words: ["no JPEG but a PNG picture", "as JPEG"]),
+        Other(name: "scan.tif", bytes: [0x49, 0x49, 0x2A, 0], words: ["a TIFF picture", "left alone"]),
+        Other(name: "notes.txt", bytes: SyntheticPictures.text(), words: ["no JPEG but text", "gets no verdict"]),
+        Other(
+            name: "new.jpg", bytes: SyntheticPNG.eye(seed: 1, side: 8),
+            words: ["a PNG picture and no JPEG", "rejected"]),
+    ]
+
+    @Test(arguments: others) func `what is no JPEG has one answer`(_ other: Other) throws {
+        try site.write(other.bytes, to: "inbox/\(other.name)")
+        let outcome = try site.run("explain", other.name)
+        #expect(outcome.status == 0)
+        #expect(!outcome.output.contains("\n\n") && !outcome.output.contains("waits"), "\(outcome.output)")
+        for words in other.words { #expect(outcome.output.contains(words), "\(outcome.output)") }
+    }
+
+    /// Neither the verdict of what had the name before, nor both.
+    @Test func `what took an image's name and is no JPEG has its own answer`() throws {
+        try site.write(Eyes.second, to: "inbox/eye")
+        #expect(try site.run("screen", "--once").status == 0)
+        #expect(try site.run("explain", "eye").output.contains("judged"))
+        try site.write(SyntheticPNG.eye(seed: 1, side: 8), to: "inbox/eye")
+        #expect(try site.run("screen", "--once").status == 0)
+        let outcome = try site.run("explain", "eye")
+        #expect(outcome.output.contains("left alone") && !outcome.output.contains("judged"), "\(outcome.output)")
+    }
+
     @Test func `an older verdict under the same name is explained too`() throws {
         let first = try site.publishedVerdict(of: "eye.jpg")
         try site.write(Eyes.second, to: "inbox/eye.jpg")

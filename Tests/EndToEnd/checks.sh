@@ -66,14 +66,16 @@ journal_names() {
 configuration_reloaded=da9995b301c946f183077fb775d4d557
 waiting=6a1cbe3be2c843cca26d110fe61f1a4e
 
+catalog_has_ours() { [[ $(journalctl --list-catalog) == *fundusd* ]]; }
+
 # journal_has MESSAGE_ID [FIELD=VALUE...]
-journal_has() { journalctl -u fundusd "MESSAGE_ID=$1" "${@:2}" -o cat | grep -q .; }
+journal_has() { [ -n "$(journalctl -u fundusd "MESSAGE_ID=$1" "${@:2}" -n 1 -o cat)" ]; }
 
 # Keys are sorted, so the image's digest stands before the model's.
 verdicts_match_contents() {
     local name said
     while read -r name; do
-        said=$(grep -oE '"sha256" ?: ?"[0-9a-f]{64}"' "$outbox/$name.json" | head -n 1 | grep -oE '[0-9a-f]{64}')
+        said=$(grep -oE '"sha256" ?: ?"[0-9a-f]{64}"' "$outbox/$name.json" | sed -n 1p | grep -oE '[0-9a-f]{64}')
         [ "$said" = "$(sha256sum <"$inbox/$name" | cut -c 1-64)" ] || echo "$name: the verdict says $said"
     done < <(judged_names) | { ! grep .; }
 }

@@ -6,9 +6,9 @@ burst_images=20
 stage_images() {
     mkdir -p "$staging"/{all,burst}
     if [ -d "$shared/data/originals" ]; then
-        number_images all < <(find "$shared/data/originals" -name '*.jp*g' | sort | head -n 10)
+        number_images all < <(find "$shared/data/originals" -name '*.jp*g' | sort | sed -n 1,10p)
         number_images all < <(find "$shared/data/validation" -name '*.jp*g' | sort | shuf -n 200 --random-source=<(yes))
-        number_images burst < <(find "$shared/data/validation" -name '*.jp*g' | sort | head -n $burst_images)
+        number_images burst < <(find "$shared/data/validation" -name '*.jp*g' | sort | sed -n "1,${burst_images}p")
     else
         echo "skipped: no photographs in ../shared/data; drawn eyes take their place"
         "$fixtures" draw-eyes "$staging/all" 210
@@ -40,7 +40,7 @@ rename_burst() {
 
 as_camera() { runuser -u camera -- bash -c "umask 027; $1" delivery "${@:2}"; }
 
-slow_names() { names_in "$staging/all" | awk 'NR % 21 == 5' | head -n $slow_images; }
+slow_names() { names_in "$staging/all" | awk 'NR % 21 == 5' | sed -n "1,${slow_images}p"; }
 quick_names() { grep -vxFf <(slow_names) <(names_in "$staging/all"); }
 
 # Half by copying, half by renaming, as one user who belongs to the group.
@@ -68,7 +68,7 @@ deliver_in_pieces() {
     {
         head -c $piece "$path"
         sleep $pause_seconds
-        tail -c +$((piece + 1)) "$path" | head -c $((2 * piece))
+        dd if="$path" iflag=skip_bytes,count_bytes skip=$piece count=$((2 * piece)) status=none
         sleep $pause_seconds
         [ ! -e "$outbox/$name.json" ] || echo "$name" >>/var/log/early
         echo "$name" >>/var/log/watched

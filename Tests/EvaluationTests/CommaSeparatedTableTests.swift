@@ -1,5 +1,6 @@
 import Evaluation
 import Testing
+import WrittenText
 
 @Suite struct CommaSeparatedTableTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -34,6 +35,18 @@ import Testing
     ])
     func `what is no table is refused, with the line`(text: String, failure: CommaSeparatedTable.Failure) {
         #expect(throws: failure) { try CommaSeparatedTable(parsing: Array(text.utf8)) }
+    }
+
+    @Test(
+        arguments: [
+            ([0xFF, 0xFE] + Array("a".utf16).flatMap { [UInt8($0), 0] }, WrittenText.Fault.isUTF16, "is UTF-16 text"),
+            ([0x61, 0x2C, 0xFC], .isNotUTF8, "is not UTF-8 text"),
+        ] as [([UInt8], WrittenText.Fault, String)])
+    func `another encoding is named`(bytes: [UInt8], fault: WrittenText.Fault, words: String) {
+        let failure = #expect(throws: CommaSeparatedTable.Failure.encoding(fault)) {
+            try CommaSeparatedTable(parsing: bytes)
+        }
+        #expect(failure?.description == "\(words); save it as UTF-8")
     }
 
     @Test func `what is written is read back`() throws {

@@ -35,7 +35,8 @@ extension EvaluationReport {
     ) throws -> EvaluationReport {
         var generator = SplitMix64(seed: 7)
         return try EvaluationReport(
-            question, model: exampleModel, images: images, skipped: skipped, otherFileCount: 2, using: &generator)
+            question, model: exampleModel, images: images, skipped: skipped,
+            unread: [.init(kind: "a TIFF picture", count: 2, first: ["disease/<a>.tif"])], using: &generator)
     }
 
     static func image(_ path: String, _ probability: Double) -> Image {

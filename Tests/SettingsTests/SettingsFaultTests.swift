@@ -113,6 +113,16 @@ import Testing
         #expect(settings.inbox == "/a" && settings.workers == 3)
     }
 
+    private static let markedFile = PackageRoot.path.removingLastComponent().pushing(
+        "shared/cases/config-with-bom.yaml")
+    private static var isMarkedFileThere: Bool { !RealData.bytes(of: markedFile).isEmpty }
+
+    @Test(.enabled(if: isMarkedFileThere, "no ../shared/cases/config-with-bom.yaml here"))
+    func aFileThatAnEditorMarkedIsRead() throws {
+        let settings = try Settings.resolve(file: Self.markedFile, environment: [:])
+        #expect(settings.inbox == "a" && settings.provenance[.threshold] != nil)
+    }
+
     @Test func bytesThatAreNotTextAreAFault() throws {
         let folder = TemporaryFolder()
         try folder.write("config.yaml", Array("inbox: /a".utf8) + [0xFF, 0xFE])
