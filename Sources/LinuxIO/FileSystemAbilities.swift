@@ -50,8 +50,14 @@ package struct FileSystemAbilities: Equatable, Sendable {
         refused.isEmpty && distinguishesCase && longestName >= Self.longestNameOfLinux
     }
 
-    /// What it can't do, each to go on after "its file system".
-    package var shortcomings: [String] {
+    /// What it can't do, to go on after "its file system"; nil where that is nothing.
+    package var sentence: String? { shortcomings.isEmpty ? nil : shortcomings.joined(separator: "; ") }
+
+    /// What is done about it.
+    package static let consequence =
+        "Verdicts of such names have them spelled otherwise, and say the true one in image.name: docs/verdict.md."
+
+    private var shortcomings: [String] {
         var said: [String] = []
         if !distinguishesCase { said.append("does not tell Eye.jpg from eye.jpg") }
         said += NamePart.allCases.filter(refused.contains).map { "takes no \($0.description) in names" }

@@ -40,6 +40,11 @@ package struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertibl
         return refusals.contains(code)
     }
 
+    /// True where no file can have that name here, so that none has it.
+    package var isRefusedName: Bool {
+        [.invalidArgument, .fileNameTooLong, .illegalByteSequence].contains(code)
+    }
+
     package var description: String {
         let remedy = Self.remedy(for: code).map { "; \($0)" } ?? ""
         return "\(path): \(call) failed: \(code.description)\(remedy)"
