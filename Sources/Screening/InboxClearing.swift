@@ -12,7 +12,7 @@ internal import SystemPackage
 struct InboxClearing: Sendable {
     let ledger: Ledger
     /// Where files seem to change by themselves.
-    let mounts: UnsteadyMounts
+    var mounts = UnsteadyMounts()
     /// What the archive's file system can do.
     let archiveAbilities = ProbedFolder()
     let tell: @Sendable (ScreeningEvent) -> Void
