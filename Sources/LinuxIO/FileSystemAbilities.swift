@@ -4,7 +4,7 @@ package struct FileSystemAbilities: Equatable, Sendable {
     package enum NamePart: String, Hashable, Sendable, CaseIterable {
         /// `< > : " | ? * \`, which Windows reserves.
         case reserved
-        /// Bytes below 32.
+        /// Bytes below 32, and 127.
         case control
         /// A dot at the end.
         case trailingDot
@@ -85,7 +85,7 @@ extension FileSystemAbilities.NamePart: CustomStringConvertible {
     var example: [UInt8] {
         switch self {
         case .reserved: Array("a<>:\"|?*\\b".utf8)
-        case .control: Array("a\u{1}\u{1F}b".utf8)
+        case .control: Array("a\u{1}\u{1F}\u{7F}b".utf8)
         case .trailingDot: Array("dot.".utf8)
         case .trailingSpace: Array("space ".utf8)
         case .device: Array("con.jpg".utf8)

@@ -5,8 +5,13 @@ package import SystemPackage
 /// The folder of verdicts. Everything in it is reached from the open folder, without following links: others may write there.
 package struct Outbox: Sendable {
     package let root: FilePath
+    /// What its file system can do, where that is known; else it is tried.
+    let abilities: FileSystemAbilities?
 
-    package init(root: FilePath) { self.root = root }
+    package init(root: FilePath, abilities: FileSystemAbilities? = nil) {
+        self.root = root
+        self.abilities = abilities
+    }
 
     /// Puts a verdict under its image's name, whole or not at all, and keeps an older one under that one's hash.
     ///

@@ -24,7 +24,8 @@ final class OutboxPlaces: Sendable {
     /// Tries it anew if another file system lies there, and tells what it can't do, once.
     @discardableResult
     func abilities() throws(SystemFailure) -> FileSystemAbilities {
-        let abilities = try probed.abilities(of: Folder(outbox.root))
+        let abilities =
+            if let known = outbox.abilities { known } else { try probed.abilities(of: Folder(outbox.root)) }
         let isNews = told.withLock { told in
             defer { told = abilities }
             return told != abilities

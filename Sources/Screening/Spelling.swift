@@ -56,7 +56,7 @@ struct Spelling: Sendable {
         var places: Set<Int> = []
         for (place, byte) in name.enumerated() {
             let isRefused =
-                refused.contains(.control) && byte < 0x20
+                refused.contains(.control) && (byte < 0x20 || byte == 0x7F)
                 || refused.contains(.reserved) && Self.reserved.contains(byte)
                 || refused.contains(.foreign) && byte >= 0x80
             if isRefused { places.insert(place) }
