@@ -39,7 +39,7 @@ package struct FileSystemAbilities: Equatable, Sendable {
         self.synchronizesFolders = synchronizesFolders
     }
 
-    /// As on ext4, XFS, Btrfs or NFS.
+    /// As on ext4, XFS or Btrfs.
     package static let ordinary = FileSystemAbilities()
 
     /// NAME_MAX in `linux/limits.h`.
@@ -54,8 +54,11 @@ package struct FileSystemAbilities: Equatable, Sendable {
     package var sentence: String? { shortcomings.isEmpty ? nil : shortcomings.joined(separator: "; ") }
 
     /// What is done about it.
-    package static let consequence =
-        "Verdicts of such names have them spelled otherwise, and say the true one in image.name: docs/verdict.md."
+    package var consequence: String {
+        takesEveryName
+            ? "That is done another way, and nothing need be done about it."
+            : "Verdicts of such names have them spelled otherwise, and say the true one in image.name: docs/verdict.md."
+    }
 
     private var shortcomings: [String] {
         var said: [String] = []

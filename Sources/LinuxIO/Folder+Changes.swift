@@ -163,7 +163,7 @@ extension Folder {
         }
     }
 
-    private func replace(_ name: FilePath, by temporary: FilePath) throws(SystemFailure) {
+    func replace(_ name: FilePath, by temporary: FilePath) throws(SystemFailure) {
         let result = unsafe temporary.withPlatformString { from in
             unsafe name.withPlatformString { unsafe renameat(descriptor.raw, from, descriptor.raw, $0) }
         }

@@ -56,10 +56,19 @@ extension Folder {
         return found
     }
 
-    /// Whether a file can be made by that name, and has it then: some file systems drop a dot at the end.
+    /// Whether a file can be given that name, as all of ours are, and has it then: some file systems drop a dot at the end.
     private func takes(_ name: [UInt8]) throws(SystemFailure) -> Bool {
-        guard try make(FilePath(bytes: name)) else { return false }
-        defer { tryToRemove(FilePath(bytes: name)) }
+        let (nameless, named): (FilePath, FilePath) = ("nameless", FilePath(bytes: name))
+        guard try make(nameless) else { throw SystemFailure("open", path.appending("nameless").string, .ioError) }
+        defer {
+            tryToRemove(nameless)
+            tryToRemove(named)
+        }
+        do throws(SystemFailure) {
+            try replace(named, by: nameless)
+        } catch let error where error.mayRefuseName {
+            return false
+        }
         return try names().contains { FilePath(root: nil, components: $0).bytes == name }
     }
 

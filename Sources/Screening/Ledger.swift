@@ -142,7 +142,8 @@ package final class Ledger: Sendable {
     package func newestPublished(_ name: ImageName) throws -> Publication? {
         try database.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest", arguments: [name.data]
+                db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
+                arguments: [name.data]
             ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict"), spelling: $0.path("spelling")) }
         }
     }

@@ -44,7 +44,8 @@ package struct Outbox: Sendable {
     ///   - heatmap: SHA-256 of the heatmap that was published with it, if one was.
     ///   - spelling: how the name is spelled from now on.
     package func restore(
-        _ publication: Publication, withHeatmap heatmap: String?, for name: ImageName, spelled spelling: FilePath? = nil,
+        _ publication: Publication, withHeatmap heatmap: String?, for name: ImageName,
+        spelled spelling: FilePath? = nil,
         replacing newer: Publication
     ) throws(SystemFailure) {
         let folder = try Folder(root)

@@ -11,7 +11,9 @@ extension Outbox {
     }
 
     /// `NAME.SHA12.json`: where a verdict stays when newer content comes under the same name.
-    package static func supersededPath(for name: ImageName, sha256: String, spelled spelling: FilePath? = nil) -> FilePath {
+    package static func supersededPath(for name: ImageName, sha256: String, spelled spelling: FilePath? = nil)
+        -> FilePath
+    {
         path(beside: name, spelling, ending: ".\(sha256.prefix(digits)).json")
     }
 
@@ -21,7 +23,9 @@ extension Outbox {
     }
 
     /// `NAME.SHA12.heatmap.jpg`, beside the older verdict.
-    package static func supersededHeatmapPath(for name: ImageName, sha256: String, spelled spelling: FilePath? = nil) -> FilePath {
+    package static func supersededHeatmapPath(for name: ImageName, sha256: String, spelled spelling: FilePath? = nil)
+        -> FilePath
+    {
         path(beside: name, spelling, ending: ".\(sha256.prefix(digits)).heatmap.jpg")
     }
 

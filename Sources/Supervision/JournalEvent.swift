@@ -30,9 +30,9 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     package var level: Logger.Level {
         switch self {
         case .started: .info
-        case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded: .notice
+        case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded, .outboxAbilities: .notice
         case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
-        case .waiting, .overflowRescan, .drift, .outboxAbilities, .unsteady: .warning
+        case .waiting, .overflowRescan, .drift, .unsteady: .warning
         case .fault, .modelRefused, .setAside: .error
         }
     }

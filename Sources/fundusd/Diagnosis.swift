@@ -86,12 +86,12 @@ struct Diagnosis {
             guard let shortcomings = abilities.sentence else {
                 return add(.good, "outbox", "its file system can have every name")
             }
-            add(.warning, "outbox", "its file system \(shortcomings)", FileSystemAbilities.consequence)
+            add(.warning, "outbox", "its file system \(shortcomings)", abilities.consequence)
         } catch let error where error.isGone {
             return  // Said above.
         } catch {
             add(
-                .warning, "outbox", "what its file system can do can't be tried: \(error)",
+                .warning, "outbox", "what its file system can do can't be tried: \(error.description)",
                 "Run this as the service's user.")
         }
     }

@@ -53,7 +53,7 @@ struct JournalVoice: Sendable {
             return logger.record(.outboxAbilities, "The outbox can have every name again.")
         }
         logger.record(
-            .outboxAbilities, "The outbox's file system \(shortcomings). \(FileSystemAbilities.consequence)",
+            .outboxAbilities, "The outbox's file system \(shortcomings). \(abilities.consequence)",
             [.reason: .string(shortcomings)])
     }
 

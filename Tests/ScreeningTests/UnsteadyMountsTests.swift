@@ -18,7 +18,8 @@ import Testing
 
     private func scanner(_ line: LineUnderTest, _ queue: ArrivalQueue) -> InboxScanner {
         var scanner = InboxScanner(
-            root: line.inbox, isRecursive: false, settlingTime: .milliseconds(10), known: line.known, retries: Retries(),
+            root: line.inbox, isRecursive: false, settlingTime: .milliseconds(10), known: line.known,
+            retries: Retries(),
             queue: queue, now: { Date() }, tell: line.log.note, progress: {})
         scanner.trustsFileTimes = false
         scanner.arrivals.patienceWithUnsteady = .milliseconds(50)
