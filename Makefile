@@ -23,7 +23,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,10 @@ test-memory: build ## the JPEGs that ask for most memory, twelve at once, in a t
 
 test-log: build ## journald stopped, a pipe that nobody reads, a disk full of log, in a throw-away systemd (RUN=300 seconds each)
 	Tests/EndToEnd/in-systemd-box log-checks $(or $(RUN),300)
+
+test-file-systems: build ## outboxes and archives on exFAT, FAT and NTFS, in a throw-away systemd
+	.ci/install-system-packages exfat-fuse exfatprogs ntfs-3g dosfstools fusefat || echo "not all of them: what can't be mounted is skipped"
+	Tests/EndToEnd/in-systemd-box file-system-checks $(if $(QUICK),--quick)
 
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks

@@ -66,7 +66,7 @@ package enum AtomicFile {
     /// Makes the folder's entries durable.
     package static func synchronizeFolder(of path: FilePath) throws(SystemFailure) {
         let parent = path.removingLastComponent()
-        try Descriptor.open(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY).synchronize()
+        try Folder(parent.isEmpty ? "." : parent).synchronize()
     }
 
     /// Makes a folder and those above it that are missing, each durable before the next. See `man 2 mkdir`.

@@ -15,7 +15,10 @@ package enum FileSystemKind: Sendable, Equatable {
         return of(magic: UInt32(truncatingIfNeeded: buffer.f_type))
     }
 
-    /// Magic numbers from `man 2 statfs` and `linux/magic.h`. FUSE may be sshfs as well as a local disk: polled.
+    /// Magic numbers from `man 2 statfs`, `linux/magic.h` and GNU coreutils' `src/stat.c`.
+    ///
+    /// FUSE may be sshfs as well as a local disk: polled. So is what a virtual machine's guest sees of its host (vboxsf, vmhgfs,
+    /// prl_fs, 9p, and virtiofs and vmhgfs-fuse by FUSE's number): what the host writes there raises no event in the guest.
     package static func of(magic: UInt32) -> FileSystemKind {
         switch magic {
         case 0x6969: .network("NFS")
@@ -32,6 +35,9 @@ package enum FileSystemKind: Sendable, Equatable {
         case 0x4750_4653: .network("GPFS")
         case 0x0116_1970: .network("GFS2")
         case 0x7461_636F: .network("OCFS2")
+        case 0x786F_4256: .network("vboxsf")
+        case 0xBACB_ACBC: .network("vmhgfs")
+        case 0x7C7C_6673: .network("prl_fs")
         default: .local
         }
     }

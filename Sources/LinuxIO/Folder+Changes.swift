@@ -97,7 +97,7 @@ extension Folder {
         let failure = SystemFailure.current("rename", path.pushing(relative))
         switch failure.code {
         case .fileExists: return false
-        case .invalidArgument, .noFunction:
+        case _ where failure.isLackOfAbility:
             if try newParent.statusIfThere(newName) != nil { return false }
             try rename(relative, to: target, in: other)
             return true
@@ -135,8 +135,14 @@ extension Folder {
     /// Removes what a killed process left unfinished in this folder, and says how many files that were.
     @discardableResult
     package func removeUnfinished() throws(SystemFailure) -> Int {
-        let unfinished = try names().filter(Self.isUnfinished)
-        for name in unfinished { try remove(FilePath(root: nil, components: name)) }
+        let unfinished = try names().filter(Self.isUnfinished).map { FilePath(root: nil, components: $0) }
+        for name in unfinished {
+            if try statusIfThere(name)?.kind == .folder {
+                removeProbe(name)
+            } else {
+                try remove(name)
+            }
+        }
         return unfinished.count
     }
 
@@ -144,14 +150,20 @@ extension Folder {
         name.string.hasPrefix(AtomicFile.temporaryPrefix) && name.string.hasSuffix(".tmp")
     }
 
-    private static func temporaryName(_ number: UInt64) -> FilePath {
+    static func temporaryName(_ number: UInt64) -> FilePath {
         FilePath("\(AtomicFile.temporaryPrefix)\(number).tmp")
     }
 
-    /// Makes the folder's entries durable.
-    package func synchronize() throws(SystemFailure) { try descriptor.synchronize() }
+    /// Makes the folder's entries durable; with all else of its file system, where that one can't do it for a folder alone.
+    package func synchronize() throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try descriptor.synchronize()
+        } catch let error where error.isLackOfAbility {
+            guard clinux_synchronize_file_system(descriptor.raw) == 0 else { throw .current("syncfs", path) }
+        }
+    }
 
-    private func replace(_ name: FilePath, by temporary: FilePath) throws(SystemFailure) {
+    func replace(_ name: FilePath, by temporary: FilePath) throws(SystemFailure) {
         let result = unsafe temporary.withPlatformString { from in
             unsafe name.withPlatformString { unsafe renameat(descriptor.raw, from, descriptor.raw, $0) }
         }

@@ -28,6 +28,23 @@ package struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertibl
         code == .noSuchFileOrDirectory || code == .notDirectory || code == .tooManySymbolicLinkLevels
     }
 
+    /// True where the file system can't do what was asked for at all, whatever the name.
+    var isLackOfAbility: Bool { [.invalidArgument, .noFunction, .notSupported].contains(code) }
+
+    /// True where the file system may have refused a name for its characters or its length: what it says then is its own choice.
+    package var mayRefuseName: Bool {
+        let refusals: [Errno] = [
+            .invalidArgument, .noSuchFileOrDirectory, .notPermitted, .permissionDenied, .fileNameTooLong,
+            .illegalByteSequence, .notSupported, .noFunction,
+        ]
+        return refusals.contains(code)
+    }
+
+    /// True where no file can have that name here, so that none has it.
+    package var isRefusedName: Bool {
+        [.invalidArgument, .fileNameTooLong, .illegalByteSequence].contains(code)
+    }
+
     package var description: String {
         let remedy = Self.remedy(for: code).map { "; \($0)" } ?? ""
         return "\(path): \(call) failed: \(code.description)\(remedy)"

@@ -4,6 +4,7 @@ internal import SystemPackage
 /// Where screened images are kept: a folder that only this program writes to.
 struct Archive: Sendable {
     let root: FilePath
+    let probed: ProbedFolder
 
     /// Moves a file of the inbox here, by copying: whoever has the file still open writes to it elsewhere then, and the copy is
     /// known to hold the bytes that were judged.
@@ -17,7 +18,8 @@ struct Archive: Sendable {
     ) throws(SystemFailure) -> Bool {
         try AtomicFile.makeFolder(root)
         let archive = try Folder(root)
-        let target = day.split(separator: "-").reduce(FilePath()) { $0.appending(String($1)) }.pushing(name.path)
+        let target = day.split(separator: "-").reduce(FilePath()) { $0.appending(String($1)) }
+            .pushing(try spelled(name, archive))
         try archive.makeFolders(target.removingLastComponent())
         for ending in ["", ".\(sha256.prefix(12))", ".\(sha256)"] {
             let path = FilePath(bytes: target.bytes + Array(ending.utf8))
@@ -33,6 +35,19 @@ struct Archive: Sendable {
             }
         }
         throw SystemFailure("rename", archive.path.pushing(target).string, .fileExists)
+    }
+
+    /// The name as the archive's file system can have it.
+    private func spelled(_ name: ImageName, _ archive: borrowing Folder) throws(SystemFailure) -> FilePath {
+        let spelling = Spelling(abilities: try probed.abilities(of: archive))
+        if spelling.abilities.takesEveryName { return name.path }
+        let last = name.path.components.count - 1
+        return name.path.components.enumerated().reduce(FilePath()) { path, component in
+            let bytes = FilePath(root: nil, components: component.element).bytes
+            // Room for the longest ending that `take` may add.
+            let room = component.offset == last ? 65 : 0
+            return path.pushing(FilePath(bytes: spelling.whole(bytes, leaving: room)))
+        }
     }
 }
 

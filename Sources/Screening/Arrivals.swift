@@ -22,10 +22,16 @@ package struct Arrivals: Sendable {
         case take(ImageName, UnfinishedImages.Evidence)
         /// Ask for the file's status, and tell it to `observe`.
         case inspect(ImageName)
+        /// These parts of signatures change there by themselves: have them left out from now on.
+        case distrust(ImageName, UnsteadyMounts.Parts, device: UInt64)
     }
 
     private let settlingTime: Duration
+    /// How long a file may seem to change while its size and time stay.
+    package var patienceWithUnsteady = Duration.seconds(60)
     private var phases: [ImageName: Phase] = [:]
+    /// Files that do so on a network file system, and since when.
+    private var unsteady: [ImageName: ContinuousClock.Instant] = [:]
     /// Files under way from one name to another, by the cookie that joins the two events.
     private var moving: [UInt32: Phase] = [:]
 
@@ -63,11 +69,15 @@ package struct Arrivals: Sendable {
 
     /// Takes in what a scan or an inspection saw.
     ///
-    /// - Parameter isOldEnough: the file's own times say that it was last changed longer ago than the settling time.
-    ///   Where the clock that set them is another machine's, the caller says false.
+    /// - Parameters:
+    ///   - isOldEnough: the file's own times say that it was last changed longer ago than the settling time. Where the clock
+    ///     that set them is another machine's, the caller says false.
+    ///   - isPolled: it lies where an inode number may be made up.
     package mutating func observe(
-        _ name: ImageName, _ signature: FileSignature, isOldEnough: Bool, at now: ContinuousClock.Instant
+        _ name: ImageName, _ signature: FileSignature, isOldEnough: Bool, isPolled: Bool = false,
+        at now: ContinuousClock.Instant
     ) -> Action? {
+        if isPolled, let distrust = distrust(name, signature, at: now) { return distrust }
         var evidence = UnfinishedImages.Evidence.settled
         switch phases[name] {
         case .writing: return nil
@@ -88,6 +98,23 @@ package struct Arrivals: Sendable {
         }
         phases[name] = nil
         return .take(name, evidence)
+    }
+
+    /// Counts how long a file has settled but for what may be made up.
+    private mutating func distrust(
+        _ name: ImageName, _ signature: FileSignature, at now: ContinuousClock.Instant
+    ) -> Action? {
+        guard case .settling(let before, let since, _) = phases[name], before != signature else { return nil }
+        guard let parts = UnsteadyMounts.Parts(from: before, to: signature) else {
+            unsteady[name] = nil
+            return nil
+        }
+        let start = unsteady[name] ?? since
+        unsteady[name] = start
+        guard now - start >= patienceWithUnsteady else { return nil }
+        unsteady[name] = nil
+        phases[name] = nil
+        return .distrust(name, parts, device: signature.device)
     }
 
     /// A file that was taken turned out to be still open for writing, or changed while it was read: wait and look again.
@@ -120,11 +147,15 @@ package struct Arrivals: Sendable {
     }
 
     /// The file is no longer there.
-    package mutating func forget(_ name: ImageName) { phases[name] = nil }
+    package mutating func forget(_ name: ImageName) {
+        phases[name] = nil
+        unsteady[name] = nil
+    }
 
     /// A folder was moved or deleted: what is known of files below it is about names that are no more.
     package mutating func forget(below folder: FilePath) {
         phases = phases.filter { !$0.key.path.starts(with: folder) }
+        unsteady = unsteady.filter { !$0.key.path.starts(with: folder) }
     }
 
     package func isBeingWritten(_ name: ImageName) -> Bool { phases[name] == .writing }
@@ -132,6 +163,7 @@ package struct Arrivals: Sendable {
     /// Events were lost, perhaps the one that says "closed": what was being written must settle instead.
     package mutating func eventsWereLost() {
         phases = [:]
+        unsteady = [:]
         moving = [:]
     }
 

@@ -45,8 +45,10 @@ package struct AuditFindings: Sendable, Equatable {
         }
         findings += try ledger.unlinked().map(Finding.unlinked)
         if let noted, !isKnown { findings.append(.unknownHead(noted)) }
-        for image in try ledger.beingPublished() { expected.insert(Outbox.verdictPath(for: image.name)) }
-        findings += try outbox.verdictFiles().filter { !expected.contains($0) }.map(Finding.added)
+        for image in try ledger.beingPublished() {
+            expected.insert(Outbox.verdictPath(for: image.name, spelled: image.spelling))
+        }
+        findings += try outbox.verdictFiles(beside: expected).map(Finding.added)
     }
 
     /// What is found both times: a verdict that was published between two looks is no finding.
@@ -60,9 +62,14 @@ extension LedgerReader.AuditRecord {
     /// The files that must be there, with their SHA-256.
     fileprivate var files: [(FilePath, String)] {
         let (name, sha256) = (entry.name, entry.sha256)
-        let verdict = isNewest ? Outbox.verdictPath(for: name) : Outbox.supersededPath(for: name, sha256: sha256)
+        let verdict =
+            isNewest
+            ? Outbox.verdictPath(for: name, spelled: spelling)
+            : Outbox.supersededPath(for: name, sha256: sha256, spelled: spelling)
         let heatmap =
-            isNewest ? Outbox.heatmapPath(for: name) : Outbox.supersededHeatmapPath(for: name, sha256: sha256)
+            isNewest
+            ? Outbox.heatmapPath(for: name, spelled: spelling)
+            : Outbox.supersededHeatmapPath(for: name, sha256: sha256, spelled: spelling)
         return [(verdict, entry.document)] + (entry.heatmap.map { [(heatmap, $0)] } ?? [])
     }
 }
@@ -73,10 +80,17 @@ extension Outbox {
         return AuditChain.digest(bytes) == digest ? nil : .changed(path)
     }
 
-    /// The paths of all `.json` files below the outbox; hidden ones are unfinished, links are looked at by no one.
-    fileprivate func verdictFiles() throws(SystemFailure) -> [FilePath] {
-        try Folder(root).tree()
-            .filter { $0.status.kind == .regular && $0.path.string.hasSuffix(".json") }
-            .map(\.path).sorted { $0.string < $1.string }
+    /// The paths of all other `.json` files below the outbox; hidden ones are unfinished, links are looked at by no one.
+    fileprivate func verdictFiles(beside expected: Set<FilePath>) throws(SystemFailure) -> [FilePath] {
+        let present = Set(
+            try Folder(root).tree().filter { $0.status.kind == .regular && $0.path.string.hasSuffix(".json") }
+                .map(\.path))
+        var unlisted: Set<String> = []
+        // Where case makes no difference, a file may be listed in other letters than it was made with.
+        for path in expected.subtracting(present) where try contents(at: path) != nil {
+            unlisted.insert(path.string.lowercased())
+        }
+        return present.subtracting(expected).filter { !unlisted.contains($0.string.lowercased()) }
+            .sorted { $0.string < $1.string }
     }
 }

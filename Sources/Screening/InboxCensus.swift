@@ -19,7 +19,7 @@ package struct InboxCensus: Equatable, Sendable {
             let name = ImageName(relative.appending(component))
             switch status.kind {
             case .regular where name.isSkipped: skipped += 1
-            case .regular where known[name] != status.signature: new += 1
+            case .regular where known[name].map(status.signature.isKnown) != true: new += 1
             case .folder where isRecursive && !name.isSkipped:
                 try count(
                     folder.subfolder(FilePath(root: nil, components: component)), at: name.path, isRecursive, known)

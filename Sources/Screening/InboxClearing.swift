@@ -11,6 +11,10 @@ internal import SystemPackage
 /// Whoever may write to the inbox can take the file away at any moment. That is their right, and all that they can do here.
 struct InboxClearing: Sendable {
     let ledger: Ledger
+    /// Where files seem to change by themselves.
+    var mounts = UnsteadyMounts()
+    /// What the archive's file system can do.
+    let archiveAbilities = ProbedFolder()
     let tell: @Sendable (ScreeningEvent) -> Void
 
     /// Does what is to become of an image, unless its file has changed since it was screened: then it is a new image and stays.
@@ -22,7 +26,8 @@ struct InboxClearing: Sendable {
     ) throws -> Bool {
         if afterwards == .keep { return false }
         let inbox = try Folder(root)
-        guard try inbox.statusIfThere(name.path)?.signature == signature else { return false }
+        let present = try inbox.statusIfThere(name.path)?.signature
+        guard present.map(mounts.steady) == signature else { return false }
         if let left = try ledger.clearing(of: name) { try putBackIfThere(left, in: inbox) }
         let note = Ledger.Clearing(name: name, hidden: Self.hiddenPath(beside: name), sha256: sha256, file: signature)
         try ledger.noteClearing(note)
@@ -56,7 +61,8 @@ struct InboxClearing: Sendable {
     private func finish(
         _ note: Ledger.Clearing, _ afterwards: Afterwards, in inbox: borrowing Folder, on date: Date
     ) throws(SystemFailure) -> Bool {
-        guard try inbox.status(of: note.hidden).signature.isSameFile(as: note.file) else { return false }
+        let present = mounts.steady(try inbox.status(of: note.hidden).signature)
+        guard present.isSameFile(as: note.file) else { return false }
         switch afterwards {
         case .keep: return false
         case .delete:
@@ -64,7 +70,7 @@ struct InboxClearing: Sendable {
             try inbox.remove(note.hidden)
             return true
         case .archive(let root):
-            return try Archive(root: root).take(
+            return try Archive(root: root, probed: archiveAbilities).take(
                 note.hidden, of: inbox, as: note.name, sha256: note.sha256, on: date.timestamp.prefix(10))
         }
     }

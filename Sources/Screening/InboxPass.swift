@@ -37,6 +37,7 @@ package struct InboxPass {
     }
 
     package mutating func run() async throws -> Remainder {
+        scanner.arrivals.patienceWithUnsteady = scanner.settlingTime * 2
         scanner.trustsFileTimes = try FileSystemKind.of(Folder(scanner.root)) == .local
         try await look { (scanner) throws in try scanner.scan(watchedBy: nil) }
         await drain()

@@ -18,6 +18,8 @@ package struct InboxReader: Sendable {
     package let root: FilePath
     package let maximumBytes: Int
     package let settlingTime: Duration
+    /// Where files seem to change by themselves.
+    var mounts = UnsteadyMounts()
 
     package init(root: FilePath, maximumBytes: Int, settlingTime: Duration) {
         self.root = root
@@ -62,17 +64,24 @@ package struct InboxReader: Sendable {
             file = try folder.openFile(name.path)
         } catch let error where error.code == .resourceTemporarilyUnavailable {
             // Another process holds a lease on it, such as a file server for its client (man 2 open, O_NONBLOCK).
-            return .incomplete(status.signature)
+            return .incomplete(mounts.steady(status.signature))
         }
         let before = try file.status()
         guard before.kind == .regular else { return .gone }
-        if before.signature.bytes > size { return .incomplete(before.signature) }
+        let signature = mounts.steady(before.signature)
+        if signature.bytes > size { return .incomplete(signature) }
         if WriterCheck.of(file) == .openForWriting || isFreshAndEmpty(before.signature, now: now) {
-            return .incomplete(before.signature)
+            return .incomplete(signature)
         }
         let beginsLikeJPEG = try file.read(upTo: 3, at: 0) == [0xFF, 0xD8, 0xFF]
-        guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(before.signature) }
-        return try image(in: file, before.signature, mayGoOn)
+        guard beginsLikeJPEG || name.promisesJPEG else { return .leftAlone(signature) }
+        let reading = try image(in: file, signature, mayGoOn)
+        if case .image(let content, _) = reading, mounts.isUnsteady(signature) {
+            // Not all of what tells a change is there: the content has to be the same twice.
+            let again = try ImageContent.read(folder.openFile(name.path), maximumBytes: 0)
+            return again.sha256 == content.sha256 ? reading : .incomplete(signature)
+        }
+        return reading
     }
 
     private func image(
@@ -89,7 +98,7 @@ package struct InboxReader: Sendable {
         } catch let error where error.code == .canceled {
             return .incomplete(before)
         }
-        let after = try file.status().signature
+        let after = mounts.steady(try file.status().signature)
         return after == before ? .image(content, after) : .incomplete(after)
     }
 

@@ -9,7 +9,7 @@ package struct InboxScanner: Sendable {
     package var trustsFileTimes = true
     package let root: FilePath
     package let isRecursive: Bool
-    private let settlingTime: Duration
+    let settlingTime: Duration
     private let known: KnownFiles
     private let retries: Retries
     private let queue: ArrivalQueue
@@ -104,12 +104,18 @@ package struct InboxScanner: Sendable {
         }
     }
 
-    private mutating func consider(_ name: ImageName, _ signature: FileSignature) {
+    private mutating func consider(_ name: ImageName, _ shown: FileSignature) {
+        let signature = known.mounts.steady(shown)
         guard needsScreening(name, signature) else { return }
         let isOldEnough = trustsFileTimes && signature.isSettled(for: settlingTime, at: now())
         // Not every change ends in a close event: truncate(2), mknod(2) and a link to an empty file have none.
         if isOldEnough, arrivals.isBeingWritten(name), isUnwritten(name, signature) { arrivals.forget(name) }
-        carryOut(arrivals.observe(name, signature, isOldEnough: isOldEnough, at: .now))
+        let action = arrivals.observe(
+            name, signature, isOldEnough: isOldEnough, isPolled: !trustsFileTimes, at: .now)
+        guard case .distrust(_, let parts, let device) = action else { return carryOut(action) }
+        if known.mounts.distrust(parts, on: device) { tell(.unsteady(name)) }
+        // It settles once more, by what can be believed.
+        consider(name, shown)
     }
 
     private func needsScreening(_ name: ImageName, _ signature: FileSignature) -> Bool {
@@ -140,7 +146,8 @@ package struct InboxScanner: Sendable {
         for case .inspect(let name) in arrivals.due(at: .now) {
             do throws(SystemFailure) {
                 let status = try Folder(root).status(of: name.path)
-                guard status.kind == .regular, needsScreening(name, status.signature) else {
+                let isNeeded = needsScreening(name, known.mounts.steady(status.signature))
+                guard status.kind == .regular, isNeeded else {
                     // Left in place, its deadline would stay in the past, and the loop would never sleep again.
                     arrivals.forget(name)
                     continue

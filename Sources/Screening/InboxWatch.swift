@@ -76,9 +76,10 @@ final class InboxWatch {
         return toldReason == pollingReason ? nil : pollingReason
     }
 
-    /// Whether a path still leads to the folder that was opened here.
+    /// Whether a path still leads to the folder that was opened here. On a network file system its number proves nothing, as it
+    /// may be made up; there each look goes by the path anyway.
     func isStill(at root: FilePath) throws(SystemFailure) -> Bool {
         let now = try Folder(root).descriptor.status().signature
-        return now.device == identity.device && now.inode == identity.inode
+        return now.device == identity.device && (isNetwork || now.inode == identity.inode)
     }
 }

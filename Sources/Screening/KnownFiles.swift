@@ -5,6 +5,8 @@ internal import Synchronization
 package final class KnownFiles: Sendable {
     private let ledger: Ledger
     private let signatures: Mutex<[ImageName: FileSignature]>
+    /// Where files seem to change by themselves.
+    package let mounts = UnsteadyMounts()
 
     package init(_ ledger: Ledger) throws {
         self.ledger = ledger

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+package import SystemPackage
 
 /// `audit`: one row a published verdict, in the order of publication; `link` is the chain's.
 enum AuditTable {
@@ -56,6 +57,8 @@ extension LedgerReader {
         /// SHA-256 of the document in the ledger: the entry's, unless somebody has changed it.
         package let keptDocument: String
         package let isNewest: Bool
+        /// What its files' names in the outbox begin with, where its own can't be had there.
+        package let spelling: FilePath?
     }
 
     /// Whether there is a chain: a ledger gets it when the daemon or `screen` opens it.
@@ -66,11 +69,12 @@ extension LedgerReader {
     /// Every link in order; one snapshot, however long it takes.
     package func audit(_ body: (AuditRecord) throws -> Void) throws {
         try database.read { db in
+            let hasSpelling = try db.columns(in: "image").contains { $0.name == "spelling" }
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest
-                        FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
+                    SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest,
+                        \(hasSpelling ? "spelling" : "NULL AS spelling") FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
                     """)
             while let row = try rows.next() { try body(AuditRecord(row)) }
         }
@@ -107,6 +111,7 @@ extension LedgerReader.AuditRecord {
             entry: AuditChain.Entry(
                 name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], document: row["document"],
                 heatmap: row["heatmap"], publishedAt: row["published_at"]),
-            link: row["link"], keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row["is_newest"])
+            link: row["link"], keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row["is_newest"],
+            spelling: row.path("spelling"))
     }
 }

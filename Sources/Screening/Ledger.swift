@@ -142,8 +142,9 @@ package final class Ledger: Sendable {
     package func newestPublished(_ name: ImageName) throws -> Publication? {
         try database.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT sha256, verdict FROM image WHERE name = ? AND is_newest", arguments: [name.data]
-            ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict")) }
+                db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
+                arguments: [name.data]
+            ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict"), spelling: $0.path("spelling")) }
         }
     }
 
@@ -155,20 +156,35 @@ package final class Ledger: Sendable {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT verdict, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
+                    SELECT verdict, spelling, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
                         WHERE name = ? AND sha256 = ?
                     """,
                 arguments: [name.data, sha256]
-            ).map { (Publication(sha256: sha256, document: $0.bytes("verdict")), $0["digest"]) }
+            ).map { row in
+                let spelling = row.path("spelling")
+                return (
+                    Publication(sha256: sha256, document: row.bytes("verdict"), spelling: spelling), row["digest"]
+                )
+            }
+        }
+    }
+
+    /// Notes how an image's name is spelled in the outbox, before a file is there.
+    package func recordSpelling(_ name: ImageName, sha256: String, _ spelling: FilePath?) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "UPDATE image SET spelling = ? WHERE name = ? AND sha256 = ?",
+                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
         }
     }
 
     /// A verdict has its name's file again.
-    package func makeNewest(_ name: ImageName, sha256: String) throws {
+    package func makeNewest(_ name: ImageName, sha256: String, spelled spelling: FilePath? = nil) throws {
         try database.write { db in
             try db.execute(sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
             try db.execute(
-                sql: "UPDATE image SET is_newest = 1 WHERE name = ? AND sha256 = ?", arguments: [name.data, sha256])
+                sql: "UPDATE image SET is_newest = 1, spelling = ? WHERE name = ? AND sha256 = ?",
+                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
         }
     }
 
@@ -185,12 +201,13 @@ package final class Ledger: Sendable {
     package func unpublished(_ name: ImageName) throws -> [Publication] {
         try database.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT sha256, verdict, heatmap FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
+                db, sql: "SELECT * FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
                 arguments: [name.data]
             ).map { row in
                 let heatmap: Data? = row["heatmap"]
                 return Publication(
-                    sha256: row["sha256"], document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) })
+                    sha256: row["sha256"], document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) },
+                    spelling: row.path("spelling"))
             }
         }
     }
@@ -225,6 +242,12 @@ extension Row {
     func bytes(_ column: String) -> [UInt8] {
         let data: Data? = self[column]
         return data.map { [UInt8]($0) } ?? []
+    }
+
+    /// A BLOB column as a path; nil for NULL, and where there is no such column yet.
+    func path(_ column: String) -> FilePath? {
+        let data: Data? = self[column]
+        return data.map { FilePath(bytes: [UInt8]($0)) }
     }
 }
 

@@ -30,6 +30,8 @@ package final class LedgerReader: Sendable {
         /// How often it was in hand when the process crashed.
         package let crashes: Int
         package let setAsideAt: String?
+        /// What its files' names in the outbox begin with, where its own can't be had there.
+        package let spelling: FilePath?
     }
 
     /// A file that a fault of the machine holds back.
@@ -141,7 +143,8 @@ extension LedgerReader.History {
             publishedAt: row["published_at"], outcome: row["outcome"], probability: row["probability"],
             model: row["model"], document: row.bytes("verdict"), isNewest: row["is_newest"],
             // A ledger that no daemon of this version has opened yet has no such columns.
-            crashes: row["crashes"] ?? 0, setAsideAt: row["set_aside_at"])
+            crashes: row["crashes"] ?? 0, setAsideAt: row["set_aside_at"],
+            spelling: row.path("spelling"))
     }
 }
 

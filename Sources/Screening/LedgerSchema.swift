@@ -27,6 +27,10 @@ enum LedgerSchema {
         }
         migrator.registerMigration("5 set aside") { try $0.execute(sql: SetAside.columns) }
         migrator.registerMigration("6 clearing") { try $0.execute(sql: Ledger.clearingTable) }
+        migrator.registerMigration("7 spelling") { db in
+            // What the names of its files begin with, where the outbox's file system can't have the image's own name.
+            try db.execute(sql: "ALTER TABLE image ADD COLUMN spelling BLOB")
+        }
         return migrator
     }
 

@@ -1,4 +1,4 @@
-internal import LinuxIO
+package import LinuxIO
 
 /// What happened on the line, for the journal. The line tells; it does not know where the telling goes.
 package enum ScreeningEvent: Sendable {
@@ -17,6 +17,10 @@ package enum ScreeningEvent: Sendable {
     case inboxBack
     /// No events are to be had from the inbox, for this reason; it is polled.
     case polling(reason: String)
+    /// What the outbox's file system can't do, as far as that is not the usual; it is done another way.
+    case outboxAbilities(FileSystemAbilities)
+    /// Files of this one's mount seem to change at each look, though their size and time stay: these decide from now on.
+    case unsteady(ImageName)
     /// Something is wrong that concerns no single image.
     case fault(String)
 }

@@ -32,6 +32,7 @@ package final class ScreeningLine: Sendable {
     }
 
     private let outbox: Outbox
+    private let places: OutboxPlaces
     private let ledger: Ledger
     private let known: KnownFiles
     private let unfinished: UnfinishedImages
@@ -50,11 +51,12 @@ package final class ScreeningLine: Sendable {
         show: @escaping @Sendable (JudgedPicture) -> Void = { _ in }
     ) {
         self.outbox = outbox
+        places = OutboxPlaces(outbox, tell: tell)
         self.ledger = ledger
         self.known = known
         unfinished = UnfinishedImages(patience)
         memory = MemoryAllowance(bytes: 4 * rules.reader.maximumBytes)
-        clearing = InboxClearing(ledger: ledger, tell: tell)
+        clearing = InboxClearing(ledger: ledger, mounts: known.mounts, tell: tell)
         self.rules = Mutex(rules)
         self.now = now
         self.tell = tell
@@ -72,6 +74,15 @@ package final class ScreeningLine: Sendable {
         let names = try ledger.namesToBePublished()
         if !names.isEmpty { tell(.recovering(count: names.count)) }
         return names
+    }
+
+    /// Tries what the outbox's file system can do, and tells what it can't; a trouble is told by the first verdict that meets it.
+    package func tryOutbox() {
+        do {
+            try places.abilities()
+        } catch {
+            return
+        }
     }
 
     /// Gives back their names to images that the process before was clearing away.
@@ -96,12 +107,14 @@ package final class ScreeningLine: Sendable {
         _ arrival: ArrivalQueue.Arrival, progress: () -> Void = {}, isStopping: () -> Bool = { false }
     ) -> Disposition {
         let rules = currentRules
+        var reader = rules.reader
+        reader.mounts = known.mounts
         do {
             // Judged before, and kept from the outbox: the same bytes, even when the file is gone by now.
             for publication in try ledger.unpublished(arrival.name) { try publish(publication, for: arrival.name) }
-            let size = try rules.reader.size(of: arrival.name)
-            return try memory.borrow(min(size, rules.reader.maximumBytes), progress: progress) {
-                let reading = try rules.reader.read(arrival.name, ofAtMost: size, now: now()) {
+            let size = try reader.size(of: arrival.name)
+            return try memory.borrow(min(size, reader.maximumBytes), progress: progress) {
+                let reading = try reader.read(arrival.name, ofAtMost: size, now: now()) {
                     progress()
                     return !isStopping()
                 }
@@ -187,10 +200,17 @@ package final class ScreeningLine: Sendable {
 
     /// The files first, then the row: a crash between the two publishes the same bytes once more.
     private func publish(_ publication: Publication, for name: ImageName) throws {
-        let newest = try ledger.newestPublished(name)
-        let isRepeated = newest?.sha256 == publication.sha256
-        try outbox.publish(publication, for: name, replacing: isRepeated ? nil : newest)
-        try ledger.recordPublication(name, publication, now: now())
+        try places.publish {
+            let newest = try ledger.newestPublished(name)
+            let isRepeated = newest?.sha256 == publication.sha256
+            var placed = publication
+            placed.spelling = try places.spelling(for: name, publication, after: newest)
+            if placed.spelling != publication.spelling {
+                try ledger.recordSpelling(name, sha256: publication.sha256, placed.spelling)
+            }
+            try outbox.publish(placed, for: name, replacing: isRepeated ? nil : newest)
+            try ledger.recordPublication(name, publication, now: now())
+        }
         tell(.verdict(name, try Verdict(document: publication.document)))
     }
 
@@ -199,9 +219,12 @@ package final class ScreeningLine: Sendable {
         guard let (publication, heatmap) = try ledger.published(name, sha256: sha256),
             let newer = try ledger.newestPublished(name)
         else { return }
-        try outbox.restore(publication, withHeatmap: heatmap, for: name, replacing: newer)
-        try ledger.makeNewest(name, sha256: sha256)
-        try outbox.removeKept(publication, for: name)
+        try places.publish {
+            let spelling = try places.spelling(for: name, publication, after: newer)
+            try outbox.restore(publication, withHeatmap: heatmap, for: name, spelled: spelling, replacing: newer)
+            try ledger.makeNewest(name, sha256: sha256, spelled: spelling)
+            try outbox.removeKept(publication, for: name)
+        }
     }
 
     /// A kill in the middle of `restore` leaves the verdict under two names.

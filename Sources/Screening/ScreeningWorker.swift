@@ -40,7 +40,7 @@ package struct ScreeningWorker: Sendable {
         case .unfinished(let pause):
             retries.hold(arrival, until: .now + pause.duration)
             // A long wait is told; that of a writer who closes his file several times is none.
-            if arrival.evidence != .closed {
+            if pause.isLong {
                 line.recordWait(
                     arrival.name, fault: Self.lacksItsEnd, attempts: pause.look, delay: pause.duration)
             }

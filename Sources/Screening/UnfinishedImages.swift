@@ -48,18 +48,42 @@ package final class UnfinishedImages: Sendable {
         package let duration: Duration
         /// This look's number.
         package let look: Int
+        /// It has waited for longer than a writer takes who closes his file several times on the way.
+        package let isLong: Bool
 
-        package init(duration: Duration, look: Int) {
+        package init(duration: Duration, look: Int, isLong: Bool = false) {
             self.duration = duration
             self.look = look
+            self.isLong = isLong
         }
     }
 
     private struct Looks {
         let signature: FileSignature
+        let content: ImageContent
         let first: ContinuousClock.Instant
+        /// It was closed before, and went on: this writer's closes prove nothing.
+        let isGoingOn: Bool
         var count = 0
+
+        init(
+            _ content: ImageContent, _ signature: FileSignature, at first: ContinuousClock.Instant, after before: Looks?
+        ) {
+            self.signature = signature
+            // Its digest is enough.
+            self.content = ImageContent(sha256: content.sha256, byteCount: content.byteCount, bytes: nil)
+            self.first = first
+            isGoingOn = before.map { $0.isGoingOn || $0.isBeginning(of: content) } ?? false
+        }
+
+        private func isBeginning(of longer: ImageContent) -> Bool {
+            guard let bytes = longer.bytes, 1..<bytes.count ~= content.byteCount else { return false }
+            return AuditChain.digest(Array(bytes.prefix(content.byteCount))) == content.sha256
+        }
     }
+
+    /// So many are remembered; then all are forgotten, and the memory begins anew.
+    private static let most = 10_000
 
     private let patience: Patience
     private let looks = Mutex<[ImageName: Looks]>([:])
@@ -68,6 +92,7 @@ package final class UnfinishedImages: Sendable {
 
     /// How long to wait before a picture is looked at again; nil where it is to be taken as it is.
     ///
+    /// What was told of as cut off, and then went on, is given the longer patience from there on.
     package func pause(
         for name: ImageName, _ content: ImageContent, _ signature: FileSignature, _ evidence: Evidence,
         now: Date, at instant: ContinuousClock.Instant
@@ -77,22 +102,25 @@ package final class UnfinishedImages: Sendable {
             return nil
         }
         let seen = looks.withLock { looks in
-            var seen = looks[name] ?? Looks(signature: signature, first: instant)
-            if seen.signature != signature { seen = Looks(signature: signature, first: instant) }
+            let before = looks[name]
+            var seen =
+                if let before, before.signature == signature { before } else {
+                    Looks(content, signature, at: instant, after: before)
+                }
             seen.count += 1
+            if looks.count >= Self.most { looks = [:] }
             looks[name] = seen
             return seen
         }
         let age = max(instant - seen.first, evidence == .polled ? .zero : signature.age(at: now))
-        let limit = evidence == .closed ? patience.closed : patience.settled
-        if age >= limit {
-            forget(name)
-            return nil
-        }
-        return Pause(duration: min(max(age, patience.closed / 2), .seconds(60), limit - age), look: seen.count)
+        let limit = evidence == .closed && !seen.isGoingOn ? patience.closed : patience.settled
+        if age >= limit { return nil }
+        return Pause(
+            duration: min(max(age, patience.closed / 2), .seconds(60), limit - age), look: seen.count,
+            isLong: evidence != .closed || age >= patience.closed)
     }
 
-    /// It is whole, was told, or is gone.
+    /// It is whole, or is gone.
     func forget(_ name: ImageName) { looks.withLock { $0[name] = nil } }
 }
 

@@ -18,6 +18,8 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case retrainingFinished = "71124272774c437b9379b722b8889f52"
     case retrainingRefused = "23a89ad11f304ee3a6acee3c84feeb80"
     case drift = "3f1d5a0c7e2b4c8f9a6d0b1e4c7f2a95"
+    case outboxAbilities = "8d3f6a1c52e94b07a6c41d9e2b70f835"
+    case unsteady = "c17b0e94d8a3462fb5960e3af2d41c68"
     case fault = "b44234d4c44446f580a9d571963c0168"
     case stopping = "c0bf06991a274e838fa5253273b2cfee"
     case configurationReloaded = "da9995b301c946f183077fb775d4d557"
@@ -29,9 +31,9 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     package var level: Logger.Level {
         switch self {
         case .started: .info
-        case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded: .notice
+        case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded, .outboxAbilities: .notice
         case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
-        case .waiting, .writingSeen, .overflowRescan, .drift: .warning
+        case .waiting, .writingSeen, .overflowRescan, .drift, .unsteady: .warning
         case .fault, .modelRefused, .setAside: .error
         }
     }

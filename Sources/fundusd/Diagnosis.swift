@@ -30,6 +30,7 @@ struct Diagnosis {
         examineUser()
         examineFolders(settings)
         examineWatching(settings)
+        examineNames(settings)
         for key in [SettingKey.outbox, .state] { examineSpace(key, key == .outbox ? settings.outbox : settings.state) }
         examineModel(settings)
         examineLedger(settings)
@@ -76,6 +77,23 @@ struct Diagnosis {
         add(
             level, "inotify", "the inbox has \(folders) folders, and this user may watch \(limit)",
             level == .good ? "" : "Raise it: sysctl fs.inotify.max_user_watches=\(max(folders * 4, 65_536)).")
+    }
+
+    /// Tries what the outbox's file system can do, as the daemon does at its start.
+    private mutating func examineNames(_ settings: Settings) {
+        do throws(SystemFailure) {
+            let abilities = try Folder(settings.outbox).probe()
+            guard let shortcomings = abilities.sentence else {
+                return add(.good, "outbox", "its file system can have every name")
+            }
+            add(.warning, "outbox", "its file system \(shortcomings)", abilities.consequence)
+        } catch let error where error.isGone {
+            return  // Said above.
+        } catch {
+            add(
+                .warning, "outbox", "what its file system can do can't be tried: \(error.description)",
+                "Run this as the service's user.")
+        }
     }
 
     private static func limit(_ name: String) throws(SystemFailure) -> Int? {

@@ -7,7 +7,8 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Looks at folders, rights, limits, disk, model, ledger and daemon, and says what to do.",
         discussion: """
-            Changes nothing, but that it may pack a model's weights anew. Exits 0 where nothing keeps fundusd from working, \
+            Changes nothing, but that it may pack a model's weights anew, and tries names in a hidden folder of the outbox, which \
+            is gone afterwards. Exits 0 where nothing keeps fundusd from working, \
             78 where something does. Run it as the service's user:
 
                 sudo -u fundusd fundusd doctor

@@ -83,8 +83,8 @@ struct ExplainCommand: ParsableCommand {
         guard let publishedAt = history.publishedAt else { return "not yet" }
         let path =
             history.isNewest
-            ? Outbox.verdictPath(for: history.name)
-            : Outbox.supersededPath(for: history.name, sha256: history.sha256)
+            ? Outbox.verdictPath(for: history.name, spelled: history.spelling)
+            : Outbox.supersededPath(for: history.name, sha256: history.sha256, spelled: history.spelling)
         return "\(publishedAt), as \(TerminalText.escaped(path.string))"
     }
 

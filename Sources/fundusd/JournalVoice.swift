@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LinuxIO
 internal import Logging
 internal import Screening
 internal import Supervision
@@ -37,9 +38,27 @@ struct JournalVoice: Sendable {
             logger.notice("The inbox is back.")
         case .polling(let reason):
             logger.warning("The inbox is polled: \(reason).")
+        case .outboxAbilities(let abilities):
+            tell(abilities)
+        case .unsteady(let name):
+            logger.record(
+                .unsteady,
+                """
+                \(name) seems to change at each look, though its size and time stay: its file system makes up inode numbers or \
+                change times. All files there go by size, time and content from now on.
+                """, [.image: name.field])
         case .fault(let message):
             logger.record(.fault, "\(message)", [.reason: .string(message)])
         }
+    }
+
+    private func tell(_ abilities: FileSystemAbilities) {
+        guard let shortcomings = abilities.sentence else {
+            return logger.record(.outboxAbilities, "The outbox can have every name again.")
+        }
+        logger.record(
+            .outboxAbilities, "The outbox's file system \(shortcomings). \(abilities.consequence)",
+            [.reason: .string(shortcomings)])
     }
 
     func modelSwapped(to id: String, from old: String) {

@@ -57,6 +57,7 @@ final class Station: Sendable {
         self.settings = settings
         forgetWaits(ledger)
         line.putBackInterrupted()
+        line.tryOutbox()
         lookBack()
     }
 

@@ -115,4 +115,36 @@ import Testing
         #expect(try folder.removeUnfinished() == 1)
         #expect(try names(path) == [".fundusd-x", "fundusd-1.tmp"])
     }
+
+    @Test func `what a file system can do is tried, and nothing of it is left`() throws {
+        let folder = try Folder(path)
+        #expect(try folder.probe() == .ordinary)
+        #expect(try names(path) == [])
+    }
+
+    /// As a process leaves it that was killed while it tried.
+    @Test func `what was left of a try is removed, but for what others put there`() throws {
+        for (name, entry) in [(".fundusd-1.tmp", "con.jpg"), (".fundusd-2.tmp", "deep/file")] {
+            let file = path.appending(name).pushing(FilePath(entry))
+            try AtomicFile.makeFolder(file.removingLastComponent())
+            try AtomicFile.write([1], to: file)
+        }
+        try Folder(path).removeUnfinished()
+        #expect(try names(path) == [".fundusd-2.tmp"])
+    }
+
+    @Test(arguments: [
+        (FileSystemAbilities.ordinary, nil),
+        (FileSystemAbilities(distinguishesCase: false), "does not tell Eye.jpg from eye.jpg"),
+        (
+            FileSystemAbilities(refused: [.device, .reserved], longestName: 143, keepsWhatIsThere: false),
+            """
+            takes no < > : \" | ? * \\ in names; takes no device (CON, AUX …) in names; takes no name of more than 143 bytes; \
+            can't rename without replacing
+            """
+        ),
+    ])
+    func `what a file system can't do is said`(abilities: FileSystemAbilities, sentence: String?) {
+        #expect(abilities.sentence == sentence)
+    }
 }

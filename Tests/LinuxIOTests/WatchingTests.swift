@@ -42,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         (UInt32(0xEF53), FileSystemKind.local), (0x0102_1994, .local), (0x6969, .network("NFS")),
-        (0xFE53_4D42, .network("SMB2")),
+        (0xFE53_4D42, .network("SMB2")), (0x786F_4256, .network("vboxsf")), (0xBACB_ACBC, .network("vmhgfs")),
+        (0x7C7C_6673, .network("prl_fs")), (0x0102_1997, .network("9P")), (0x6573_5546, .network("FUSE")),
     ])
     func `network file systems are known by their numbers`(magic: UInt32, kind: FileSystemKind) {
         #expect(FileSystemKind.of(magic: magic) == kind)

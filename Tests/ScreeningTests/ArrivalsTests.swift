@@ -144,5 +144,38 @@ private struct Script: Sendable, CustomTestStringConvertible {
         #expect(arrivals.due(at: start + .seconds(2)) == [.inspect("a")])
     }
 
+    /// Looks every two seconds, as the loop does: at a file that another machine has written, or that only seems to change.
+    @Test(arguments: [
+        UnsteadyMounts.Parts.inode, .changeTime, [.inode, .changeTime],
+    ])
+    func `a file that seems to change by itself is told after a minute`(parts: UnsteadyMounts.Parts) {
+        let start = ContinuousClock.now
+        var arrivals = Arrivals(settlingTime: .seconds(2))
+        for look in 0..<60 {
+            let signature = FileSignature(
+                device: 7, inode: parts.contains(.inode) ? UInt64(look) : 1, bytes: 5, modified: 9,
+                changed: parts.contains(.changeTime) ? Int64(look) : 1)
+            let seconds = look * 2
+            let action = arrivals.observe(
+                "a", signature, isOldEnough: false, isPolled: true, at: start + .seconds(seconds))
+            #expect(action == (seconds == 60 ? .distrust("a", parts, device: 7) : nil), "\(seconds) s")
+            if action != nil { return }
+        }
+        #expect(Bool(false), "never told")
+    }
+
+    @Test(arguments: [true, false])
+    func `a file that grows, or lies on a local disk, is never believed to change by itself`(isPolled: Bool) {
+        let start = ContinuousClock.now
+        var arrivals = Arrivals(settlingTime: .seconds(2))
+        for look in 0..<90 {
+            let signature = FileSignature(
+                device: 7, inode: UInt64(look), bytes: isPolled ? 5 + look / 20 : 5, modified: 9, changed: 1)
+            let action = arrivals.observe(
+                "a", signature, isOldEnough: false, isPolled: isPolled, at: start + .seconds(look * 2))
+            #expect(action == nil, "\(look)")
+        }
+    }
+
     private let signature = FileSignature(device: 1, inode: 1, bytes: 5, modified: 0, changed: 0)
 }

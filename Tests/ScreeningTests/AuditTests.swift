@@ -148,4 +148,14 @@ import Testing
         let found = try findings(under)
         #expect(found.findings == [] && found.chain.length == 4)
     }
+
+    /// Read by a newer `audit verify` before the newer daemon has opened it.
+    @Test func `a ledger that knows of no spelling is read, and gets to know`() throws {
+        let under = try published()
+        try inLedger(
+            under, "ALTER TABLE image DROP COLUMN spelling; DELETE FROM grdb_migrations WHERE identifier LIKE '7 %'")
+        #expect(try findings(under).findings == [])
+        _ = try Ledger(at: under.folder.path.pushing("state/ledger.sqlite"))
+        #expect(try findings(under).findings == [])
+    }
 }

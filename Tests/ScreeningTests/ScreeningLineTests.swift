@@ -10,22 +10,24 @@ import Testing
 
 /// An inbox, an outbox and a line between them, in a folder of their own.
 final class LineUnderTest: Sendable {
-    let folder = TemporaryFolder()
+    let folder: TemporaryFolder
     let line: ScreeningLine
     let ledger: Ledger
     let known: KnownFiles
 
     init(
         judge: Judge = .constant(), after: Afterwards = .keep, maximumBytes: Int = 1 << 20,
-        patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero)
+        patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero),
+        abilities: FileSystemAbilities? = nil, continuing other: LineUnderTest? = nil
     ) throws {
+        folder = other?.folder ?? TemporaryFolder()
         for name in ["inbox", "outbox", "state"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         ledger = try Ledger(at: folder.path.pushing("state/ledger.sqlite"))
         known = try KnownFiles(ledger)
         let log = EventLog()
         self.log = log
         line = ScreeningLine(
-            outbox: Outbox(root: folder.path.appending("outbox")), ledger: ledger, known: known,
+            outbox: Outbox(root: folder.path.appending("outbox"), abilities: abilities), ledger: ledger, known: known,
             rules: ScreeningRules(
                 reader: InboxReader(
                     root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),

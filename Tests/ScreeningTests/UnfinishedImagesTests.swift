@@ -19,7 +19,7 @@ import Testing
     }
 
     private func content(_ bytes: [UInt8]) -> ImageContent {
-        ImageContent(sha256: "", byteCount: bytes.count, bytes: bytes)
+        ImageContent(sha256: AuditChain.digest(bytes), byteCount: bytes.count, bytes: bytes)
     }
 
     /// The file's times and the clock say the same here: each look comes when the last pause is over.
@@ -61,6 +61,43 @@ import Testing
                 now: Date(timeIntervalSince1970: 1000), at: start + .seconds(step * 3))
             #expect(pause == UnfinishedImages.Pause(duration: .seconds(2), look: 1))
         }
+    }
+
+    /// The beginning of a picture, told of as cut off, and then more of it, or less, or another's.
+    @Test(arguments: [(true, Duration.seconds(60)), (false, nil as Duration?)])
+    func `a writer who goes on after he was told of is given more time`(goesOn: Bool, given: Duration?) {
+        let unfinished = UnfinishedImages(Self.patience)
+        let (start, changed) = (ContinuousClock.now, Date(timeIntervalSince1970: 1000))
+        let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg(quality: 90)
+        let pieces = [Array(Self.half.dropLast(100)), goesOn ? Self.half : Array(other.prefix(Self.half.count))]
+        for (index, piece) in pieces.enumerated() {
+            let signature = signature(bytes: piece.count)
+            func pause(after seconds: Int) -> UnfinishedImages.Pause? {
+                unfinished.pause(
+                    for: "a.jpg", content(piece), signature, .closed, now: changed,
+                    at: start + .seconds(index * 1000 + seconds))
+            }
+            #expect(pause(after: 0)?.isLong == false)
+            #expect(pause(after: 100)?.duration == (index == 0 ? nil : given))
+            #expect(pause(after: 600) == nil)
+        }
+    }
+
+    /// Some cameras and file servers open a file, append, and close it, again and again.
+    @Test func `a writer who closes his file four times gets one verdict, on the whole`() throws {
+        let line = try LineUnderTest(patience: Self.patience)
+        let quarter = Self.eye.count / 4
+        for part in 1...4 {
+            let file = try Descriptor.open(
+                line.inbox.appending("a.jpg"), O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+            let end = part == 4 ? Self.eye.count : part * quarter
+            try file.write(Array(Self.eye[(part - 1) * quarter..<end]))
+            _ = consume file
+            let disposition = line.screen("a.jpg", .closed)
+            #expect(part == 4 ? disposition == .done : disposition.isUnfinished, "\(part)")
+        }
+        #expect(line.log.told == ["a.jpg: normal"])
+        #expect(try line.verdict("a.jpg")?.image.sha256 == AuditChain.digest(Self.eye))
     }
 
     /// What was cut short yesterday is told at the start; on a network file system its times prove nothing.
@@ -106,4 +143,8 @@ import Testing
         #expect(try await pass.run() == InboxPass.Remainder())
         #expect(line.log.told == ["a.jpg: rejected"])
     }
+}
+
+extension ScreeningLine.Disposition {
+    fileprivate var isUnfinished: Bool { if case .unfinished = self { true } else { false } }
 }

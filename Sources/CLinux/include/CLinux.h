@@ -22,6 +22,13 @@ int clinux_open_beneath(int folder, const char *path, int flags);
 /* renameat2(2) with RENAME_NOREPLACE: -1 with EEXIST where the new name is taken, with EINVAL where the file system can't tell. */
 int clinux_rename_without_replacing(int folder, const char *name, int new_folder, const char *new_name);
 
+/* syncfs(2): all that was written to the file system of an open file is on its disk when this returns. -1 with errno. */
+int clinux_synchronize_file_system(int file);
+
+/* The number of the mount that an open folder lies on, by statx(2): the kernel gives none twice since Linux 6.8, before that not
+ * while it is in use; 0 where it tells none. */
+unsigned long long clinux_mount_number(int folder);
+
 /* What a thread does with a picture's bytes: only a crash in one of these may be the picture's fault. */
 enum clinux_stage { CLINUX_NO_STAGE, CLINUX_DECODE, CLINUX_GRADE, CLINUX_NETWORK };
 
