@@ -106,6 +106,15 @@ struct InboxClearing: Sendable {
         }
     }
 
+    /// Removes what a killed process left in the archive while it tried what the file system there can do.
+    func tidyUp(_ archive: FilePath) {
+        do throws(SystemFailure) {
+            if try FileStatus.at(archive) != nil { try Folder(archive).removeUnfinished() }
+        } catch {
+            tell(.fault("the archive can't be looked after until the next start: \(error.description)"))
+        }
+    }
+
     private func putBackInterrupted(_ note: Ledger.Clearing, in root: FilePath) {
         do {
             try putBackIfThere(note, in: Folder(root))

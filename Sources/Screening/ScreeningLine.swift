@@ -86,7 +86,11 @@ package final class ScreeningLine: Sendable {
     }
 
     /// Gives back their names to images that the process before was clearing away.
-    package func putBackInterrupted() { clearing.putBackInterrupted(in: currentRules.reader.root) }
+    package func putBackInterrupted() {
+        let rules = currentRules
+        clearing.putBackInterrupted(in: rules.reader.root)
+        if case .archive(let root) = rules.afterwards { clearing.tidyUp(root) }
+    }
 
     /// Looks at what the process before had in hand when it ended.
     ///

@@ -57,7 +57,6 @@ final class Station: Sendable {
         self.settings = settings
         forgetWaits(ledger)
         line.putBackInterrupted()
-        line.tryOutbox()
         lookBack()
     }
 

@@ -58,6 +58,8 @@ struct WatchCommand: AsyncParsableCommand {
         let voice = JournalVoice(logger: logger)
         let station = try Station(
             settings, patience: .watching(settlingTime: settings.settle), tell: voice.tell)
+        // Here, and not before the first verdict, so that the start says it. A single pass that finds nothing touches nothing.
+        station.line.tryOutbox()
         try station.queueRecovered()
         let daemon = Daemon(station, logger: logger, voice: voice, reload: resolve)
         try await daemon.run()
