@@ -24,10 +24,10 @@ enum AuditTable {
                     ORDER BY published_at, id
                 """)
         while let row = try rows.next() {
-            let entry = AuditChain.Entry(
-                name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"],
-                document: AuditChain.digest(row.bytes("verdict")), heatmap: nil, publishedAt: row["published_at"])
-            try append(db, image: row["id"], entry)
+            let entry = try AuditChain.Entry(
+                name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),
+                document: AuditChain.digest(row.bytes("verdict")), heatmap: nil, publishedAt: row.value("published_at"))
+            try append(db, image: try row.value("id"), entry)
         }
     }
 
@@ -43,7 +43,7 @@ enum AuditTable {
     static func head(_ db: Database) throws -> AuditChain {
         guard let row = try Row.fetchOne(db, sql: "SELECT sequence, link FROM audit ORDER BY sequence DESC LIMIT 1")
         else { return AuditChain() }
-        return AuditChain(head: row["link"], length: row["sequence"])
+        return try AuditChain(head: row.value("link"), length: row.value("sequence"))
     }
 }
 
@@ -88,7 +88,7 @@ extension LedgerReader {
                 sql: """
                     SELECT name FROM image WHERE state = 'published' AND id NOT IN (SELECT image FROM audit) ORDER BY id
                     """
-            ).map { ImageName(bytes: $0.bytes("name")) }
+            ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
 
@@ -105,13 +105,13 @@ extension AuditChain.Entry {
 }
 
 extension LedgerReader.AuditRecord {
-    fileprivate init(_ row: Row) {
-        self.init(
-            sequence: row["sequence"],
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            sequence: row.value("sequence"),
             entry: AuditChain.Entry(
-                name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], document: row["document"],
-                heatmap: row["heatmap"], publishedAt: row["published_at"]),
-            link: row["link"], keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row["is_newest"],
+                name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), document: row.value("document"),
+                heatmap: row.value("heatmap"), publishedAt: row.value("published_at")),
+            link: row.value("link"), keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row.value("is_newest"),
             spelling: row.path("spelling"))
     }
 }

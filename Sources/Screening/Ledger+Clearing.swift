@@ -64,12 +64,12 @@ extension Ledger {
 }
 
 extension Ledger.Clearing {
-    fileprivate init(_ row: Row) {
-        self.init(
+    fileprivate init(_ row: Row) throws {
+        try self.init(
             name: ImageName(bytes: row.bytes("name")), hidden: FilePath(bytes: row.bytes("hidden")),
-            sha256: row["sha256"],
+            sha256: row.value("sha256"),
             file: FileSignature(
-                device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"]),
-                bytes: row["bytes"], modified: row["modified"], changed: row["changed"]))
+                device: UInt64(bitPattern: row.value("device")), inode: UInt64(bitPattern: row.value("inode")),
+                bytes: row.value("bytes"), modified: row.value("modified"), changed: row.value("changed")))
     }
 }

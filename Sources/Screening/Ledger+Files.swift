@@ -55,9 +55,9 @@ extension FileSignature {
         var known: [ImageName: FileSignature] = [:]
         let rows = try Row.fetchCursor(db, sql: "SELECT name, device, inode, bytes, modified, changed FROM file")
         while let row = try rows.next() {
-            known[ImageName(bytes: row.bytes("name"))] = FileSignature(
-                device: UInt64(bitPattern: row["device"]), inode: UInt64(bitPattern: row["inode"]),
-                bytes: row["bytes"], modified: row["modified"], changed: row["changed"])
+            known[ImageName(bytes: try row.bytes("name"))] = try FileSignature(
+                device: UInt64(bitPattern: row.value("device")), inode: UInt64(bitPattern: row.value("inode")),
+                bytes: row.value("bytes"), modified: row.value("modified"), changed: row.value("changed"))
         }
         return known
     }

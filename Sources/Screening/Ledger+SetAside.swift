@@ -72,7 +72,7 @@ extension Ledger {
         // The index of suspects serves both: among a million rows that tells.
         try Row.fetchAll(
             db, sql: "SELECT name FROM image WHERE (in_hand OR crashes > 0) AND \(condition) GROUP BY name ORDER BY id"
-        ).map { ImageName(bytes: $0.bytes("name")) }
+        ).map { try ImageName(bytes: $0.bytes("name")) }
     }
 
     /// Has an image that was set aside tried again, under all its names; called beside a daemon, in another process.
@@ -96,14 +96,14 @@ extension Ledger {
             let rows = try Row.fetchAll(
                 db, sql: "SELECT id, name FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
             for row in rows {
-                let (id, name): (Int64, Data) = (row["id"], row["name"])
+                let (id, name): (Int64, Data) = try (row.value("id"), row.value("name"))
                 try db.execute(
                     sql: "UPDATE image SET set_aside_at = NULL, crashes = ? WHERE id = ?",
                     arguments: [SetAside.limit - 1, id])
                 // The next look at the inbox finds it new.
                 try db.execute(sql: "DELETE FROM file WHERE name = ?", arguments: [name])
             }
-            return rows.map { ImageName(bytes: $0.bytes("name")) }
+            return try rows.map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
 }
@@ -115,7 +115,7 @@ extension LedgerReader {
         return try database.read { db in
             try Row.fetchAll(
                 db, sql: "SELECT name FROM image WHERE set_aside_at IS NOT NULL ORDER BY id"
-            ).map { ImageName(bytes: $0.bytes("name")) }
+            ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
 }

@@ -78,8 +78,9 @@ package final class Ledger: Sendable {
             let row = try Row.fetchOne(
                 db, sql: "SELECT state, is_newest FROM image WHERE name = ? AND sha256 = ?",
                 arguments: [name.data, content.sha256])
-            if let state: String = row?["state"], state != "claimed" {
-                return state == "published" && row?["is_newest"] == false ? .superseded : .judged
+            if let state: String = try row?.value("state"), state != "claimed" {
+                let isNewest: Bool? = try row?.value("is_newest")
+                return state == "published" && isNewest == false ? .superseded : .judged
             }
             let isSetAside = try SetAside.contains(db, content.sha256)
             try db.execute(
@@ -144,7 +145,7 @@ package final class Ledger: Sendable {
             try Row.fetchOne(
                 db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
                 arguments: [name.data]
-            ).map { Publication(sha256: $0["sha256"], document: $0.bytes("verdict"), spelling: $0.path("spelling")) }
+            ).map { try Publication(sha256: $0.value("sha256"), document: $0.bytes("verdict"), spelling: $0.path("spelling")) }
         }
     }
 
@@ -161,9 +162,9 @@ package final class Ledger: Sendable {
                     """,
                 arguments: [name.data, sha256]
             ).map { row in
-                let spelling = row.path("spelling")
-                return (
-                    Publication(sha256: sha256, document: row.bytes("verdict"), spelling: spelling), row["digest"]
+                let spelling = try row.path("spelling")
+                return try (
+                    Publication(sha256: sha256, document: row.bytes("verdict"), spelling: spelling), row.value("digest")
                 )
             }
         }
@@ -193,7 +194,7 @@ package final class Ledger: Sendable {
         try database.read { db in
             try Row.fetchAll(
                 db, sql: "SELECT name FROM image WHERE \(LedgerSchema.isOnItsWay) GROUP BY name ORDER BY min(id)"
-            ).map { ImageName(bytes: $0.bytes("name")) }
+            ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
 
@@ -204,9 +205,9 @@ package final class Ledger: Sendable {
                 db, sql: "SELECT * FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
                 arguments: [name.data]
             ).map { row in
-                let heatmap: Data? = row["heatmap"]
-                return Publication(
-                    sha256: row["sha256"], document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) },
+                let heatmap: Data? = try row.value("heatmap")
+                return try Publication(
+                    sha256: row.value("sha256"), document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) },
                     spelling: row.path("spelling"))
             }
         }
@@ -238,15 +239,25 @@ extension ImageName {
 }
 
 extension Row {
+    /// A column's value. GRDB's subscripts trap where it is of another type or not there, and a file's bytes must not end the
+    /// program.
+    ///
+    /// - Throws: `LedgerFault.damaged` then; a column that is missing is nil where that is possible.
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ column: String
+    ) throws(LedgerFault) -> Value {
+        do { return try decode(forColumn: column) } catch { throw .damaged }
+    }
+
     /// A BLOB column's bytes; none for NULL.
-    func bytes(_ column: String) -> [UInt8] {
-        let data: Data? = self[column]
+    func bytes(_ column: String) throws -> [UInt8] {
+        let data: Data? = try value(column)
         return data.map { [UInt8]($0) } ?? []
     }
 
     /// A BLOB column as a path; nil for NULL, and where there is no such column yet.
-    func path(_ column: String) -> FilePath? {
-        let data: Data? = self[column]
+    func path(_ column: String) throws -> FilePath? {
+        let data: Data? = try value(column)
         return data.map { FilePath(bytes: [UInt8]($0)) }
     }
 }

@@ -85,7 +85,7 @@ package final class LedgerReader: Sendable {
             var counts = Counts()
             let rows = try Row.fetchAll(
                 db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
-            for row in rows { counts.outcomes[row["outcome"]] = row["n"] }
+            for row in rows { counts.outcomes[try row.value("outcome")] = try row.value("n") }
             counts.unpublished =
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
             counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
@@ -120,7 +120,7 @@ package final class LedgerReader: Sendable {
                     SELECT probability FROM image WHERE published_at >= ? AND model = ? AND probability IS NOT NULL
                     """,
                 arguments: [time.timestamp, model])
-            return (Dictionary(rows.map { ($0["outcome"], $0["n"]) }) { $1 }, scores)
+            return (Dictionary(try rows.map { try ($0.value("outcome"), $0.value("n")) }) { $1 }, scores)
         }
     }
 
@@ -136,22 +136,22 @@ package final class LedgerReader: Sendable {
 }
 
 extension LedgerReader.History {
-    fileprivate init(_ row: Row) {
-        self.init(
-            name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"], bytes: row["bytes"], state: row["state"],
-            seenAt: row["seen_at"], claimedAt: row["claimed_at"], judgedAt: row["judged_at"],
-            publishedAt: row["published_at"], outcome: row["outcome"], probability: row["probability"],
-            model: row["model"], document: row.bytes("verdict"), isNewest: row["is_newest"],
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), bytes: row.value("bytes"), state: row.value("state"),
+            seenAt: row.value("seen_at"), claimedAt: row.value("claimed_at"), judgedAt: row.value("judged_at"),
+            publishedAt: row.value("published_at"), outcome: row.value("outcome"), probability: row.value("probability"),
+            model: row.value("model"), document: row.bytes("verdict"), isNewest: row.value("is_newest"),
             // A ledger that no daemon of this version has opened yet has no such columns.
-            crashes: row["crashes"] ?? 0, setAsideAt: row["set_aside_at"],
+            crashes: (row.value("crashes") as Int?) ?? 0, setAsideAt: row.value("set_aside_at"),
             spelling: row.path("spelling"))
     }
 }
 
 extension LedgerReader.Wait {
-    fileprivate init(_ row: Row) {
-        self.init(
-            name: ImageName(bytes: row.bytes("name")), since: row["since"], attempts: row["attempts"],
-            nextAttemptAt: row["next_attempt_at"], fault: row["fault"])
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            name: ImageName(bytes: row.bytes("name")), since: row.value("since"), attempts: row.value("attempts"),
+            nextAttemptAt: row.value("next_attempt_at"), fault: row.value("fault"))
     }
 }

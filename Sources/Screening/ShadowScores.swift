@@ -89,9 +89,9 @@ package final class ShadowScores: Sendable {
                 db, sql: "SELECT * FROM score WHERE challenger = ? AND champion = ? ORDER BY at, name",
                 arguments: [challenger, champion]
             ).map { row in
-                Score(
-                    name: ImageName(bytes: row.bytes("name")), sha256: row["sha256"],
-                    champion: row["champion_probability"], challenger: row["challenger_probability"], at: row["at"])
+                try Score(
+                    name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),
+                    champion: row.value("champion_probability"), challenger: row.value("challenger_probability"), at: row.value("at"))
             }
         }
     }
