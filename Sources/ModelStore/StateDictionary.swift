@@ -1,24 +1,26 @@
 /// Finds the weights in what a checkpoint holds.
 enum StateDictionary {
-    /// Where training scripts put the state dictionary inside a checkpoint.
-    private static let wrappers = ["state_dict", "model", "model_state_dict"]
+    /// Where training scripts put the state dictionary inside a checkpoint; the first that holds tensors counts.
+    private static let wrappers = [
+        "state_dict", "model_state_dict", "model", "net", "network", "model_state", "net_state_dict", "weights",
+        "module",
+    ]
 
-    /// What `DataParallel` and `torch.compile` put before every name.
-    private static let prefixes = ["module.", "_orig_mod."]
+    /// Wrappers lie in wrappers: `{"model": {"state_dict": …}}`.
+    private static let deepest = 4
 
+    /// The tensors by the names that the file gives them.
     static func tensors(in top: PickleValue, _ machine: PickleMachine) throws(ModelFailure) -> [String: PickledTensor] {
-        guard case .dictionary(let handle) = top else { throw noDictionary(machine) }
-        var entries = machine.dictionaries[handle]
-        if let inner = wrapped(entries) { entries = machine.dictionaries[inner] }
+        guard case .dictionary(let handle) = top, let found = dictionary(handle, machine, depth: 0) else {
+            throw noDictionary(machine)
+        }
         var tensors: [String: PickledTensor] = [:]
-        for (key, value) in entries {
+        for (key, value) in machine.dictionaries[found] {
             guard case .string(let name) = key, case .tensor(let tensor) = value else { continue }
-            let bare = withoutPrefixes(name)
-            guard tensors.updateValue(machine.tensors[tensor], forKey: bare) == nil else {
-                throw machine.damaged("holds \(bare) twice")
+            guard tensors.updateValue(machine.tensors[tensor], forKey: name) == nil else {
+                throw machine.damaged("holds \(name) twice")
             }
         }
-        guard !tensors.isEmpty else { throw noDictionary(machine) }
         return tensors
     }
 
@@ -28,18 +30,18 @@ enum StateDictionary {
             remedy: "save the weights: torch.save(model.state_dict(), path)")
     }
 
-    private static func wrapped(_ entries: [(key: PickleValue, value: PickleValue)]) -> Int? {
-        for (key, value) in entries {
-            if case .string(let name) = key, wrappers.contains(name), case .dictionary(let handle) = value {
-                return handle
+    /// The dictionary of tensors that is this one or lies in it; nil where there is none.
+    private static func dictionary(_ handle: Int, _ machine: PickleMachine, depth: Int) -> Int? {
+        guard depth < deepest else { return nil }
+        let entries = machine.dictionaries[handle]
+        for name in wrappers {
+            for case (.string(name), .dictionary(let inner)) in entries {
+                if let found = dictionary(inner, machine, depth: depth + 1) { return found }
             }
         }
-        return nil
-    }
-
-    static func withoutPrefixes(_ name: String) -> String {
-        var rest = Substring(name)
-        while let prefix = prefixes.first(where: { rest.hasPrefix($0) }) { rest = rest.dropFirst(prefix.count) }
-        return String(rest)
+        let hasTensors = entries.contains {
+            if case (.string, .tensor) = $0 { true } else { false }
+        }
+        return hasTensors ? handle : nil
     }
 }
