@@ -6,12 +6,10 @@ enum StateDictionary {
         "module",
     ]
 
-    /// Wrappers lie in wrappers: `{"model": {"state_dict": …}}`.
-    private static let deepest = 4
-
     /// The tensors by the names that the file gives them.
     static func tensors(in top: PickleValue, _ machine: PickleMachine) throws(ModelFailure) -> [String: PickledTensor] {
-        guard case .dictionary(let handle) = top, let found = dictionary(handle, machine, depth: 0) else {
+        var seen: Set<Int> = []
+        guard case .dictionary(let handle) = top, let found = dictionary(handle, machine, &seen) else {
             throw noDictionary(machine)
         }
         var tensors: [String: PickledTensor] = [:]
@@ -31,12 +29,16 @@ enum StateDictionary {
     }
 
     /// The dictionary of tensors that is this one or lies in it; nil where there is none.
-    private static func dictionary(_ handle: Int, _ machine: PickleMachine, depth: Int) -> Int? {
-        guard depth < deepest else { return nil }
+    ///
+    /// Wrappers lie in wrappers: `{"model": {"state_dict": …}}`. A hostile one lies in itself, or many times in another.
+    ///
+    /// - Parameter seen: those that were looked through already, each once.
+    private static func dictionary(_ handle: Int, _ machine: PickleMachine, _ seen: inout Set<Int>) -> Int? {
+        guard seen.count < wrappers.count * wrappers.count, seen.insert(handle).inserted else { return nil }
         let entries = machine.dictionaries[handle]
         for name in wrappers {
             for case (.string(name), .dictionary(let inner)) in entries {
-                if let found = dictionary(inner, machine, depth: depth + 1) { return found }
+                if let found = dictionary(inner, machine, &seen) { return found }
             }
         }
         let hasTensors = entries.contains {

@@ -18,7 +18,7 @@ struct TensorNames: Sendable, Equatable {
             return
         }
         guard stems.count == 1 else {
-            let names = stems.map { "“\($0.prefix)”" }.joined(separator: " and ")
+            let names = stems.prefix(2).map { "“\($0.prefix)”" }.joined(separator: " and ")
             throw ModelFailure(
                 .mismatch, path, "holds \(stems.count) networks, under \(names)",
                 remedy: "save the state_dict of the one that is to judge, and it alone")
@@ -64,7 +64,7 @@ struct TensorNames: Sendable, Equatable {
         guard layers.count <= 1 else {
             throw ModelFailure(
                 .mismatch, path,
-                "ends in \(layers.count) layers with weights: \(layers.sorted().joined(separator: ", "))",
+                "ends in \(layers.count) layers with weights, \(layers.sorted().prefix(4).joined(separator: ", "))",
                 remedy:
                     "fundusd's head is one linear layer [outputs, features]: train such a one, or train here from the "
                     + "layers below it (`fundusd train --base` takes a file without a head)")
@@ -168,11 +168,11 @@ private enum HeadNames {
     static func layer(of name: String, inSequence: Bool) -> String? {
         var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let leaf = parts.popLast(), leaf == "weight" || leaf == "bias" else { return nil }
-        while let first = parts.first, wrappers.contains(first), parts.count > 1 { parts.removeFirst() }
-        guard let first = parts.first, words.contains(first) || inSequence && isNumber(first),
-            parts.dropFirst().allSatisfy({ words.contains($0) || isNumber($0) })
+        let rest = parts.drop(while: wrappers.contains)
+        guard let first = rest.first, words.contains(first) || inSequence && isNumber(first),
+            rest.dropFirst().allSatisfy({ words.contains($0) || isNumber($0) })
         else { return nil }
-        return parts.joined(separator: ".")
+        return rest.joined(separator: ".")
     }
 
     private static func isNumber(_ part: String) -> Bool { !part.isEmpty && part.utf8.allSatisfy { 0x30...0x39 ~= $0 } }

@@ -149,6 +149,19 @@ struct HostileBytesTests {
         }
     }
 
+    /// A dictionary that holds itself twenty thousand times, each time where a state dictionary could lie.
+    @Test func aDictionaryInItselfIsLookedThroughOnce() {
+        let word = Array("state_dict".utf8)
+        let key = [UInt8(ascii: "X"), UInt8(word.count), 0, 0, 0] + word + [UInt8(ascii: "q"), 1]
+        let item = [UInt8(ascii: "h"), 1, UInt8(ascii: "h"), 0]
+        let items = [[UInt8]](repeating: item, count: 20_000).flatMap(\.self)
+        let program = [0x80, 2] + Array("}q\0(".utf8) + key + [UInt8(ascii: "h"), 0] + items + Array("u.".utf8)
+        #expect {
+            var machine = PickleMachine(program, path: "self")
+            _ = try StateDictionary.tensors(in: try machine.run(), machine)
+        } throws: { ($0 as? ModelFailure)?.message == "holds no dictionary of tensors" }
+    }
+
     @Test(arguments: [
         ("a stack too deep", [UInt8](repeating: UInt8(ascii: "N"), count: PickleMachine.deepestStack + 1), "stacks"),
         ("marks without end", [UInt8](repeating: UInt8(ascii: "("), count: 1_000_000), "STOP"),

@@ -107,8 +107,8 @@ struct TensorNamesTests {
 
     static let refused = [
         ("two networks", ["ema.conv1.weight": [1, 3, 7, 7]], "holds 2 networks, under “” and “ema.”"),
-        ("another layer's head", ["head.weight": [2, 32]], "ends in 2 layers with weights: fc, head"),
-        ("a head of two layers", ["fc.3.weight": [2, 512]], "ends in 2 layers with weights: fc, fc.3"),
+        ("another layer's head", ["head.weight": [2, 32]], "ends in 2 layers with weights, fc, head"),
+        ("a head of two layers", ["fc.3.weight": [2, 512]], "ends in 2 layers with weights, fc, fc.3"),
         ("normalization in the head", ["fc.1.weight": [32], "fc.1.running_mean": [32]], "ends in 2 layers"),
         ("an unknown layer", ["attention.weight": [4, 4]], "attention.weight: is no part of a ResNet-50"),
     ]
