@@ -23,7 +23,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,11 +33,13 @@ packages:
 
 run: build ## watch ./inbox, drop samples into it, show their verdicts, go on watching (MODEL=… imports another model first)
 	if [ -n "$(MODEL)" ]; then
-		if [ -z "$(POSITIVE_CLASS)" ]; then
-			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal" >&2
+		if [ -z "$(POSITIVE_CLASS)$(NORMAL_CLASS)" ]; then
+			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal;" >&2
+			echo "of several outputs, which one means normal, counted from 0: NORMAL_CLASS=0" >&2
 			exit 64
 		fi
-		$(BINARY) model import "$(MODEL)" --positive-class $(POSITIVE_CLASS) --state ./state
+		$(BINARY) model import "$(MODEL)" --state ./state \
+			$(if $(NORMAL_CLASS),--normal-class $(NORMAL_CLASS),--positive-class $(POSITIVE_CLASS))
 	fi
 	mkdir -p inbox outbox state
 	if [ ! -e state/models/champion ] && [ -e model/model.safetensors ]; then
@@ -109,6 +111,9 @@ test-package: deb ## the Debian package installed, upgraded, removed and purged 
 
 test-docs: build ## every command that the documentation shows, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box docs-checks
+
+model-shapes: build ## import files as people have them, compare P(disease) with PyTorch's (PYTHON=… names an interpreter that has it)
+	Tests/EndToEnd/model-shapes
 
 parity: build ## compare probabilities with PyTorch's
 	Tests/EndToEnd/parity

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Glibc
 package import LinuxIO
+internal import Synchronization
 package import SystemPackage
 
 /// The bytes of one file, read piece by piece where they are asked for.
@@ -19,6 +20,10 @@ package final class ByteSource: Sendable {
     /// The file as it was when it was opened; nil for bytes in memory.
     package let signature: FileSignature?
     private let storage: Storage
+    private let handedOut = Atomic(0)
+
+    /// How much was read so far, what was read again counted again: the work that a file makes.
+    package var bytesRead: Int { handedOut.load(ordering: .relaxed) }
 
     package init(_ bytes: [UInt8], path: String) {
         self.path = path
@@ -47,6 +52,7 @@ package final class ByteSource: Sendable {
     /// `count` bytes from `offset`, all of them or a failure.
     package func bytes(at offset: Int, count wanted: Int) throws(ModelFailure) -> [UInt8] {
         guard offset >= 0, wanted >= 0, wanted <= count, offset <= count - wanted else { throw truncated(at: offset) }
+        handedOut.add(wanted, ordering: .relaxed)
         switch storage {
         case .memory(let bytes): return Array(bytes[offset..<offset + wanted])
         case .file(let descriptor): return try read(descriptor.raw, at: offset, count: wanted)

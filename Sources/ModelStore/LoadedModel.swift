@@ -83,10 +83,11 @@ package final class LoadedModel: Sendable {
         of input: [Float]
     ) throws(ModelFailure) -> (assessment: EyeAssessment, map: DiseaseMap) {
         precondition(batchSize == 1, "the model takes batches")
-        let (logits, activation) = network.withLock { $0.activation(of: input, output: 0) }
-        let sign: Float = record.positiveClass == .disease ? 1 : -1
+        let (logits, activation) = network.withLock {
+            $0.activation(of: input) { record.diseaseLogit.linearized(at: $0) }
+        }
         let map = DiseaseMap(
-            width: activation.width, height: activation.height, logits: activation.values.map { sign * $0 },
+            width: activation.width, height: activation.height, logits: activation.values,
             inputWidth: record.preprocessing.width, inputHeight: record.preprocessing.height,
             pixelsPerPlace: ClassActivationMap.pixelsPerPlace)
         return (try assessments(logits: logits)[0], map)
@@ -102,8 +103,7 @@ package final class LoadedModel: Sendable {
         }
         return stride(from: 0, to: logits.count, by: outputs).map { first in
             EyeAssessment(
-                probabilityOfDisease: Probability.ofDisease(
-                    logit: Double(logits[first]), positiveClass: record.positiveClass),
+                probabilityOfDisease: record.diseaseLogit.probability(logits[first..<first + outputs]),
                 probabilityOfGradable: record.gradability.map {
                     Probability.ofDisease(logit: Double(logits[first + $0.output]), positiveClass: .disease)
                 })
@@ -119,7 +119,7 @@ extension ModelFolder {
             let outputs = record.architecture.outputs.map(String.init) ?? "no"
             throw ModelFailure(
                 .notJudgeable, path.string, "is a base network with \(outputs) outputs and has no verdict to give",
-                remedy: "train from it with `fundusd train --base`, or import a model with one output")
+                remedy: "train from it with `fundusd train --base`, or import a classifier of eyes")
         }
         return record
     }

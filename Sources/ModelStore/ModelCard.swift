@@ -51,7 +51,12 @@ enum ModelCard {
     }
 
     private static func origin(_ record: ModelRecord) -> String {
-        if let source = record.source { return "Imported from `\(source.file)` (SHA-256 `\(source.sha256)`)" }
+        if let source = record.source {
+            let folding = source.foldedNormalClass.map {
+                "; its two outputs were made one: output \(1 - $0) less output \($0), which means normal"
+            }
+            return "Imported from `\(source.file)` (SHA-256 `\(source.sha256)`)\(folding ?? "")"
+        }
         return record.recipe.map { "Trained with the recipe `\($0)`" } ?? "Origin not recorded"
     }
 
@@ -118,7 +123,13 @@ enum ModelCard {
     private static func network(_ record: ModelRecord) -> [String] {
         let outputs = record.architecture.outputs.map { "\($0) output\($0 == 1 ? "" : "s")" } ?? "no head"
         var items = ["\(record.architecture.name), base width \(record.architecture.baseWidth), \(outputs)"]
-        if record.role == .judge { items.append("The logit speaks for \(record.positiveClass.rawValue)") }
+        if let normalClass = record.normalClass {
+            items.append(
+                "The outputs are classes of a softmax: number \(normalClass), counted from 0, means normal, and all others "
+                    + "count as diseased")
+        } else if record.role == .judge {
+            items.append("The logit speaks for \(record.positiveClass.rawValue)")
+        }
         return items + ["Weights: SHA-256 `\(record.sha256)`"]
     }
 

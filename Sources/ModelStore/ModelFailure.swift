@@ -21,6 +21,8 @@ package struct ModelFailure: Error, Equatable, Sendable, CustomStringConvertible
         case selfTest
         /// A base network, which has no verdict to give.
         case notJudgeable
+        /// The file is whole, and needs a word from the person that was not said, or does not fit.
+        case unsaid
         /// A prefix that several models share, or a request that names nothing.
         case ambiguous
     }

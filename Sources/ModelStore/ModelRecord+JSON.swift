@@ -85,16 +85,32 @@ extension ModelRecord {
         }
         if role == .judge {
             // The second output is gradability's, and means nothing without its threshold.
-            let outputs = gradability == nil ? 1 : 2
+            let outputs = normalClass == nil ? (gradability == nil ? 1 : 2) : architecture.outputs
             if architecture.outputs != outputs || golden?.logits.count != outputs {
-                return "a judge needs one output, or two with gradability, and a golden logit for each"
+                return
+                    "a judge needs one output, or two with gradability, or a normal_class, and a golden logit for each output"
             }
         }
+        if let fault = normalClassFault { return fault }
         if let fault = gradability?.fault { return fault }
         if let fault = training?.fault { return fault }
         if !Self.isIdentifier(id) { return "“\(id)” is no model's id" }
         return nil
     }
+
+    private var normalClassFault: String? {
+        guard let normalClass else { return nil }
+        if !(2..<ClassFolding.fewestOfBase).contains(architecture.outputs ?? 0) || gradability != nil {
+            return "normal_class needs the classes of a softmax"
+        }
+        if !(0..<(architecture.outputs ?? 0)).contains(normalClass) || positiveClass != .disease {
+            return "normal_class \(normalClass) is not among its outputs, or positive_class is not disease"
+        }
+        return nil
+    }
+
+    /// How its outputs become one logit for disease.
+    package var diseaseLogit: DiseaseLogit { DiseaseLogit(positiveClass: positiveClass, normalClass: normalClass) }
 
     /// Eight digits, a hyphen, six hexadecimal digits: safe as a folder's name.
     static func isIdentifier(_ text: String) -> Bool {

@@ -7,7 +7,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
 
     /// What a model may be used for.
     package enum Role: String, Codable, Sendable {
-        /// Gives verdicts: one output, or two where the second says whether a picture is gradable.
+        /// Gives verdicts: one output, two where the second says whether a picture is gradable, or a softmax's classes.
         case judge
         /// A start for training only: ImageNet's 1000 outputs, or no head at all.
         case base
@@ -21,6 +21,8 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package struct Source: Codable, Sendable, Equatable {
         package var file: String
         package var sha256: String
+        /// Where the file has two outputs, made one here: the one that means normal. The logit is the other less this.
+        package var foldedNormalClass: Int?
     }
 
     package struct Architecture: Codable, Sendable, Equatable {
@@ -67,6 +69,8 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var source: Source?
     package var architecture: Architecture
     package var positiveClass: PositiveClass
+    /// Of a judge whose outputs are the classes of a softmax: the one that means normal, counted from 0.
+    package var normalClass: Int?
     package var threshold: OperatingPoint
     package var operatingPoints: [OperatingPoint]?
     package var gradability: Gradability?

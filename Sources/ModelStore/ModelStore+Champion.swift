@@ -95,7 +95,7 @@ extension ModelStore {
         guard record.role == .judge else {
             throw ModelFailure(
                 .notJudgeable, folder(record.id).path.string, "is a base network and has no verdict to give",
-                remedy: "train from it, or promote a model with one output")
+                remedy: "train from it, or promote a classifier of eyes")
         }
     }
 }

@@ -17,6 +17,7 @@ extension ModelStore {
     ) throws(ModelFailure) -> ModelRecord {
         let (record, _) = try folder.verify()
         var half = NewModel(parameters: try folder.parameters(record), positiveClass: record.positiveClass)
+        half.normalClass = record.normalClass
         half.weightType = .f16
         half.threshold = record.threshold
         half.operatingPoints = record.operatingPoints

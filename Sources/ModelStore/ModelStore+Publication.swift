@@ -46,7 +46,7 @@ extension ModelStore {
             throw ModelFailure(
                 .ambiguous, folder(record.id).path.string, "is there already, with the same weights",
                 remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
-                    + "--positive-class, remove that folder first")
+                    + "--positive-class or --normal-class, remove that folder first")
         }
         // Only what is verified takes office, and that takes too long to be done under the lock, or for nothing.
         let champion = try championID

@@ -6,6 +6,8 @@ package import ResNet
 package struct NewModel: Sendable {
     package var parameters: ResNet50Parameters
     package var positiveClass: ModelRecord.PositiveClass
+    /// Of a network whose outputs are the classes of a softmax.
+    package var normalClass: Int?
     package var threshold = ModelRecord.OperatingPoint(value: 0.5)
     package var operatingPoints: [ModelRecord.OperatingPoint]?
     /// Of a network with two outputs that judges.
@@ -33,8 +35,8 @@ package struct NewModel: Sendable {
         return try WeightArchive(ByteSource(weights, path: path)).parameters(parameters.layout)
     }
 
-    private var role: ModelRecord.Role {
-        gradability != nil || parameters.layout.outputs == 1 ? .judge : .base
+    var role: ModelRecord.Role {
+        gradability != nil || normalClass != nil || parameters.layout.outputs == 1 ? .judge : .base
     }
 
     /// A model with all that its folder holds.
@@ -67,7 +69,7 @@ package struct NewModel: Sendable {
             id: ModelRecord.identifier(sha256: hash, date: date), sha256: hash, role: role,
             createdAt: date.wholeSeconds, trainedAt: trainedAt?.wholeSeconds, parent: parent, recipe: recipe,
             training: training, source: source, architecture: architecture, positiveClass: positiveClass,
-            threshold: threshold,
+            normalClass: normalClass, threshold: threshold,
             operatingPoints: operatingPoints, gradability: gradability, preprocessing: preprocessing, golden: golden,
             precisionCheck: precisionCheck)
         // A model that nobody could load again must not be written.

@@ -1,10 +1,13 @@
 extension PickleMachine {
-    /// A persistent reference: ('storage', type, key, device, number of elements).
+    /// A persistent reference: ('storage', type, key, device, number of elements), and None in the older format.
     func storage(_ value: PickleValue) throws(ModelFailure) -> PickledStorage {
-        guard case .tuple(let handle) = value, tuples[handle].count == 5,
+        guard case .tuple(let handle) = value, (5...6).contains(tuples[handle].count),
             case .string("storage") = tuples[handle][0], case .storageType(let type) = tuples[handle][1],
             case .string(let key) = tuples[handle][2], case .integer(let count) = tuples[handle][4], count >= 0
         else { throw damaged("refers to a storage in an unknown way") }
+        if tuples[handle].count == 6 {
+            guard case .none = tuples[handle][5] else { throw damaged("refers to a part of a storage") }
+        }
         return PickledStorage(key: key, type: type, count: count)
     }
 
@@ -58,21 +61,36 @@ extension PickledTensor {
         return last < storage.count
     }
 
-    /// The storage's values in the tensor's row-major order.
+    /// The bytes of the tensor's elements in row-major order, out of those of its storage.
     ///
-    /// - Parameter storageValues: as many as the storage says.
-    func values(of storageValues: [Float]) -> [Float] {
+    /// Costs as much as the tensor has elements, however large the storage is.
+    ///
+    /// - Parameter storageBytes: as many as the storage says.
+    func bytes(of storageBytes: [UInt8]) -> [UInt8] {
         // Where one extent is 0, the others may be anything: none of them is multiplied or counted to.
         if count == 0 { return [] }
-        return isContiguous ? Array(storageValues[offset..<offset + count]) : gathered(storageValues)
+        let width = storage.type.byteCount
+        if isContiguous { return Array(storageBytes[offset * width..<(offset + count) * width]) }
+        var gathered: [UInt8] = []
+        gathered.reserveCapacity(count * width)
+        var place = offset
+        var index = [Int](repeating: 0, count: shape.count)
+        for _ in 0..<count {
+            gathered += storageBytes[place * width..<(place + 1) * width]
+            advance(&index, &place)
+        }
+        return gathered
     }
 
-    private func gathered(_ storageValues: [Float]) -> [Float] {
-        var places = [offset]
-        for (extent, stride) in zip(shape, strides) {
-            places = places.flatMap { start in (0..<extent).map { start + $0 * stride } }
+    /// To the next element in row-major order; from the last one to the first.
+    private func advance(_ index: inout [Int], _ place: inout Int) {
+        for axis in shape.indices.reversed() {
+            index[axis] += 1
+            place += strides[axis]
+            if index[axis] < shape[axis] { return }
+            place -= index[axis] * strides[axis]
+            index[axis] = 0
         }
-        return places.map { storageValues[$0] }
     }
 
     /// True where row-major order is the storage's order.

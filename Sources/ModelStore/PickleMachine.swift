@@ -2,7 +2,8 @@
 ///
 /// A pickle is a program for a stack machine (CPython `Lib/pickletools.py` describes every opcode). This machine knows the
 /// protocol-2 opcodes that `torch.save` writes and can build tensors, storages, dictionaries, lists, tuples, numbers
-/// and strings. Any other opcode or global name ends it with a failure that names it.
+/// and strings. What a few harmless names would make is passed over, unmade. Any other opcode or global name ends it with a
+/// failure that names it.
 struct PickleMachine {
     /// A ResNet-50's pickle has 34 kB.
     static let largestPickle = 4 << 20
@@ -12,7 +13,8 @@ struct PickleMachine {
 
     private let program: [UInt8]
     let path: String
-    private var place = 0
+    /// The byte after the last that was read.
+    private(set) var place: Int
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
@@ -22,9 +24,11 @@ struct PickleMachine {
     private(set) var storages: [PickledStorage] = []
     private(set) var tensors: [PickledTensor] = []
 
-    init(_ program: [UInt8], path: String) {
+    /// - Parameter place: where the program begins; bytes after its STOP are left alone.
+    init(_ program: [UInt8], path: String, from place: Int = 0) {
         self.program = program
         self.path = path
+        self.place = place
     }
 
     /// Runs to STOP and gives what is then on top.
@@ -205,13 +209,17 @@ struct PickleMachine {
         case UInt8(ascii: "e"): try append(try popToMark())
         case UInt8(ascii: "b"):  // BUILD: attributes of an ordered dictionary, such as its version numbers
             _ = try pop()
-            guard case .dictionary = try top() else { throw damaged("sets attributes of what is no dictionary") }
+            switch try top() {
+            case .dictionary, .inert: break
+            default: throw damaged("sets attributes of what is no dictionary")
+            }
         default: return false
         }
         return true
     }
 
     private mutating func setItems(_ items: [PickleValue]) throws(ModelFailure) {
+        if case .inert = try top() { return }
         guard case .dictionary(let handle) = try top(), items.count % 2 == 0 else {
             throw damaged("fills no dictionary")
         }
@@ -221,6 +229,7 @@ struct PickleMachine {
     }
 
     private mutating func append(_ items: [PickleValue]) throws(ModelFailure) {
+        if case .inert = try top() { return }
         guard case .list(let handle) = try top() else { throw damaged("fills no list") }
         lists[handle].append(contentsOf: items)
     }
@@ -234,6 +243,10 @@ struct PickleMachine {
         case UInt8(ascii: "R"):
             let arguments = try pop()
             try call(try pop(), arguments)
+        case 0x81:  // NEWOBJ: cls.__new__(cls, *arguments)
+            _ = try pop()
+            guard case .callable(.inert) = try pop() else { throw damaged("makes an object in an unknown way") }
+            try push(.inert)
         default: return false
         }
         return true
@@ -263,6 +276,7 @@ struct PickleMachine {
         case .rebuildParameter:
             guard case .tensor? = arguments.first else { throw damaged("makes a parameter of what is no tensor") }
             try push(arguments[0])
+        case .inert: try push(.inert)
         }
     }
 }

@@ -15,11 +15,15 @@ enum PickleValue: Sendable {
     case storageType(ElementType)
     case storage(Int)
     case tensor(Int)
+    /// Something of a training that holds no weights (its options, a NumPy number): not built, only its place is kept.
+    case inert
 }
 
 /// The only functions whose call is understood; none is ever executed, their meaning is built in.
 enum PickleCallable: Sendable {
     case orderedDictionary, rebuildTensor, rebuildParameter
+    /// Whatever it would make is `PickleValue.inert`.
+    case inert
 }
 
 /// A member `data/KEY` of the archive.
@@ -47,10 +51,26 @@ enum PickleGlobals {
         case ("collections", "OrderedDict"): .callable(.orderedDictionary)
         case ("torch._utils", "_rebuild_tensor_v2"): .callable(.rebuildTensor)
         case ("torch._utils", "_rebuild_parameter"): .callable(.rebuildParameter)
-        case ("torch", _): storageTypes[name].map { .storageType($0) }
-        default: nil
+        case ("torch", _) where storageTypes[name] != nil: storageTypes[name].map { .storageType($0) }
+        default: inert.contains("\(module).\(name)") ? .callable(.inert) : nil
         }
     }
+
+    /// What training scripts keep beside the weights: options, paths, numbers of NumPy, devices and number types.
+    private static let inert: Set = [
+        "argparse.Namespace", "collections.defaultdict", "collections.Counter", "_codecs.encode",
+        "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
+        "numpy._core.multiarray.scalar", "numpy._core.multiarray._reconstruct",
+        "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib._local.PosixPath",
+        "datetime.datetime", "datetime.timedelta", "datetime.date",
+        "__builtin__.set", "builtins.set", "__builtin__.list", "builtins.list", "__builtin__.dict", "builtins.dict",
+        "__builtin__.int", "__builtin__.long", "builtins.int", "__builtin__.float", "builtins.float",
+        "easydict.EasyDict", "pytorch_lightning.utilities.parsing.AttributeDict",
+        "lightning_fabric.utilities.data.AttributeDict", "lightning.fabric.utilities.data.AttributeDict",
+        "torch.device", "torch.Size", "torch.float64", "torch.float32", "torch.float16", "torch.bfloat16",
+        "torch.int64",
+        "torch.int32", "torch.uint8", "torch.bool", "torch.strided", "torch.contiguous_format", "torch.channels_last",
+    ]
 
     private static let storageTypes: [String: ElementType] = [
         "DoubleStorage": .f64, "FloatStorage": .f32, "HalfStorage": .f16, "BFloat16Storage": .bf16,

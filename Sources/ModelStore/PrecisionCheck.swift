@@ -52,6 +52,6 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
 
 extension NewModel {
     fileprivate func probability(_ network: ResNet50Inference, _ tensor: [Float]) -> Double {
-        Probability.ofDisease(logit: Double(network.logits(of: tensor)[0]), positiveClass: positiveClass)
+        DiseaseLogit(positiveClass: positiveClass, normalClass: normalClass).probability(network.logits(of: tensor))
     }
 }

@@ -1,24 +1,24 @@
 /// Finds the weights in what a checkpoint holds.
 enum StateDictionary {
-    /// Where training scripts put the state dictionary inside a checkpoint.
-    private static let wrappers = ["state_dict", "model", "model_state_dict"]
+    /// Where training scripts put the state dictionary inside a checkpoint; the first that holds tensors counts.
+    private static let wrappers = [
+        "state_dict", "model_state_dict", "model", "net", "network", "model_state", "net_state_dict", "weights",
+        "module",
+    ]
 
-    /// What `DataParallel` and `torch.compile` put before every name.
-    private static let prefixes = ["module.", "_orig_mod."]
-
+    /// The tensors by the names that the file gives them.
     static func tensors(in top: PickleValue, _ machine: PickleMachine) throws(ModelFailure) -> [String: PickledTensor] {
-        guard case .dictionary(let handle) = top else { throw noDictionary(machine) }
-        var entries = machine.dictionaries[handle]
-        if let inner = wrapped(entries) { entries = machine.dictionaries[inner] }
+        var seen: Set<Int> = []
+        guard case .dictionary(let handle) = top, let found = dictionary(handle, machine, &seen) else {
+            throw noDictionary(machine)
+        }
         var tensors: [String: PickledTensor] = [:]
-        for (key, value) in entries {
+        for (key, value) in machine.dictionaries[found] {
             guard case .string(let name) = key, case .tensor(let tensor) = value else { continue }
-            let bare = withoutPrefixes(name)
-            guard tensors.updateValue(machine.tensors[tensor], forKey: bare) == nil else {
-                throw machine.damaged("holds \(bare) twice")
+            guard tensors.updateValue(machine.tensors[tensor], forKey: name) == nil else {
+                throw machine.damaged("holds \(name) twice")
             }
         }
-        guard !tensors.isEmpty else { throw noDictionary(machine) }
         return tensors
     }
 
@@ -28,18 +28,22 @@ enum StateDictionary {
             remedy: "save the weights: torch.save(model.state_dict(), path)")
     }
 
-    private static func wrapped(_ entries: [(key: PickleValue, value: PickleValue)]) -> Int? {
-        for (key, value) in entries {
-            if case .string(let name) = key, wrappers.contains(name), case .dictionary(let handle) = value {
-                return handle
+    /// The dictionary of tensors that is this one or lies in it; nil where there is none.
+    ///
+    /// Wrappers lie in wrappers: `{"model": {"state_dict": …}}`. A hostile one lies in itself, or many times in another.
+    ///
+    /// - Parameter seen: those that were looked through already, each once.
+    private static func dictionary(_ handle: Int, _ machine: PickleMachine, _ seen: inout Set<Int>) -> Int? {
+        guard seen.count < wrappers.count * wrappers.count, seen.insert(handle).inserted else { return nil }
+        let entries = machine.dictionaries[handle]
+        for name in wrappers {
+            for case (.string(name), .dictionary(let inner)) in entries {
+                if let found = dictionary(inner, machine, &seen) { return found }
             }
         }
-        return nil
-    }
-
-    static func withoutPrefixes(_ name: String) -> String {
-        var rest = Substring(name)
-        while let prefix = prefixes.first(where: { rest.hasPrefix($0) }) { rest = rest.dropFirst(prefix.count) }
-        return String(rest)
+        let hasTensors = entries.contains {
+            if case (.string, .tensor) = $0 { true } else { false }
+        }
+        return hasTensors ? handle : nil
     }
 }

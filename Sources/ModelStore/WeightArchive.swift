@@ -1,51 +1,68 @@
 package import ResNet
 
 /// A weight file of either format, told apart by its first bytes, as ResNet-50's parameters.
-package enum WeightArchive: Sendable {
-    case safetensors(SafetensorsFile, path: String)
-    case pyTorch(PyTorchCheckpoint, path: String)
+package struct WeightArchive: Sendable {
+    private enum Format: Sendable {
+        case safetensors(SafetensorsFile)
+        case pyTorch(PyTorchCheckpoint)
+    }
+
+    let path: String
+    private let byteCount: Int
+    private let format: Format
+    private let names: TensorNames
+    /// Shape of every tensor, by torchvision's name where it has one.
+    let shapes: [String: [Int]]
 
     package init(_ source: ByteSource) throws(ModelFailure) {
+        path = source.path
+        byteCount = source.count
+        format = try Self.format(of: source)
+        let shapes =
+            switch format {
+            case .safetensors(let file): file.tensors.mapValues(\.shape)
+            case .pyTorch(let checkpoint): checkpoint.shapes
+            }
+        let names = try TensorNames(shapes, path: path)
+        self.names = names
+        self.shapes = names.original.compactMapValues { shapes[$0] }
+    }
+
+    private static func format(of source: ByteSource) throws(ModelFailure) -> Format {
         let head = try source.bytes(at: 0, count: min(16, source.count))
-        if head.starts(with: [0x50, 0x4B]) {
-            self = .pyTorch(try PyTorchCheckpoint(source), path: source.path)
-        } else if head.count > 8, head[8] == UInt8(ascii: "{") {
-            self = .safetensors(try SafetensorsFile(source), path: source.path)
-        } else if head.starts(with: [0x80]) {
+        let isLegacy = try LegacyCheckpoint.isOne(source)
+        if isLegacy || head.starts(with: [0x50, 0x4B]) { return .pyTorch(try PyTorchCheckpoint(source)) }
+        if head.count > 8, head[8] == UInt8(ascii: "{") { return .safetensors(try SafetensorsFile(source)) }
+        if head.starts(with: [0x80]) {
             throw ModelFailure(
-                .unsupported, source.path, "is a bare pickle, PyTorch's format before version 1.6",
-                remedy: "load it with PyTorch and save the state_dict again with torch.save")
-        } else {
-            throw ModelFailure(
-                .unsupported, source.path, "is neither a safetensors file nor a zip archive by torch.save",
+                .unsupported, source.path, "is a pickle, but not one that torch.save wrote",
                 remedy: "save the weights: torch.save(model.state_dict(), path)")
         }
+        let other = head.starts(with: [0x89, 0x48, 0x44, 0x46]) ? "an HDF5 file (Keras)" : nil
+        throw ModelFailure(
+            .unsupported, source.path,
+            other.map { "is \($0)" } ?? "is neither a safetensors file nor a zip archive by torch.save",
+            remedy: "save the weights: torch.save(model.state_dict(), path)")
     }
 
-    var path: String {
-        switch self {
-        case .safetensors(_, let path), .pyTorch(_, let path): path
-        }
-    }
+    /// What a person should know of how the file's names were read: what was taken off, renamed, left out.
+    package var remarks: [String] { names.remarks }
 
-    /// Shape of every tensor, by its name without what `DataParallel` puts before it.
-    private var shapes: [String: [Int]] {
-        switch self {
-        case .safetensors(let file, _): file.tensors.mapValues(\.shape)
-        case .pyTorch(let checkpoint, _): checkpoint.shapes
-        }
-    }
-
-    private func floats(_ name: String) throws(ModelFailure) -> [Float] {
-        switch self {
-        case .safetensors(let file, _): try file.floats(name)
-        case .pyTorch(let checkpoint, _): try checkpoint.floats(name)
+    func floats(_ name: String) throws(ModelFailure) -> [Float] {
+        let name = names.original[name] ?? name
+        return switch format {
+        case .safetensors(let file): try file.floats(name)
+        case .pyTorch(let checkpoint): try checkpoint.floats(name)
         }
     }
 
     /// The layout whose base width and outputs the file's first and last tensor show.
     package func layout() throws(ModelFailure) -> ResNet50Layout {
-        let shapes = shapes
+        if let other = OtherNetwork.name(shapes) {
+            throw ModelFailure(
+                .mismatch, path, "holds what looks like \(other)",
+                remedy: "fundusd runs torchvision's ResNet-50 and no other network: train that one")
+        }
         guard let stem = shapes["conv1.weight"], stem.count == 4,
             (1...ResNet50Layout.largestBaseWidth).contains(stem[0])
         else {
@@ -65,7 +82,7 @@ package enum WeightArchive: Sendable {
     /// Outputs of the head that the file itself says the meaning of: its metadata's `outputs` is `disease`, or
     /// `disease gradable`; 0 where it says nothing, or has another number of them.
     package func knownOutputs(of layout: ResNet50Layout) -> Int {
-        guard case .safetensors(let file, _) = self, let words = file.metadata["outputs"]?.split(separator: " ") else {
+        guard case .safetensors(let file) = format, let words = file.metadata["outputs"]?.split(separator: " ") else {
             return 0
         }
         let isKnown = words == ["disease"] || words == ["disease", "gradable"]
@@ -84,8 +101,7 @@ package enum WeightArchive: Sendable {
     package func parameters(
         _ layout: ResNet50Layout, making make: (ParameterSpecification) -> [Float]
     ) throws(ModelFailure) -> (parameters: ResNet50Parameters, made: [String]) {
-        let shapes = shapes
-        try refuseUnknown(shapes, layout)
+        try refuseUnknown(layout)
         var made: [String] = []
         let parameters = try ResNet50Parameters(layout: layout) { (specification) throws(ModelFailure) in
             guard let shape = shapes[specification.name] else {
@@ -101,8 +117,7 @@ package enum WeightArchive: Sendable {
     func reader(
         _ layout: ResNet50Layout
     ) throws(ModelFailure) -> (ParameterSpecification) throws(ModelFailure) -> [Float] {
-        let shapes = shapes
-        try refuseUnknown(shapes, layout)
+        try refuseUnknown(layout)
         return { (specification) throws(ModelFailure) in try values(specification, shape: shapes[specification.name]) }
     }
 
@@ -128,11 +143,20 @@ package enum WeightArchive: Sendable {
         return values
     }
 
-    private func refuseUnknown(_ shapes: [String: [Int]], _ layout: ResNet50Layout) throws(ModelFailure) {
+    private func refuseUnknown(_ layout: ResNet50Layout) throws(ModelFailure) {
         let known = Set(layout.parameters.map(\.name))
         let unknown = shapes.keys.filter { !known.contains($0) && !$0.hasSuffix(ResNet50Layout.ignoredSuffix) }
         if let first = unknown.min() {
             throw mismatch(first, "is no part of a ResNet-50 (nor are \(unknown.count - 1) others)")
+        }
+        // No type of weight has less than two bytes. Views of one storage could claim more values than the file holds.
+        let present = layout.parameters.reduce(0) { $0 + (shapes[$1.name].map { $0.reduce(1, *) } ?? 0) }
+        guard present <= byteCount / 2 else {
+            throw ModelFailure(
+                .damaged, path, "claims \(present) values in \(byteCount) bytes: its tensors share their memory",
+                remedy:
+                    "save each tensor for itself: {name: tensor.clone() for name, tensor in model.state_dict().items()}"
+            )
         }
     }
 

@@ -31,6 +31,14 @@ struct ZipArchive: Sendable {
             }
             offset += entry.byteCount
         }
+        // Members that lie over one another would be read as often as there are of them.
+        var rest = source.count
+        for member in members.values {
+            guard member.storedCount <= rest else {
+                throw Self.damaged(source.path, "its members are larger than the file")
+            }
+            rest -= member.storedCount
+        }
         self.members = members
         self.source = source
     }

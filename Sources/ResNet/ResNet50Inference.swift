@@ -112,13 +112,28 @@ package final class ResNet50Inference {
 
     /// One forward pass, and what each place of the last map says for one output of the head.
     package func activation(of input: [Float], output: Int) -> (logits: [Float], map: ClassActivationMap) {
+        precondition((0..<(layout.outputs ?? 0)).contains(output), "the head has no such output")
+        return activation(of: input) { logits in (logits.indices.map { $0 == output ? 1 : 0 }, 0) }
+    }
+
+    /// The same for a sum of the outputs.
+    ///
+    /// - Parameter weighing: given the outputs, says the slope of each in the sum, and what is added to it.
+    package func activation(
+        of input: [Float], weighing: ([Float]) -> (slopes: [Float], constant: Float)
+    ) -> (logits: [Float], map: ClassActivationMap) {
         precondition(batchSize == 1, "a map of one image")
-        guard let head = plan.head, (0..<(layout.outputs ?? 0)).contains(output) else {
-            preconditionFailure("the head has no such output")
-        }
+        guard let head = plan.head else { preconditionFailure("a network without a head says nothing") }
         let logits = logits(of: input)
-        let (row, bias) = head.row(of: output, in: weights)
-        let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: row, bias: bias)
+        var (slopes, bias) = weighing(logits)
+        precondition(slopes.count == logits.count, "a slope for each output")
+        var weights = [Float](repeating: 0, count: plan.last.channels)
+        for (output, slope) in slopes.enumerated() where slope != 0 {
+            let row = head.row(of: output, in: self.weights)
+            for channel in weights.indices { weights[channel] += slope * row.weights[channel] }
+            bias += slope * row.bias
+        }
+        let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: weights, bias: bias)
         return (logits, map)
     }
 

@@ -7,7 +7,9 @@ internal import Training
 
 /// What a network in training says of images that it does not train on.
 struct NetworkMeasurement: Sendable, Equatable {
-    /// Of disease, one for each image.
+    /// All that the network gives, for each image.
+    let outputs: [[Float]]
+    /// Of disease, one for each image: the first output.
     let logits: [Float]
     /// Of gradable, one for each image; nil where the network has no such output.
     let gradabilityLogits: [Float]?
@@ -40,10 +42,11 @@ struct NetworkMeasurement: Sendable, Equatable {
             batch += repeatElement(0, count: (Self.batchSize - part.count) * preprocessing.elementCount)
             logits += network.logits(of: batch).prefix(part.count * outputs)
         }
-        let rows = examples.indices.map { logits[$0 * outputs..<($0 + 1) * outputs] }
+        let rows = examples.indices.map { Array(logits[$0 * outputs..<($0 + 1) * outputs]) }
         let ofDisease = rows.compactMap(\.first)
         let judged = examples.indices.filter { examples[$0].label.isDisease != nil }
         let isDisease = judged.map { examples[$0].label == .disease }
+        self.outputs = rows
         self.logits = ofDisease
         gradabilityLogits = outputs == 2 ? rows.compactMap(\.last) : nil
         let known = judged.map { ofDisease[$0] }

@@ -90,6 +90,7 @@ enum FuzzTarget: String, CaseIterable {
     }
 
     private static func readCheckpoint(_ bytes: [UInt8]) {
+        _ = try? WeightArchive(ByteSource(bytes, path: "fuzz.pth")).layout()
         guard let checkpoint = try? PyTorchCheckpoint(ByteSource(bytes, path: "fuzz.pth")) else { return }
         for (name, shape) in checkpoint.shapes {
             guard let values = try? checkpoint.floats(name) else { continue }
@@ -98,6 +99,7 @@ enum FuzzTarget: String, CaseIterable {
     }
 
     private static func readSafetensors(_ bytes: [UInt8]) {
+        _ = try? WeightArchive(ByteSource(bytes, path: "fuzz.safetensors")).layout()
         guard let file = try? SafetensorsFile(ByteSource(bytes, path: "fuzz.safetensors")) else { return }
         for (name, tensor) in file.tensors {
             guard let values = try? file.floats(name) else { continue }

@@ -4,6 +4,7 @@ internal import SystemPackage
 
 /// The exit statuses of `sysexits.h` that fundusd uses; the contract with scripts and the service manager.
 enum ExitStatus: Int32 {
+    case usage = 64
     /// Some input was rejected or ungradable.
     case dataError = 65
     case noInput = 66

@@ -93,7 +93,7 @@ struct Retrainer {
         var model = try trained.model(divided.manifest)
         guard let champion else { return try install(model) }
         let scores = try HoldoutComparison.scores(
-            champion: champion.parameters, champion.record.positiveClass, challenger: trained.network, divided.images,
+            champion: champion.parameters, champion.record.diseaseLogit, challenger: trained.network, divided.images,
             trained.origin.recipe)
         var generator = SplitMix64(seed: settings.retrain.seed)
         let championThreshold = try settings.operatingPoint(of: champion.record).value

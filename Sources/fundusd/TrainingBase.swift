@@ -101,11 +101,14 @@ extension TrainingBase {
     private init(_ folder: ModelFolder, named words: String, _ seed: UInt64) throws(ModelFailure) {
         let record = try folder.record()
         let parameters = try folder.parameters(record)
+        // The log-sum-exp of several classes is no row of a linear layer.
+        let isSoftmax = record.normalClass != nil
+        let remark = isSoftmax ? "; its head of \(record.architecture.outputs ?? 0) classes is left behind" : ""
         self.init(
-            description: "model \(record.sha256)", sentence: "Training starts from \(words), \(record.id).",
+            description: "model \(record.sha256)", sentence: "Training starts from \(words), \(record.id)\(remark).",
             parent: record.id, madeNew: [],
             network: record.positiveClass == .disease ? parameters : parameters.negatingDisease(),
-            keptOutputs: record.role == .judge ? record.architecture.outputs ?? 0 : 0, seed: seed)
+            keptOutputs: record.role == .judge && !isSoftmax ? record.architecture.outputs ?? 0 : 0, seed: seed)
     }
 
     /// A weight file: all of a network but its head, or a part of it.
@@ -125,15 +128,16 @@ extension TrainingBase {
         let tensors = layout.parameters.count { !$0.name.hasPrefix("fc.") }
         self.init(
             description: "weights \(try file.sha256())",
-            sentence: "Training starts from \(file.path)\(Self.remark(madeNew, of: tensors)).", parent: nil,
+            sentence: "Training starts from \(file.path)\(Self.remark(archive, madeNew, of: tensors)).", parent: nil,
             madeNew: madeNew, network: network, keptOutputs: knownOutputs, seed: seed)
     }
 
     /// `; it lacks 21 of 318 tensors, made new: layer4.0.conv2.weight, layer4.0.conv3.weight, layer4.1.conv1.weight …`
-    private static func remark(_ madeNew: [String], of count: Int) -> String {
-        guard !madeNew.isEmpty else { return "" }
+    private static func remark(_ archive: WeightArchive, _ madeNew: [String], of count: Int) -> String {
+        let names = archive.remarks.map { "; \($0)" }.joined()
+        guard !madeNew.isEmpty else { return names }
         let first = madeNew.prefix(3).joined(separator: ", ") + (madeNew.count > 3 ? " …" : "")
-        return "; it lacks \(madeNew.count) of \(count) tensors besides the head, made new: \(first)"
+        return names + "; it lacks \(madeNew.count) of \(count) tensors besides the head, made new: \(first)"
     }
 }
 

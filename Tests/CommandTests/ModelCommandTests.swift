@@ -51,6 +51,39 @@ import Testing
         #expect(try site.run("model", "halve", "champion", "--output", "half").errors.contains("is there already"))
     }
 
+    /// Two outputs are one logit afterwards, five stay a softmax; both say for whom they speak.
+    @Test(arguments: [2, 5]) func `a softmax is imported with its normal class, judges and is drawn`(outputs: Int)
+        throws
+    {
+        let site = try ScreeningSite(model: .none)
+        try site.write(Eyes.first, to: "eye.jpg")
+        try SeededNetwork.writeBase(to: site.path("model.safetensors"), outputs: outputs)
+        for arguments in [[], ["--positive-class", "normal"], ["--normal-class", "\(outputs)"]] {
+            let refused = try site.runBare(
+                ["model", "import", "model.safetensors", "--config", "config.yaml"] + arguments)
+            #expect(refused.status == 64 && refused.output.isEmpty)
+            #expect(refused.errors.contains("has \(outputs) outputs") && refused.errors.contains("--normal-class 0 to"))
+        }
+        #expect(try site.run("model", "list").output.isEmpty)
+        let imported = try site.run("model", "import", "model.safetensors", "--normal-class", "1")
+        #expect(imported.status == 0)
+        #expect(imported.errors.contains("output 1 of \(outputs) means normal"), "\(imported.errors)")
+        let judged = try site.run("classify", "--heatmap", "maps", "eye.jpg")
+        let verdict = try #require(try judged.verdicts().first)
+        #expect(
+            verdict.probability.map { (0.001...0.999).contains($0) } == true && site.exists("maps/eye.jpg.heatmap.jpg"))
+        #expect(try site.run("model", "verify").status == 0)
+    }
+
+    @Test func `a base of 1000 outputs says what it is, and takes no word for its classes`() throws {
+        let site = try ScreeningSite(model: .none)
+        try SeededNetwork.writeBase(to: site.path("base.safetensors"), outputs: 1000)
+        let refused = try site.run("model", "import", "base.safetensors", "--positive-class", "disease")
+        #expect(refused.status == 64 && refused.errors.contains("has 1000 outputs, so it is a base for training"))
+        let imported = try site.run("model", "import", "base.safetensors")
+        #expect(imported.status == 0 && imported.errors.contains("is a base network (1000 outputs)"))
+    }
+
     private struct ShownModel: Decodable {
         let id: String
         let decision: GateDecision?

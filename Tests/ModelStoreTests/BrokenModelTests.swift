@@ -142,7 +142,8 @@ import Testing
         let state = TemporaryFolder()
         let store = ModelStore(root: state.path)
         let record = try store.importModel(
-            from: GoldenCheckpoints.path("narrow.pth"), positiveClass: .normal, date: Date(timeIntervalSince1970: 0))
+            from: GoldenCheckpoints.path("narrow.pth"), meaning: .positive(.normal),
+            date: Date(timeIntervalSince1970: 0))
         try broken.damage(store.folder(record.id))
         for action in [{ _ = try store.loadChampion() }, { _ = try store.verify(record.id) }] {
             #expect {
@@ -165,7 +166,7 @@ import Testing
     func whatIsNoFileIsNotImported(name: String, path: String) throws {
         let store = ModelStore(root: "/nonexistent")
         #expect(throws: ModelFailure.self) {
-            _ = try store.importModel(from: FilePath(path), positiveClass: .normal, date: Date())
+            _ = try store.importModel(from: FilePath(path), meaning: .positive(.normal), date: Date())
         }
     }
 }

@@ -21,7 +21,7 @@ import Testing
 
     private func importNarrow(_ positiveClass: ModelRecord.PositiveClass = .normal) throws -> ModelRecord {
         try store.importModel(
-            from: GoldenCheckpoints.path("narrow.pth"), positiveClass: positiveClass, date: date)
+            from: GoldenCheckpoints.path("narrow.pth"), meaning: .positive(positiveClass), date: date)
     }
 
     private func write(_ parameters: ResNet50Parameters, to name: String) throws -> FilePath {
@@ -122,7 +122,7 @@ import Testing
     @Test(arguments: [Optional(1000), nil]) func baseNetworksAreKeptButDoNotJudge(outputs: Int?) throws {
         let layout = ResNet50Layout(baseWidth: 2, outputs: outputs)
         let path = try write(SeededNetwork.parameters(layout: layout, seed: 3), to: "base.safetensors")
-        let record = try store.importModel(from: path, positiveClass: .disease, date: date)
+        let record = try store.importModel(from: path, meaning: .unsaid, date: date)
         #expect(record.role == .base && record.golden == nil && record.architecture.outputs == outputs)
         #expect(try store.championID == nil)
         #expect(try store.verify(record.id) == record)
@@ -166,7 +166,8 @@ import Testing
         let store = ModelStore(root: state.path)
         var record = try store.record(
             store.importModel(
-                from: GoldenCheckpoints.path("narrow.pth"), positiveClass: .normal, date: Date(timeIntervalSince1970: 0)
+                from: GoldenCheckpoints.path("narrow.pth"), meaning: .positive(.normal),
+                date: Date(timeIntervalSince1970: 0)
             ).id)
         record.preprocessing = Preprocessing(geometry, side: 320)
         let json = String(decoding: record.json(), as: UTF8.self)

@@ -18,7 +18,8 @@ import Testing
     init() throws {
         let store = ModelStore(root: state.path)
         record = try store.importModel(
-            from: GoldenCheckpoints.path("narrow.pth"), positiveClass: .normal, date: Date(timeIntervalSince1970: 0))
+            from: GoldenCheckpoints.path("narrow.pth"), meaning: .positive(.normal),
+            date: Date(timeIntervalSince1970: 0))
         folder = store.folder(record.id)
     }
 

@@ -7,8 +7,8 @@ import Testing
 
 struct PyTorchCheckpointTests {
     @Test func goldenFilesAreThere() {
-        #expect(GoldenCheckpoints.all?.good.count == 11)
-        #expect(GoldenCheckpoints.all?.bad.count == 28)
+        #expect(GoldenCheckpoints.all?.good.count == 13)
+        #expect(GoldenCheckpoints.all?.bad.count == 29)
     }
 
     @Test(arguments: GoldenCheckpoints.all?.good ?? [])
@@ -24,7 +24,7 @@ struct PyTorchCheckpointTests {
     func hostileFilesAreRefusedByName(_ golden: GoldenCheckpoints.Bad) {
         #expect {
             let archive = try WeightArchive(try ByteSource(opening: GoldenCheckpoints.path(golden.file)))
-            if case .pyTorch(let checkpoint, _) = archive { _ = try checkpoint.floats("a") }
+            _ = try archive.floats("a")
         } throws: { error in
             guard let failure = error as? ModelFailure else { return false }
             return failure.code.rawValue == golden.code && failure.description.contains(golden.words)
@@ -44,6 +44,36 @@ struct PyTorchCheckpointTests {
     }
 }
 
+/// Views of one storage: what a file costs follows from its size, not from how often its tensors name the same bytes.
+struct SharedStorageTests {
+    @Test func aStorageIsReadOnceHoweverManyTensorsViewIt() throws {
+        let source = try ByteSource(opening: GoldenCheckpoints.path("views.pth"))
+        let archive = try WeightArchive(source)
+        let layout = try archive.layout()
+        #expect(layout == ResNet50Layout(baseWidth: 1, outputs: 1))
+        let seed = try #require(GoldenCheckpoints.all).narrow.seed
+        #expect(try archive.parameters(layout) == SeededNetwork.parameters(layout: layout, seed: seed))
+        #expect(source.bytesRead < 2 * source.count, "\(source.bytesRead) of \(source.count)")
+        _ = try archive.parameters(layout)
+        #expect(source.bytesRead < 2 * source.count, "it is kept")
+    }
+
+    /// A small file could ask for any memory otherwise.
+    @Test func tensorsThatShareTheirMemoryAreRefused() throws {
+        let archive = try WeightArchive(ByteSource(opening: GoldenCheckpoints.path("aliased.pth")))
+        #expect {
+            _ = try archive.parameters(try archive.layout())
+        } throws: { ($0 as? ModelFailure)?.message.contains("share their memory") == true }
+    }
+
+    @Test func gatheringCostsWhatTheTensorHas() {
+        let storage = PickledStorage(key: "0", type: .f32, count: 1000)
+        let tensor = PickledTensor(storage: storage, offset: 3, shape: [2, 1, 3], strides: [100, 7, 10])
+        let bytes = ElementType.f32.bytes((0..<1000).map(Float.init))
+        #expect(bytes.map { ElementType.f32.floats(tensor.bytes(of: $0)) } == [3, 13, 23, 103, 113, 123])
+    }
+}
+
 /// Damaged files: an outcome for every byte sequence, never a trap.
 struct HostileBytesTests {
     private static func bytes(_ file: String) throws -> [UInt8] {
@@ -55,12 +85,7 @@ struct HostileBytesTests {
     private func isRefused(_ bytes: [UInt8]) -> Bool {
         do throws(ModelFailure) {
             let archive = try WeightArchive(ByteSource(bytes, path: "fuzz"))
-            if case .pyTorch(let checkpoint, _) = archive {
-                for name in checkpoint.shapes.keys { _ = try checkpoint.floats(name) }
-            }
-            if case .safetensors(let file, _) = archive {
-                for name in file.tensors.keys { _ = try file.floats(name) }
-            }
+            for name in archive.shapes.keys { _ = try archive.floats(name) }
             return false
         } catch {
             return !error.remedy.isEmpty
@@ -80,8 +105,15 @@ struct HostileBytesTests {
         #expect(accepted == [])
     }
 
-    @Test func everyFlippedByteOfACheckpointHasAnOutcome() throws {
-        let whole = try Self.bytes("transposed.pth")
+    @Test func everyTruncationOfALegacyCheckpointIsRefused() throws {
+        let whole = try Self.bytes("legacy.pth")
+        #expect(!isRefused(whole))
+        #expect((0..<whole.count).filter { !isRefused(Array(whole[..<$0])) } == [])
+    }
+
+    @Test(arguments: ["transposed.pth", "legacy.pth", "training-script.pth"])
+    func everyFlippedByteOfACheckpointHasAnOutcome(_ file: String) throws {
+        let whole = try Self.bytes(file)
         for place in whole.indices {
             for mask in [UInt8(1), 0x80, 0xFF] {
                 var damaged = whole
@@ -92,7 +124,7 @@ struct HostileBytesTests {
     }
 
     /// Past the archive's check sums: the pickle itself, every byte replaced by every value of a sample.
-    @Test(arguments: ["nested.pth", "shared.pth", "parameter.pth"])
+    @Test(arguments: ["nested.pth", "shared.pth", "parameter.pth", "training-script.pth"])
     func everyChangedPickleHasAnOutcome(_ file: String) throws {
         let archive = try ZipArchive(ByteSource(try Self.bytes(file), path: file))
         let name = try #require(archive.members.keys.first { $0.hasSuffix("/data.pkl") })
@@ -115,6 +147,19 @@ struct HostileBytesTests {
             let program = (0..<40).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
             #expect(!hasPickle([0x80, 2] + program))
         }
+    }
+
+    /// A dictionary that holds itself twenty thousand times, each time where a state dictionary could lie.
+    @Test func aDictionaryInItselfIsLookedThroughOnce() {
+        let word = Array("state_dict".utf8)
+        let key = [UInt8(ascii: "X"), UInt8(word.count), 0, 0, 0] + word + [UInt8(ascii: "q"), 1]
+        let item = [UInt8(ascii: "h"), 1, UInt8(ascii: "h"), 0]
+        let items = [[UInt8]](repeating: item, count: 20_000).flatMap(\.self)
+        let program = [0x80, 2] + Array("}q\0(".utf8) + key + [UInt8(ascii: "h"), 0] + items + Array("u.".utf8)
+        #expect {
+            var machine = PickleMachine(program, path: "self")
+            _ = try StateDictionary.tensors(in: try machine.run(), machine)
+        } throws: { ($0 as? ModelFailure)?.message == "holds no dictionary of tensors" }
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ import Testing
         let clock = ContinuousClock()
         let importing = try clock.measure {
             try store.importModel(
-                from: Self.path, positiveClass: .normal, date: Date(timeIntervalSince1970: 1_795_478_400))
+                from: Self.path, meaning: .positive(.normal), date: Date(timeIntervalSince1970: 1_795_478_400))
         }
         let start = clock.now
         let model = try store.loadChampion()

@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import GRDB
+import LinuxIO
 import Screening
 import SystemPackage
 import Testing

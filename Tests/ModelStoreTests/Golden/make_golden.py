@@ -1,7 +1,9 @@
 """Writes checkpoints/*.pth and checkpoints.json: what torch.save makes, and what a hostile person makes.
 
 `narrow.pth` holds a whole network of base width 2, with its logits (tolerance 1e-4); the others hold one or two small
-tensors each, or a pickle that must be refused. Made with the PyTorch version that checkpoints.json names.
+tensors each, or a pickle that must be refused; `views.pth` holds a network of base width 1 in one storage, `aliased.pth` one
+whose tensors all begin at the same byte. Made with the
+PyTorch version that checkpoints.json names.
 Run: python make_golden.py
 """
 import collections
@@ -77,9 +79,34 @@ accept("half", {"a": small.half()}, {"a": small})
 accept("bfloat16", {"a": small.bfloat16()}, {"a": small})
 accept("double", {"a": small.double()}, {"a": small})
 accept("nested", {"epoch": 3, "loss": 0.5, "state_dict": {"module.a": small}, "best": None, "flags": [True, (1, -2)],
-                  "big": 2**40, "negative": -(2**40)}, {"a": small})
-accept("model-key", {"model": {"_orig_mod.a": small}, "name": "ä"}, {"a": small})
+                  "big": 2**40, "negative": -(2**40)}, {"module.a": small})
+accept("model-key", {"model": {"_orig_mod.a": small}, "name": "ä"}, {"_orig_mod.a": small})
 accept("scalar", {"a": torch.tensor(1.5), "counter": torch.tensor(7)}, {"a": torch.tensor(1.5)})
+
+accept("legacy", {"state_dict": {"a": small.t(), "b": small[1]}, "epoch": 2}, {"a": small.t(), "b": small[1]},
+       _use_new_zipfile_serialization=False)
+
+# What training scripts keep beside the weights; none of it is built.
+import argparse  # noqa: E402
+
+import numpy as np  # noqa: E402
+accept("training-script", {
+    "args": argparse.Namespace(arch="resnet50", lr=0.1, out=pathlib.PurePosixPath("runs/1")), "best": np.float64(0.91),
+    "curve": np.arange(3.0), "seen": collections.defaultdict(int, a=1), "device": torch.device("cuda:0"),
+    "dtype": torch.float32, "size": torch.Size([2, 3]), "optimizer": {"state": {0: {"exp_avg": small}}, "param_groups": []},
+    "model": {"state_dict": collections.OrderedDict(a=small)}}, {"a": small})
+
+# Every tensor a view of one storage, as a flattened copy of the parameters leaves them.
+views = seeded_network(1, 1, SEED).state_dict()
+flat = torch.cat([tensor.float().flatten() for tensor in views.values()])
+place = 0
+for name, tensor in views.items():
+    views[name] = flat[place:place + tensor.numel()].view(tensor.shape)
+    place += tensor.numel()
+torch.save(views, FOLDER / "views.pth")
+flat = torch.zeros(max(tensor.numel() for tensor in network.state_dict().values()))
+torch.save({name: flat[:tensor.numel()].view(tensor.shape) for name, tensor in network.state_dict().items()},
+           FOLDER / "aliased.pth")
 
 import os  # noqa: E402
 refuse("os-system", "refused", "posix.system", archive(program({"a": Call(os.system, "echo harm")})))
@@ -115,10 +142,26 @@ refuse("negative", "damaged", "unknown way", archive(tensor_program([-6], [1])))
 refuse("lying-storage", "damaged", "bytes for", archive(tensor_program([1000], [1], count=2**61)))
 refuse("compressed", "unsupported", "compressed", archive(tensor_program([6], [1]), zipfile.ZIP_DEFLATED))
 refuse("big-endian", "unsupported", "big-endian", archive(tensor_program([6], [1]), byteorder=b"big"))
+
+
+def overlapping(count):
+    """A directory of many names for the same bytes."""
+    whole = archive(tensor_program([6], [1]), extra=[(f"m/data/{10 + n}", b"") for n in range(count)])
+    buffer = bytearray(whole)
+    first = whole.index(b"PK\x01\x02")
+    entries = [first + at for at in range(len(whole) - first) if whole[first + at:first + at + 4] == b"PK\x01\x02"]
+    model = next(at for at in entries if whole[at + 46:at + 56] == b"m/data.pkl")
+    for at in entries[-count:]:
+        buffer[at + 16:at + 28] = whole[model + 16:model + 28]
+        buffer[at + 42:at + 46] = whole[model + 42:model + 46]
+    return bytes(buffer)
+
+
+refuse("overlapping", "damaged", "larger than the file", overlapping(200))
 refuse("twice", "damaged", "twice", archive(tensor_program([6], [1]), extra=[("m/data/0", b"")]))
 refuse("no-pickle", "unsupported", "torch.save", b"PK\x05\x06" + bytes(18))
 refuse("torchscript", "unsupported", "TorchScript", archive(program({}), extra=[("m/constants.pkl", b"")]))
-refuse("legacy", "unsupported", "bare pickle", saved({"a": small}, _use_new_zipfile_serialization=False))
+refuse("pickle", "unsupported", "is a pickle, but not one", program({"a": 1}))
 refuse("text", "unsupported", "neither", b"hello, this is no model at all\n")
 refuse("empty", "unsupported", "neither", b"")
 
