@@ -75,6 +75,27 @@ import Testing
         #expect(!site.exists("state/retraining/checkpoint.safetensors"))
     }
 
+    @Test func `a softmax in service is compared by its P(disease), and its head stays behind`() throws {
+        try label(0..<240)
+        try SeededNetwork.writeBase(to: site.path("grades.safetensors"), outputs: 5)
+        let imported = try site.run("model", "import", "--normal-class", "2", "grades.safetensors")
+        let id = try #require(imported.lines.first)
+        #expect(try site.run("model", "promote", id).status == 0)
+        let outcome = try site.run("retrain")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("\(id); its head of 5 classes is left behind"), "\(outcome.errors)")
+        let challenger = try #require(try models().first { site.exists("state/models/\($0)/decision.json") })
+        let json = try site.read("state/models/\(challenger)/decision.json")
+        let decision = try JSONDecoder().decode(GateDecision.self, from: Data(json))
+        let held = try sides(challenger, by: "path").filter { $0.value == "holdout" }.keys.map { "labelled/\($0)" }
+        let verdicts = try site.runBare(["classify", "--config", "config.yaml", "--model", id] + held).verdicts()
+        let scores = zip(held, verdicts).map { path, verdict in
+            pow((verdict.probability ?? .nan) - (path.contains("disease/") ? 1 : 0), 2)
+        }
+        let brier = try #require(decision.champion?.brierScore)
+        #expect(abs(scores.reduce(0, +) / Double(scores.count) - brier) < 1e-5, "\(held.count) held out")
+    }
+
     /// The gate compares both on the same pictures.
     @Test func `a challenger sees what the model in service sees`() throws {
         try label(0..<40)
