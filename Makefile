@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The ways into fundusd; `make help` lists them.
 #
 #   make run MODEL=path/to/model.pth POSITIVE_CLASS=normal

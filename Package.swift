@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// What every target of ours is held to. Warnings are errors per target, so that a dependency's cannot break us.

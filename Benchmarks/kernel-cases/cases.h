@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* In: kernels of one level. Out: each kernel run once on a small map, the same for all levels. Called by main.c.
  * Maps, weights and biases are zeros: no kernel's way depends on their values. */
 #ifndef CASES_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Counts the instructions of this thread between start and stop. Called by main.c.
  *
  * Under callgrind, which knows no AVX-512, callgrind counts and writes a dump that bears the name. Elsewhere the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a verdict takes: convolutions, pools, the mean, the checksum of mapped weights; and training's convolutions. */
 #include "cases.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* In: a level, and perhaps a case. Out: "LEVEL CASE COUNT" lines; "LEVEL absent" where the processor lacks the level.
  * Called by Benchmarks/count-instructions. */
 #include "cases.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a training step takes beside the convolutions. */
 #include "cases.h"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times fundusd on an old inbox: many files that have their verdicts, and a long ledger.
 
     Benchmarks/load/old-inbox.py --fundusd .build/release/fundusd --fixtures .build/release/fundusd-fixtures --root /tmp/load

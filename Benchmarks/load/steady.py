@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Drops images into an inbox at a steady rate, and prints each minute what the daemon holds of memory and how late its verdicts are.
 
     Benchmarks/load/steady.py --fundusd .build/release/fundusd --fixtures .build/release/fundusd-fixtures --root /tmp/steady

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures fundusd beside ONNX Runtime, OpenVINO, ncnn and PyTorch, with the same weights, on this machine.
 
 In: the built program, a folder to work in, weights (or none: seeded ones). Out: a table, and the same as JSON.

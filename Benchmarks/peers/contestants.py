@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who is measured, and how each is asked for a figure.
 
 In: the program, the workspace that prepare.py made. Out: figures of one fresh process each. Called by stages.py.

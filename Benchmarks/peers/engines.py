@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How each peer loads the network and runs it.
 
 In: the workspace that prepare.py made, a Setting. Out: a function from an input [batch, 3, 224, 224] to logits [batch].

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a figure depends on: processor, instruction sets, versions, other load. Called by bench.py."""
 import importlib.metadata
 import os

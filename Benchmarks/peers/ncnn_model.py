@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the network in ncnn's own format, batch norm folded and ReLU fused as ncnn's optimizer would do.
 
 Format: https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure; layer parameters by number:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model of a workspace as a PyTorch network; its definition is the one that the tests' golden logits come from."""
 import json
 import sys

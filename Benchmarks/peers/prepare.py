@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes a workspace: one set of weights as our model, as ONNX and as ncnn's files, with pictures and an input tensor.
 
 In: a .pth, a .safetensors, a model folder, or nothing (seeded weights). Out: the workspace's path on standard output.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Children whose processor time, memory and first line are measured; and what the rest of the machine did meanwhile.
 
 Called by contestants.py and bench.py. Linux only: /proc/stat, wait4.

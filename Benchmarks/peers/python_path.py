@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The usual Python way from a JPEG to P(disease): Pillow decodes and resizes, PyTorch judges; one process.
 
 In: a workspace. Out: two lines of JSON, one at the first probability, one with the times. Called by contestants.py.

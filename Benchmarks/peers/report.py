@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table: medians over the rounds, and ours / theirs of each round.
 
 In: the figures of stages.py, what machine.py says of the machine. Out: text. Called by bench.py.

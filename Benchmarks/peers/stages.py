@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is measured, and in which order.
 
 In: a Field, a Plan. Out: a dictionary of figures per round, which report.py prints. Called by bench.py.

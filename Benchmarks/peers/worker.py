@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One peer in a process of its own: loads, runs once, says so, then runs and times some more.
 
 In: an engine and a setting. Out: two lines of JSON, one at the first logits, one at the end. Called by peer.py.

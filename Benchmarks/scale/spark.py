@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs `fundusd classify` as a stateless worker inside Apache Spark, and compares its verdicts with those of one process.
 
     Benchmarks/scale/spark.py --fundusd .build/release/fundusd --state STATE --images FOLDER [--workers 2]

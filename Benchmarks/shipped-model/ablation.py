@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What each part of the recipe brings: one trial with it and one without, at equal cost, measured on people who chose nothing.
 
     Benchmarks/shipped-model/ablation.py --data ../shared/data --work WORK --base base-mit-partial.safetensors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How pictures are altered while the shipped network learns: what cameras do to a good photograph, and what makes one ungradable.
 
 Pictures are RGB, 8 bits, side × side; the field fills them. docs/alterations.md explains each alteration.

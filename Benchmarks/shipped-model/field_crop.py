@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`field-crop`: the retina's round field found, cut out as a square and resized; as Sources/FundusImage does it with pictures that have
 no writing beside the field and no strips at their edges: none of those that are learned from has writing, few have strips.
 

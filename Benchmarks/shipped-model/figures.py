@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures a model on each source of the research pictures and prints the tables that docs/shipped-model.md holds.
 
     Benchmarks/shipped-model/figures.py --fundusd .build/release/fundusd --data ../shared/data [--model model]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Trains the network that ships, in PyTorch: P(disease), P(gradable), and the findings that its labels name, from one trunk.
 
     Benchmarks/shipped-model/learn.py --data ../shared/data --work WORK --name coarse --base base.safetensors --side 224 \\

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What a mark outside the retina's field does to a verdict: the same photograph with and without one, judged by the shipped model.
 
     Benchmarks/shipped-model/marks.py --fundusd .build/release/fundusd --data ../shared/data [--model model]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The research pictures: what is known of each, and which of them train, choose and measure.
 
     Benchmarks/shipped-model/pictures.py DATA FOLDER    # links to them, as `fundusd train --labelled FOLDER` takes them

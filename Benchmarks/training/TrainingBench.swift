@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: lines on standard input, each a number of steps. Out: a line of seconds for each of them.
 // Trains the full-width network on noise, so that a script can let it and another engine take turns on one machine.
 // Called by interleave.py beside it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes the experiment's training folder: copies of the images that experiment-images.sha256 names.
 
     python Benchmarks/training/experiment_folder.py LABELLED OUTPUT

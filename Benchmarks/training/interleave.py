@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images a second and peak memory of one training step, ours and PyTorch's in turns on one machine.
 
 Both train ResNet-50 with Adam and binary cross-entropy on the same kind of noise, in float32 or in bf16 with weights kept in

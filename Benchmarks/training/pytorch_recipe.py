@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Trains the experiment's recipe in PyTorch, the peer of `fundusd train --recipe experiment`: one JSON line an epoch.
 
 Reads the images that experiment-images.sha256 beside it names from LABELLED/disease and LABELLED/normal, starts from

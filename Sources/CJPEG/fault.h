@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // libjpeg's error callbacks turned into a value and a jump back to the entry point.
 
 #ifndef FUNDUSD_CJPEG_FAULT_H

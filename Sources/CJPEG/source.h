@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where libjpeg gets a file's bytes from: memory, a little at a time.
 
 #ifndef FUNDUSD_CJPEG_SOURCE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX2 with fused multiply-add: 16 registers of 8 floats; 6 pixels × 16 channels are 12 sums. */
 #include "levels.h"
 

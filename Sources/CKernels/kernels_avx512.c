@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX-512: 32 registers of 16 floats; 14 pixels × 32 channels are 28 sums, and ResNet's maps are 7·2ⁿ pixels wide. */
 #include "levels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX-512 with products of bfloat16 pairs; floats are computed as in kernels_avx512.c. */
 #include "levels.h"
 

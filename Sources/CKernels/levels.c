@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which levels this machine carries. This file is compiled for the baseline, so it runs anywhere. */
 #include "levels.h"
 

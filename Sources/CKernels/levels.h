@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The table of each level, defined by its own file. */
 #ifndef CK_LEVELS_H
 #define CK_LEVELS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Threads that share one task at a time. Between two layers of a network they spin; between two images they sleep. */
 #include "CKernels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX2 with fused multiply-add: 16 registers of 8 floats; 16 outputs × 4 inputs are 8 sums. */
 #include "training_levels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX-512: 32 registers of 16 floats; 32 outputs × 8 inputs are 16 sums, two chains for each of the latencies to hide. */
 #include "training_levels.h"
 

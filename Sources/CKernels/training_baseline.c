@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What every processor of the build's architecture has: 16 registers of 4 floats; 16 outputs × 2 inputs are 8 sums. */
 #include "training_levels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The table of each level, defined by its own file, and what files of levels and of parts agree upon. */
 #ifndef CK_TRAINING_LEVELS_H
 #define CK_TRAINING_LEVELS_H

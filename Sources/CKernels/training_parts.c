@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How training's layers are cut into parts, and the parts handed to the team. */
 #include "training_levels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How a Winograd convolution is cut into parts, and the parts handed to the team. */
 #include "CKernels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The table of each level, defined by its own file. */
 #ifndef CR_LEVELS_H
 #define CR_LEVELS_H

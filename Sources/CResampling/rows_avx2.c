@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX2: 8 sums in a register, and a multiplication of 32-bit integers, which SSE2 lacks. */
 #include "levels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX-512: 16 sums in a register. */
 #include "levels.h"
 

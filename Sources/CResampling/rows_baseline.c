@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What every processor of the build's architecture has: SSE2 on x86-64, NEON on aarch64. */
 #include "levels.h"
 

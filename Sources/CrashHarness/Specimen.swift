@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: a seed and the path of the real program.
 // What goes out: what was done to it, and every verdict that is lost, doubled, torn, early or wrong.
 // Called by `fundusd-fixtures crash-runs` (`make crash-runs`); never installed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Whether P(disease) means what it says: of the images with P near 0.8, do 8 in 10 have disease?

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import WrittenText
 
 /// Rows of text fields, read from and written as comma-separated values (RFC 4180), UTF-8.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What became of the images at one threshold. Positive means disease.
 package struct ConfusionMatrix: Sendable, Equatable {
     /// Disease, called disease.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The 95 % interval of an AUC by DeLong's variance.
 ///
 /// E. R. DeLong, D. M. DeLong, D. L. Clarke-Pearson, Biometrics 44 (1988) 837–845, in the form by mid-ranks of X. Sun and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a week of live images looks like beside the hold-out.
 package struct Drift: Sendable, Equatable {
     /// What became of the images: verdicts of each outcome, and P(disease) by the model in service.

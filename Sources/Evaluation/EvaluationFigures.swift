@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: P(disease) and the true class of each image, optionally the person; a threshold, a sensitivity to aim at, a seed.
 // Out: curves, intervals, calibration, thresholds and what they cost. Opens no file, draws nothing.
 // Called by `fundusd evaluate` and by retraining, which compares a challenger with the champion.

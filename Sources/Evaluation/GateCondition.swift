@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One thing that must hold before a challenger may replace the champion.
 package struct GateCondition: Codable, Sendable, Equatable {
     package enum Name: String, Codable, Sendable, CaseIterable {

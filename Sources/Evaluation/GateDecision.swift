@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the gate found, with every figure and the reason for each part of it: `decision.json` beside a challenger.
 package struct GateDecision: Codable, Sendable, Equatable {
     package static let fileName = "decision.json"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// 95 % intervals by drawing whole groups (people) anew, again and again: the images of one person are not independent.
 ///
 /// B. Efron, R. J. Tibshirani, “An Introduction to the Bootstrap” (1993), percentile intervals; groups as the units drawn

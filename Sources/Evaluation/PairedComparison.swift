@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Two models on the same images: their figures, and how these differ when people are drawn anew.
 struct PairedComparison {
     let championFigures: ContenderFigures

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What both models said of the same images.
 package struct PairedScores: Sendable, Equatable {
     package let champion: [Double]

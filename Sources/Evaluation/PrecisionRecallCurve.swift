@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What share of those called disease has it (PPV), against what share of the disease is caught (sensitivity).
 package struct PrecisionRecallCurve: Sendable, Equatable {
     package struct Point: Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether a challenger may replace the champion: judged on the same held-out images, which neither was trained on.
 ///
 /// Two models are never measured exactly, so there are two limits. What is measured must not be worse than the champion

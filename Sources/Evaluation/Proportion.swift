@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A 95 % confidence interval.
 package struct Interval: Sendable, Equatable {
     package let lower: Double

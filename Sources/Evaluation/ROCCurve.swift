@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The receiver operating characteristic: what each threshold catches, against what it alarms for nothing.
 package struct ROCCurve: Sendable, Equatable {
     package struct Point: Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One model's scores, sorted once; images are then counted as often as their person was drawn.
 struct RankedScores {
     private struct Image {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The threshold of P(gradable) below which a picture is refused, and what it costs.
 package struct RefusalThreshold: Sendable, Equatable {
     package let value: Double

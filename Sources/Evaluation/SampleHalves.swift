@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The images divided into two halves, each person wholly in one of them.
 package struct SampleHalves: Sendable, Equatable {
     /// For each sample, whether it is in the first half.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// How a model's P(disease) spreads over its hold-out, in bins of about as many images each: what live scores are held against.

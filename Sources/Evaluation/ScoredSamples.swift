@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a model said of images whose class is known. The positive class is disease, everywhere and always.
 package struct ScoredSamples: Sendable, Equatable {
     /// P(disease) of each image, 0…1.

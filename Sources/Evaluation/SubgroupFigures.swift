@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The figures of one part of the images: a subfolder, a camera, a clinic.
 package struct SubgroupFigures: Sendable, Equatable {
     /// What the images were divided by, such as `subfolder` or `source`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Makes probabilities honest with one number: the logit is divided by a temperature; above 1 means less sure.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The threshold for a sensitivity that is asked for, and what it costs.
 package struct ThresholdChoice: Sendable, Equatable {
     /// The sensitivity asked for.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How many images each possible threshold calls disease: what every curve is drawn from.
 ///
 /// One step for each different score, from the highest down; images with equal scores can't be told apart by any

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a training went, epoch by epoch: `history.json` beside a model's weights.
 package struct TrainingHistory: Codable, Sendable, Equatable {
     package struct Epoch: Codable, Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How far two models agree on images whose class nobody knows.
 ///
 /// Agreement is not worth: two models may agree and be wrong. It shows what a clinic would notice of a change.

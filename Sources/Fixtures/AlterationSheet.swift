@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// A drawn eye, altered in each way that training pictures are, tile by tile: the picture of `docs/alterations.md`.

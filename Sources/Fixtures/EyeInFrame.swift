@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// A drawn eye somewhere in a black frame, with whatever else cameras and viewers leave there.

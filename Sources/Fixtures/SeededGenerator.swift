@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ResNet
 
 /// The tests' source of chance: same seed, same numbers, on every machine.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import ResNet
 
 /// Networks whose every weight follows from its name and a seed; no weight file is needed anywhere.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// PNG files, whole and otherwise: written chunk by chunk, their pixels stored and not deflated (RFC 1951, 3.2.4).

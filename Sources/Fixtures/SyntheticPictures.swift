@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// Pictures and files that must not be judged, or that are odd but must: rows for the tests' tables.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// CMYK as Adobe stores it in JPEG (inverted: 255 is no ink) to RGB, to the bit as Pillow does.
 ///
 /// Pillow takes every four-component JPEG for Adobe's, marker or not, then computes with k = the stored black sample

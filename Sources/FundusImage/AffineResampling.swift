@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Where in the source each pixel of a moved picture comes from, in pixels; a pixel's place is its middle's.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A stretch of one axis of a picture, in samples; it may begin between two of them and reach beyond the frame.
 struct AxisCut {
     /// Index of the first sample that the stretch touches; negative where that lies before the frame.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How another camera, and another hand at it, might have taken the same good photograph.
 ///
 /// A network that is trained on altered pictures learns the eye and not the camera. Each property is one part; `none` has

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A DICOM file with one photograph as an embedded JPEG, as ophthalmic cameras write it (VL Photographic Image Storage,
 /// Ophthalmic Photography 8 Bit Image Storage).
 ///

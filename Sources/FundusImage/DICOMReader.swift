@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Walks through DICOM's elements with explicit VR, little-endian: PS3.5, 7.1.2.
 struct DICOMReader {
     /// What stands before an element's value.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why some bytes gave no picture: what a `rejected` verdict says, or a fault of the machine.
 package enum DecodeFailure: Error, Equatable, Sendable {
     /// No bytes at all.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How closely a picture is decoded that is much larger than the network's input; chosen by whoever runs the program.
 ///
 /// This is no part of a model's `Preprocessing`: every model is trained and measured on fully decoded pictures, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How much smaller libjpeg makes a picture while it decodes: it computes fewer pixels from each 8×8 block.
 ///
 /// Only powers of two have fast code in libjpeg-turbo. A block's low frequencies are used as they are, so this is a sharper

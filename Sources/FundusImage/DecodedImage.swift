@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A picture at the size asked for, with what the file said of its own size.
 package struct DecodedImage: Sendable, Equatable {
     package let sourceWidth: Int

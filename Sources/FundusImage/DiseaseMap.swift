@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where in a picture the network saw disease, coarsely: one value for each place of a grid.
 package struct DiseaseMap: Sendable, Equatable {
     /// Places of the grid.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// What is not even an eye: patterns drawn by chance. Half of them fill the frame, half stand in a disc on black as a

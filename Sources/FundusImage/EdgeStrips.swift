@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Strips along a picture's edges that no camera took: an information line, a frame of paper. White or gray, with or without
 /// writing, and ending at once; black ones need no finding, they are as the surround of a retina.
 struct EdgeStrips: Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// An eye from outside, as a fundus camera takes it that stands too far away: skin, lids, white, iris, pupil, reflex,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How sharply the field ends.
 ///
 /// The border is the camera's own stop, imaged by nothing that a cataract could cloud: an eye may be hazy behind

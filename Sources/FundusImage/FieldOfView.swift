@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The lit part of a picture: in a fundus photograph a disc (an ellipse once it is squeezed into a square) on black.
 struct FieldOfView: Sendable {
     /// 1 inside, 0 outside.

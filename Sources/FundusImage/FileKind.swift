@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a file is by its first bytes: a photograph that is read here, or something else, with a name for people.
 package enum FileKind: Sendable, Hashable {
     case jpeg, png

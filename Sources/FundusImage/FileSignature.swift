@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Names a file's kind by its first bytes, for the person who named a PNG "eye.jpg".
 enum FileSignature {
     /// Whether the bytes begin as a JPEG does (start-of-image marker), or are too few to say no.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A picture to calculate with: red, green and blue of each pixel on the scale 0…255, unrounded; the fourth lane is 0.
 struct FloatPicture: Sendable {
     let width: Int

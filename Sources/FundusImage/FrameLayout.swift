@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What lies where in a photograph's whole frame: the retina's field, and whatever people and machines have put beside it.
 ///
 /// Writing outside the field is none of the eye's: it is left out of what is judged, and told. `Golden/field_crop.py` is the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A photograph's whole frame, small: where its field is looked for, and what the quality grader sees.

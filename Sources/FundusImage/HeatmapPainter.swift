@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lays a map of disease over its photograph: the more a place speaks for disease, the less the photograph shows through.
 package enum HeatmapPainter {
     /// The evidence that gets the full color where nothing in the picture is stronger: a logit of 4, P = 0.98.

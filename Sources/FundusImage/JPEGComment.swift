@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A line of text inside a JPEG file, for whoever finds the picture without what came with it.
 package enum JPEGComment {
     /// The file with a COM segment more (ITU-T T.81, B.2.4.5).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  the bytes of a file that says it is a JPEG; in labelled folders, a PNG.
 // Out: RGB pixels, resized on the way as Pillow would, or the reason why there are none.
 // Called by Screening (the pipeline), Training (samples) and the bench.

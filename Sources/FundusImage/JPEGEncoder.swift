@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CJPEG
 
 /// Writes JPEG: heatmaps beside verdicts, and the synthetic eyes that the tests are fed with.

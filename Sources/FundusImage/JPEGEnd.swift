@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether the bytes of a JPEG go on to its end-of-image marker: without decoding, by the markers alone.
 package enum JPEGEnd {
     /// True where the bytes are what a file looks like while it is still being written: the beginning of a JPEG without its

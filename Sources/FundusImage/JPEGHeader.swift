@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a JPEG says of itself before any of its pixels is read.
 package struct JPEGHeader: Sendable, Equatable {
     package let width: Int

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a JPEG may cost, checked on its header or while its scans come in.
 struct JPEGLimits: Sendable {
     let pixels: Int

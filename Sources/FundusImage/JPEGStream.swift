@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CJPEG
 
 /// Owns one libjpeg decoder over borrowed bytes: header first, then rows from the top, one at a time.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The largest connected part of a picture that is lit, without what is thinner than three pixels: the retina's field, and
 /// whatever touches it.
 struct LitPart {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a picture asks to be turned before it is shown: EXIF's Orientation (CIPA DC-008-2019, 4.6.4, tag 0x0112).
 ///
 /// Cameras store what their sensor saw; every viewer turns it, and so must whoever shows a place in it.

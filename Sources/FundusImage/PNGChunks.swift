@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The pieces that a PNG is made of: length, name, content, checksum (PNG, third edition, 5.3). Looks at no checksum.
 enum PNGChunks {
     private static let signatureLength = 8

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CPNG
 
 /// Owns one libpng decoder over borrowed bytes: header first, then rows from the top, one at a time.

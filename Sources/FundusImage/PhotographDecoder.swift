@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The door for files of several formats: the same pixels, resized in the same way, whatever file held them.
 ///
 /// What is said of `JPEGDecoder` holds of PNG too: turned as EXIF asks (the eXIf chunk), refused where the file is not whole.

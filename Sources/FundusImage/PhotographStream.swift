@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which files are taken for photographs, by their content.
 package enum PhotographFormats: Sendable {
     /// The inbox and whoever asks for a verdict: docs/verdict.md.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// How a training picture is altered, so that a network learns the eye and not the photograph.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 // The photograph is there and of no use: each kind by itself. Lengths are shares of the shorter side.

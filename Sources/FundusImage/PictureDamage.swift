@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What makes a photograph one that no one should judge, done to a good one, so that a network can learn to refuse.
 ///
 /// `applied` gives the same picture for the same damage, always: whatever chance decides follows from `seed`. What other

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a photograph's frame is brought to the shape of a network's input.
 package enum PictureGeometry: String, Codable, Sendable, CaseIterable {
     /// The whole frame, its proportions lost.

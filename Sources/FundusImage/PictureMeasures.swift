@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the grader looks at, measured on the picture of the size that the network sees.
 struct PictureMeasures: Sendable {
     /// Luma, 0…255, that 99 of 100 pixels do not exceed.

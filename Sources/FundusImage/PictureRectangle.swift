@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A rectangle in a picture's pixels, from its upper left corner. It may reach beyond the frame: what lies there is black.
 package struct PictureRectangle: Sendable, Hashable, CustomStringConvertible {
     package let x: Int

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Some of a picture's pixels.
 struct PixelMask {
     let width: Int

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Normally distributed numbers, three a pixel, that follow from a seed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One value a pixel, rows from the top.
 struct Plane: Sendable {
     let width: Int

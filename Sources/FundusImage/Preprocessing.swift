@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a picture becomes the network's input; fixed by a model and recorded with it. Channels are red, green, blue.
 package struct Preprocessing: Codable, Sendable, Equatable {
     package let name: String

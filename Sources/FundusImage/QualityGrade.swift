@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whether a picture may be judged at all, and how far it is from the limits.
 package struct QualityGrade: Sendable, Equatable {
     /// 0 at or beyond a limit, 1 where every measure is as in an ordinary good photograph.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Says which pictures no one should judge: too dark, too bright, blurred, or without a retina.
 ///
 /// It works on the whole frame at the size that networks see (224 × 224): what is invisible there the network cannot

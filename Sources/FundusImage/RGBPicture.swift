@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A decoded picture: interleaved RGB, 8 bits a sample, rows from the top.
 package struct RGBPicture: Sendable, Equatable {
     package let width: Int

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Each part of `CameraAlteration` by itself, written for reading: one loop over the picture, in double precision. Tests hold

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The resize written for reading: both passes over the whole picture, in exact integers. Tests hold
 /// `StreamingResizer` to it.
 enum ReferenceResizer {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which input samples make each output sample along one axis, and by how much: Pillow's antialiased bilinear filter.
 ///
 /// A triangle as wide as two output samples (never narrower than two input samples) stands over each output center;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The round field of a retina, in the pixels of the picture in which it was found, or moved to those of its photograph.
 ///
 /// The field is the image of the camera's own stop: a circle, of which the frame, a notch, a stamp or darkness may hide a

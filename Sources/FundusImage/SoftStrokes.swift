@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// Soft dots and bent strokes on a picture of nothing: how far each pixel is covered, 0…1.

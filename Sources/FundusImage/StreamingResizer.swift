@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// Pillow's antialiased bilinear resize, fed row by row from the top: it holds one output picture, never the source.

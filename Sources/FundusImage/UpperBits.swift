@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Draws from a generator's upper 53 bits: the standard library's draws may change with its version.
 extension RandomNumberGenerator {
     /// In 0 ..< 1.

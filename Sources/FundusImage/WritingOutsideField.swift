@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is lit beside a retina's field: a name, a date, a logo.
 struct WritingOutsideField {
     /// Where it is, and a little around: letters have soft borders.

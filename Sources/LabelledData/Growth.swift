@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the images whose class is known, disease or normal, have changed since a model was made of them.
 package struct Growth: Sendable, Equatable {
     /// Images whose content the model's manifest does not have, and that look like none that it has.

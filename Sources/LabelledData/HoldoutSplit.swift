@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Crypto
 
 /// Who trains and who measures; decided by group, from contents and a seed, so that a larger folder splits as it did before.

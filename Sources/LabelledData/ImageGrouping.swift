@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which images belong together, so that none of a group trains while another measures.
 ///
 /// Images are of one group when their person is the same, their content is, or they look like one photograph saved twice;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a person has said of an image, by the folder that it lies in.
 package enum ImageLabel: String, Codable, Sendable, CaseIterable {
     case disease, normal

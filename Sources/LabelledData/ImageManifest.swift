@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Crypto
 
 /// Which images a model was made of: `images.csv` beside its weights, one row for each content.

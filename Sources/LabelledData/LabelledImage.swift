@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: what is known of each labelled image: its label, content, name, person, source, look. Out: groups that stay together, sides, an
 // order that follows from contents and a seed. Opens no folder: who reads images tells this target of them.
 // Called by `fundusd train` and by retraining, before a network sees anything.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a person's name is found in an image's file name.
 package struct PersonPattern: @unchecked Sendable {
     // A Regex is immutable but not marked Sendable; see the declaration of `Regex`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// How a picture looks, small enough to compare every picture with every other: encoding it again or enlarging it hardly

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a file system takes as a file's name, and what it can do with files: known by trying (`Folder.probe`).
 package struct FileSystemAbilities: Equatable, Sendable {
     /// What a name may hold that some file systems refuse.

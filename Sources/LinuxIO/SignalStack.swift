@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// A stack of its own for a thread's signal handlers (sigaltstack(2)): a thread that has used up its stack still leaves

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: the name of a system call, its path and errno.
 // What goes out: one error value that says what failed, where, and what to do about it.
 // Called by every file of this target; caught by Screening and the verbs.

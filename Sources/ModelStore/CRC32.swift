@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The check sum of zip archives: polynomial 0xEDB88320, reflected (APPNOTE.TXT 4.4.7, ISO 3309).
 enum CRC32 {
     /// Eight tables, so that eight bytes are taken a step (“slicing-by-8”, Kounavis and Berry, 2005).

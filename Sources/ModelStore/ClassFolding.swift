@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ResNet
 
 /// What a person says of an imported network's outputs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A number type of a weight file, by its safetensors name.
 package enum ElementType: String, Sendable, CaseIterable {
     case f64 = "F64"

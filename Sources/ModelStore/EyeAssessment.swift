@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a network says of one picture.
 package struct EyeAssessment: Sendable, Equatable {
     /// 0…1, whatever class the network's logit speaks for.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What `torch.save` wrote before PyTorch 1.6: pickles one after the other, then the storages, all without check sums.
 ///
 /// `_legacy_save` in torch/serialization.py: a magic number, a version, facts of the machine, the object, the keys of its

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import SystemPackage
 
 /// A file that lies in a model's folder beside its own: how the training went, which images it saw, why it was promoted.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import FundusImage
 
 /// The page that a person reads who finds the model's folder, made from its record alone.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why a model could not be read, checked, kept or run: what, in which file and tensor, and what to do about it.
 package struct ModelFailure: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ModelRecord {
     /// What a judge's second output is: the logit of P(gradable), and below which probability a picture is not to be judged.
     package struct Gradability: Codable, Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ModelRecord {
     /// How a model was trained, and what was measured of it on images that it never saw.
     package struct Training: Codable, Sendable, Equatable {

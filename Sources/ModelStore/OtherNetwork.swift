@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a file holds that is no ResNet-50 of torchvision's, as far as its tensors show: for the person who tries to import it.
 enum OtherNetwork {
     /// Nil where it may be a ResNet-50, or nobody knows what else.

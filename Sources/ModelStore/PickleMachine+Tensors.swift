@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension PickleMachine {
     /// A persistent reference: ('storage', type, key, device, number of elements), and None in the older format.
     func storage(_ value: PickleValue) throws(ModelFailure) -> PickledStorage {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads the pickle of a PyTorch checkpoint without executing anything.
 ///
 /// A pickle is a program for a stack machine (CPython `Lib/pickletools.py` describes every opcode). This machine knows the

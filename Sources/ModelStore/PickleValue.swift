@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a checkpoint's pickle may hold. Containers are handles into the machine's arenas.
 ///
 /// Handles, because a hostile file nests a million tuples or puts a dictionary into itself: as nested values, the first

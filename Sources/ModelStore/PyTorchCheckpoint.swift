@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What `torch.save` wrote: a state dictionary, alone or inside a checkpoint. Read without executing anything.
 package struct PyTorchCheckpoint: Sendable {
     private enum Container: Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: a weight file (safetensors, or what torch.save wrote) or a model folder. Out: checked parameters, a network, a verdict.
 // A file says where its tensors lie; nothing it says is believed before it is checked against the bytes that are there.
 // Called by the `model` verbs, by the daemon when it loads or swaps its model, and by the retrainer that publishes one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Synchronization
 
 /// The bytes of storages that several tensors are views of, each read once and kept; the others pass through.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds the weights in what a checkpoint holds.
 enum StateDictionary {
     /// Where training scripts put the state dictionary inside a checkpoint; the first that holds tensors counts.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which of torchvision's ResNet-50 tensors each tensor of a file is, whatever its author called it: the one table for all formats.
 ///
 /// The stem is found first: the only 7×7 convolution under one of the names that it has. Whatever stands before it there

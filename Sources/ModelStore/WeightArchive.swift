@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import ResNet
 
 /// A weight file of either format, told apart by its first bytes, as ResNet-50's parameters.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ZipArchive {
     private static let endCount = 22
     private static let locatorCount = 20

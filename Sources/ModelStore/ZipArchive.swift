@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The directory of a zip archive, and its stored members; as much of the format as `torch.save` uses.
 ///
 /// Field offsets are those of APPNOTE.TXT 6.3.10: 4.3.7 local header, 4.3.12 central directory, 4.3.14 to 4.3.16 its end.

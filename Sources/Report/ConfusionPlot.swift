@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
 
 /// The four counts at the threshold, each cell as dark as its share of its row.

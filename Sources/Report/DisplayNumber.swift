@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
 
 /// Numbers as people read them. Files for programs have every digit; these are for the eye.

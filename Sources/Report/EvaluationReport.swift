@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: what was said of each image, the model, what could not be read, pictures of the worst mistakes.
 // Out: report.html, report.json, predictions.csv and the summary for a terminal, as text. Opens no file.
 // Called by `fundusd evaluate`.

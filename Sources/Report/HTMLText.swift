@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Text made safe to stand in HTML and SVG, as content and inside quoted attributes.
 enum HTMLText {
     /// Names come from strangers: control characters, which HTML forbids, become U+FFFD.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A JSON document (RFC 8259) as a value; what is absent is shown as `null`, so that a reader sees it was not forgotten.
 enum JSONValue: Sendable, Equatable {
     case null

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One axis of a plot: what it shows, in words and unit, from where to where.
 struct PlotAxis {
     struct Tick {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
 
 /// How the probabilities are spread, and whether they mean what they say.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension EvaluationReport {
     /// What each figure means, and whose it is.
     var definitionSection: String {

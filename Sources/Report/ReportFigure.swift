@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A plot of the page with the sentence that says how to read it.
 struct ReportFigure {
     let title: String

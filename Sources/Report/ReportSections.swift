@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
 
 /// What stands between the page's header and its footer; a section without content is empty text.

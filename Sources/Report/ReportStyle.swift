@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The page's style: light and dark, screen, phone and paper; no font and no file from elsewhere.
 enum ReportStyle {
     /// Colors are Okabe and Ito's blue and vermillion, which the color-blind tell apart, darkened or lightened until text

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A table of the page; the first cell of each row is its heading.
 struct ReportTable {
     enum Column {

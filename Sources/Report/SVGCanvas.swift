@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small SVG picture that grows by simple shapes; colors come from the page's style by class, so dark mode and print work.
 struct SVGCanvas {
     struct Point: Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Evaluation
 
 /// The loss curve beside a trained model: `loss-curve.html`, one file that needs nothing else.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
 
 /// How the model's training went, where the model tells.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A residual block, reduce 1×1 → spatial 3×3 → expand 1×1, plus its shortcut.
 ///
 /// Generic over what stands at each place: the layout's units, the same units folded for inference, or with their maps for

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// What each place of the last map says for one output: the logit that it would give if the whole map were like it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A convolution without bias and the batch norm behind it: the network's only building stone.

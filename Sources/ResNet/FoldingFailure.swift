@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Weights that cannot be folded.
 package struct FoldingFailure: Error, Equatable, CustomStringConvertible {
     package let parameter: String

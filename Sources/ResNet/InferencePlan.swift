@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// What inference does for a batch of one input size: every convolution with the layout of its maps, and the memory they need.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A planned convolution whose batch norm has been multiplied into its weights, packed in the network's weight storage.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// All memory that a forward pass touches besides the weights, planned once for one input size.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// What inference does for one input size: the folded convolutions in order, and how much memory each buffer needs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A convolution whose batch norm has been multiplied into its weights; they lie in the network's one weight storage.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A running mean of a network's parameters and running statistics, packed as `ResNet50Training` keeps them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One tensor that a weight file must hold.
 package struct ParameterSpecification: Sendable, Hashable {
     /// What the tensor is to its layer; decides how it is initialized and folded.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import TensorMath
 
 /// The network as the daemon runs it: batch norm folded, all memory planned, no allocation per image but the result.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: a base width and a number of outputs. Out: every convolution and every parameter of ResNet-50 v1.5, by name and shape.
 // The one table that file formats, folding, inference, training and tests go by.
 // Called by ModelStore (what must a weight file hold?), ResNet50Inference and ResNet50Reference.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// The folded network by way of OpenBLAS's matrix products: what `ResNet50Inference` is tested and timed against.

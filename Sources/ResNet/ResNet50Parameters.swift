@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// All weights and statistics of one network, end to end in one array in the order of the layout's table.
 package struct ResNet50Parameters: Sendable, Equatable {
     package let layout: ResNet50Layout

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// The same network as plain loops with its batch norms apart: slow, and what the fast path is tested against.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import TensorMath
 
 /// The network as it is trained: batch norm by each batch's own statistics, gradients of all parameters, no mode to set.

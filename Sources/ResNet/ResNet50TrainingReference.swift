@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A training step as plain loops over plain arrays: slow, and what `ResNet50Training` is tested against.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A network input that a name and a seed define: blocks of color with fine noise, so that every layer has work.
 ///
 /// Value at (c, y, x) = coarse(c, ⌊8y/height⌋, ⌊8x/width⌋) + fine(c, y, x), where `coarse` are the 3·8·8 values of the stream

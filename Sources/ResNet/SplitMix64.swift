@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A small generator of 64-bit numbers with a 64-bit state, equally simple in Swift and in Python.
 ///
 /// Steele, Lea, Flood: “Fast splittable pseudorandom number generators”, OOPSLA 2014. Number i of a seed is a function

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which layers a training moves; those below are left as they are, but for their running statistics.
 package enum TrainedLayers: Sendable, Hashable {
     case all

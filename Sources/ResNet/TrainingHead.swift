@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// The mean over each image and the linear layer, with what a training step keeps of them.

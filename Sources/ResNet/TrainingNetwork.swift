@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// The layers of a training step for one number of images, with all maps that the step keeps.

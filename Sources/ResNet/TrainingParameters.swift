@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A network's parameters as training keeps them: packed for the kernels, end to end in one run of memory.

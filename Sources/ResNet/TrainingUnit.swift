@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// A convolution and its batch norm with what a training step keeps of them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
 /// Memory that the layers of a training step take turns in: gradients of maps, scratch, sums.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 package import LabelledData
 package import LinuxIO

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: labelled pictures, a recipe, first weights. Out: a trained network with what it is worth on people it never saw; on the
 // way, checkpoints from which a killed training goes on to the same bits.
 // Called by `fundusd train` and `fundusd retrain`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import SystemPackage
 
 /// What becomes of an image once its verdict is in the outbox.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
 /// Complete files that wait for a worker, oldest first; each name at most once, and never two workers on one name.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The parts of HL7 FHIR R4's resources that a verdict fills; names are the standard's.
 enum FHIR {
     struct Identifier: Encodable {

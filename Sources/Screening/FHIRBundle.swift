@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
 
 /// A verdict as HL7 FHIR R4 resources: a `Bundle` with a `DiagnosticReport` and the `Observation` that it rests on.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// The photograph with the places colored that spoke for disease: the JPEG that lies beside a verdict.

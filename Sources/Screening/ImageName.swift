@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: files that appear in the inbox.
 // What goes out: one verdict file in the outbox for each (name, content), and events for the journal.
 // Called by the verbs `watch`, `screen` and `classify`.

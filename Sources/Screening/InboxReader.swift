@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
 package import LinuxIO
 package import SystemPackage

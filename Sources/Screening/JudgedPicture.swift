@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 
 /// A picture as the network saw it, and what came of it: for whoever looks on.

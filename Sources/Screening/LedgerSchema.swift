@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import GRDB
 
 /// The ledger's tables. A migration that was ever released is never changed: a new one is added below it.

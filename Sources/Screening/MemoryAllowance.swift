@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Foundation
 
 /// Memory that images may hold, all workers together: who needs more than is left waits.

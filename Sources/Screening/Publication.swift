@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import SystemPackage
 
 /// What the outbox gets for one (name, content): the same bytes however often it is published.

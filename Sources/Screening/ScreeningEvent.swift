@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// What happened on the line, for the journal. The line tells; it does not know where the telling goes.

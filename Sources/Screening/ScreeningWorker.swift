@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Takes arrivals from the queue and sees each through; the body of a worker's thread.
 package struct ScreeningWorker: Sendable {
     private let queue: ArrivalQueue

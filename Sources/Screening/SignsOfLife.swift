@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a thread shows that it works, goes on, or waits; what a watchdog looks at.
 package struct SignsOfLife: Sendable {
     package let working: @Sendable () -> Void

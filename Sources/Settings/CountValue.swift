@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Whole numbers as people write them: `100M`, `64 MiB`, `1_000_000`.
 extension SettingValue {
     /// A count without a unit: digits, with `_` allowed between them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import SystemPackage
 
 /// What the file system says about the configured folders: faults, and folders still to be made.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The spelling that a mistyped name most likely meant.
 enum NearestName {
     /// The known name with the fewest changes from `name`; nil when even that one has little in common with it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The table as text: what `systemd/config.yaml` and `docs/configuration.md` hold, so that neither can fall behind.
 extension SettingKey {
     /// The configuration file that is installed: every key explained, the folders set, all else commented out.

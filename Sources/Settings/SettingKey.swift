@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every setting's name, in the order in which it is printed and documented.
 ///
 /// The raw value is the spelling of the file; the two others follow from it. Resolving, `check-config --print`,

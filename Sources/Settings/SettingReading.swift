@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reads key after key from the layers, the winning one first, and keeps every fault on the way.
 struct SettingReading {
     /// From weakest to strongest.

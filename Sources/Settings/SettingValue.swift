@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import SystemPackage
 
 /// Why a value's text was refused: a clause, and what to write instead.

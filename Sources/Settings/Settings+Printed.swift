@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Settings {
     /// Every value with where it came from, as YAML that can be used as a configuration file again.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  a YAML file, the environment, command-line options.
 // Out: checked, typed settings with the origin of each; or every fault with its remedy.
 // For: each verb of fundusd, once at start, and `watch` again on SIGHUP.

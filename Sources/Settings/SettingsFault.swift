@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One thing that is wrong with the configuration, and what to do about it.
 package struct SettingsFault: Sendable, Equatable, CustomStringConvertible {
     /// The key as the file spells it; empty where the file as a whole is at fault.

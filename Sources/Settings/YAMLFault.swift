@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Yams
 
 /// A YAML parser's complaint in words that a person who never read the YAML standard can act on.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How long things took, counted in steps: what a Prometheus histogram wants.
 package struct DurationHistogram: Sendable, Equatable {
     /// Upper bounds in seconds, inclusive.

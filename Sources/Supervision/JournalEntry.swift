@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Logging
 
 /// A value of bytes that need not be UTF-8, such as a file name; journald takes it as it is.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Logging
 
 /// What the journal tells of, each kind with an identity that outlives its wording (man 7 systemd.journal-fields).

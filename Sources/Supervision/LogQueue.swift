@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Foundation
 
 /// Lines on their way to the log, written by a thread of their own: nobody who has something to tell waits for the log.

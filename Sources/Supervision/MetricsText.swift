@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Figures in Prometheus' text format, version 0.0.4, as node_exporter's textfile collector reads them.
 ///
 /// https://prometheus.io/docs/instrumenting/exposition_formats/ : a HELP and a TYPE line a family, its samples together.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Synchronization
 
 /// Where each loop and worker shows how far it is, for the watchdog to look at.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A line every minute where no terminal shows a bar: how many images are done, how fast, and how long the rest will take.
 package struct ProgressLines {
     private let total: Int

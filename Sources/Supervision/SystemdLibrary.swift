@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  what the daemon does: log events, readiness, progress.
 // Out: journal entries with fields, notifications and watchdog signs to the service manager.
 // For: the verbs of fundusd; `watch` most of all.

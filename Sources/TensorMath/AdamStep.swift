@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// One step of Adam over a run of parameters (arXiv 1412.6980), all numbers of the step known.

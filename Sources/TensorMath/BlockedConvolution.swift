@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// A convolution by the kernels of `CKernels`, with bias, residual and ReLU in the same pass.

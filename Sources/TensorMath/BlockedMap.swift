@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// A blocked map with its memory, as training's layers hand it to each other.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// The two pools of a residual network, by the kernels of `CKernels` on blocked maps.

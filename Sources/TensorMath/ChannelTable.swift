@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a batch norm knows of each channel between its passes, a row for each number.
 struct ChannelTable {
     enum Row: Int, CaseIterable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Memory that the convolutions of a training step take turns in.
 package struct ConvolutionScratch {
     /// Floats at each place.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loops between two matrix products: one pass over the map each.
 package enum ElementwiseLoops {
     /// map = max(map + bias, 0); map [channels, plane], bias [channels].

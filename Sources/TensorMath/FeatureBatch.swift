@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The activations of some images as a plain value: images × channels × height × width, rows contiguous (NCHW).
 ///
 /// What the training layers' references take and give, in Float as the network computes or in Double, where central

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One image's activations as a plain value: channels × height × width, rows contiguous (CHW).
 ///
 /// What the reference layers take and give; the fast path works on `TensorStorage` instead.

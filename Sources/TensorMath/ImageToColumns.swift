@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Lays every window of a map out as one column, so that a convolution becomes one matrix product.
 ///
 /// Input [channels, height, width] becomes [channels · kernel · kernel, outputHeight · outputWidth]: row (i, ky, kx) holds,

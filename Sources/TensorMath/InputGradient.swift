@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// The gradient of a convolution's input: another convolution, of the output's gradient with the weights turned about.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension MapLayout {
     /// Where the kernels begin to read: the pixel (0, 0), or the one of the border `padding` left of and above it.
     func pointer(_ map: UnsafePointer<Float>?, padding: Int = 0) -> UnsafeRawPointer {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How maps lie in memory for the kernels: [plane][image][row][pixel][lane], with a border of zeros around each image.
 ///
 /// Blocked: 16 channels side by side make one plane, missing ones are zeros. Planar: one channel a plane. A plane holds

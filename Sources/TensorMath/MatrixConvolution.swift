@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A convolution with bias, residual and ReLU, by way of one matrix product.
 ///
 /// A 1×1 convolution of stride 1 *is* a product, W [o, i] · X [i, y·x]; every other window is unfolded into columns first.

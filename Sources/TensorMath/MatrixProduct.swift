@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: two row-major float matrices. Out: their product, by OpenBLAS.
 // The only file that knows OpenBLAS: sizes are checked here, the thread count is set here, wrong results are caught here.
 // Called by MatrixConvolution, by ResNet's linear layer, and by whoever starts the program (`selfTest`).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// OpenBLAS can't be used.
 package enum MatrixProductFailure: Error, CustomStringConvertible {
     case missing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The two pools of a residual network, on planned memory.
 package enum Pooling {
     /// The largest value under each window; input and output are [channels, height, width] of their own extents.

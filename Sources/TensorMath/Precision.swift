@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// What the maps and weights of a network are made of; sums are float32 always.

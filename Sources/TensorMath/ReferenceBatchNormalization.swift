@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Batch norm in training mode and its gradients as plain loops (arXiv 1502.03167), per channel over all images.
 ///
 /// With N values a channel, μ their mean and σ² = Σ(x − μ)²/N (biased):

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A convolution without bias and its two gradients as plain loops, written to be read; any kernel, stride and padding.
 ///
 /// Shapes: input [n, i, h, w], weights [o, i, ky, kx], output [n, o, y, x]; an output's window begins at

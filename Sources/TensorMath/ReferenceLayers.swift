@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Every layer of the forward pass as plain loops, written to be read.
 ///
 /// Slow and kept for ever: each fast path is tested against these. Sums run in Double and are rounded once, so that

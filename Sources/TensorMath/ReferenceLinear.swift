@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// W·x + b and its gradients as plain loops; x [n, i], W [o, i], b [o], y [n, o].
 package enum ReferenceLinear {
     @specialized(where Scalar == Float)

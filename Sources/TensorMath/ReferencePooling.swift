@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The two pools of a residual network and their gradients as plain loops.
 package enum ReferencePooling {
     /// The largest value under each window; places outside the map never win, a NaN does.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The two layers without parameters between convolutions: max(x, 0) and the sum of a block and its shortcut.
 ///
 /// The sum passes its gradient to both terms as it is and needs no code of its own.

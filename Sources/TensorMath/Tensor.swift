@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Float memory that several layers share: one writes what another reads, or works in place.
 ///
 /// Training holds hundreds of maps and slices of parameters, each known to more than one layer, so it is a class and not

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension TensorStorage {
     /// The pointer itself, once it is known to be where a kernel's aligned loads may begin.
     static func aligned(_ pointer: UnsafePointer<Float>?) -> UnsafePointer<Float> {

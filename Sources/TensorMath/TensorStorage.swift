@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: a number of floats. Out: zeroed memory of that many floats on a cache-line boundary, seen through spans.
 // Holds the weights and the activations of a network; every loop of TensorMath reads and writes such spans.
 // Called by ResNet, which plans all its memory once and never allocates per image.

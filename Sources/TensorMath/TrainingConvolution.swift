@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A convolution without bias as training runs it: forward, and its two gradients, on packed weights.
 ///
 /// Windows are those of a residual network: 1×1 and 3×3 with stride 1 or 2 on blocked maps, 7×7 with stride 2 on planes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// Backward: the gradients of scale and shift first, then the gradient of the input, which needs both.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// Batch norm in training mode on a blocked map, with what stands beside it: ReLU, the residual sum.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// The end of a residual network's stem in one pass: batch norm, ReLU and the maximum under each window.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// The gradient of a convolution's weights, from its input and the gradient of its output.

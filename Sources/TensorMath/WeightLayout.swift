@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a convolution's weights lie for the kernels, [output block][input plane][ky][kx][input lane][16 outputs].
 ///
 /// Training keeps weights, gradients and moments so from the first step to the last; files have [output, input, ky, kx].

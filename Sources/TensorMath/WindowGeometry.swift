@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How a square window (a convolution's kernel or a pool) walks over a map.
 package struct WindowGeometry: Sendable, Hashable {
     package let kernel: Int

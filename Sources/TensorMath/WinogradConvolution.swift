@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
 /// A 3×3 convolution with stride 1 and padding 1 in Winograd's way: fewer multiplications, slightly larger rounding.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import TensorMath
 
 /// The optimizer Adam (Kingma and Ba, arXiv 1412.6980) with PyTorch's meaning of every number.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In: logits and targets, gradients and learning rates. Out: a loss and its gradient, moved weights.
 // What a training recipe is made of, apart from the network: loss, optimizer, schedules, first weights.
 // Called by whoever trains a ResNet50Training.

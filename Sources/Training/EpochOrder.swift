@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ResNet
 
 /// One image's turn in an epoch.

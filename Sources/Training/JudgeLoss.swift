@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The loss of a network that judges: of its first logit, disease, and of its second, gradability, where it has one.
 ///
 /// Each is the mean binary cross-entropy over the images of a batch of which its class is known; gradability's counts with a

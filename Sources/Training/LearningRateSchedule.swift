@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
 /// How the learning rate runs over the steps of a training: a factor of the base rate for each.

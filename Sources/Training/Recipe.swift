@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ResNet
 
 /// Everything that decides how weights come of images, but for the images, the first weights and the seed.

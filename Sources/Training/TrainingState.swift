@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import ResNet
 
 /// Everything that a training is at some step: with the images and the recipe, all that follows is determined to the bit.

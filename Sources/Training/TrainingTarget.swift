@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a training knows of an image, besides its pixels.
 package struct TrainingTarget: Sendable, Hashable {
     /// Nil where nobody has said.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  the bytes of a file that a person wrote: the configuration, a table, a list of names.
 // Out: its text, or what is wrong with it and what to do. One rule for all of them.
 // Called by Settings (the configuration), Evaluation (tables), and the verbs that read lists.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: a command line of the tests' shell scripts.
 // What goes out: drawn eyes, a seeded network as a model, and the verdicts' faults against the schema.
 // Called by Tests/EndToEnd and `make run`; never installed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: a target's name, and libFuzzer's own arguments: folders with corpora, -max_total_time=60 and the like.
 // What goes out: libFuzzer's lines on standard error; `seeds FOLDER` writes a corpus to begin with instead.
 // Called by Tests/Fuzz/fuzz (`make fuzz`); built only where FUNDUSD_FUZZ is set; never installed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Foundation
 
 /// Prepares elements on a thread of its own while the caller works on those before; in order, and only a few ahead.

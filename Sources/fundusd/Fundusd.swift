@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: the command line, the configuration, signals.
 // What goes out: one of the verbs, run to its end, and an exit status from sysexits.h.
 // Called by the service manager, by cron, by people.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import Screening
 
 /// The one line that `systemctl status` shows.

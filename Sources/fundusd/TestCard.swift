@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import FundusImage
 
 /// A picture to measure with where no photograph is at hand: a bright disc with fine detail on black.

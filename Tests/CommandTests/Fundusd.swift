@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in: a verb with its options, an environment, a working folder.
 // What goes out: what the real executable printed, and its exit status.
 // Called by every suite of this target: what they know of the program is what its users' scripts know.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// `fundusd status --json` as a script reads it.
 struct StatusDocument: Decodable {
     struct LastVerdict: Decodable {

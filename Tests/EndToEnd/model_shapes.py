@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files as people really have them of a ResNet-50 that judges eyes, imported by fundusd and compared with PyTorch.
 
 Each case saves seeded random weights in one of the usual ways, `fundusd model import`s the file, has one drawn eye judged,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Training steps of a full-width network from real weights, by PyTorch, for `fundusd-fixtures training-parity`.
 
 Trains twice, in float32 (channels_last) and in float64, for at this width float32's own error is not small: a rounding

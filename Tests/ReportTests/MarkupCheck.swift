@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Finds what is wrong with a page: tags that do not match, identifiers that are there twice, references to elsewhere.
 struct MarkupCheck {
     private(set) var faults: [String] = []

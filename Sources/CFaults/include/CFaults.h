@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Faults of the machine, played to a program that this library is loaded into (LD_PRELOAD, man 8 ld.so).
  *
  * What comes in: the file named by FAULTS, of the shape below, which another process writes.

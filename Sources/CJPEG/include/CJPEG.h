@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  JPEG bytes in memory (decoder), rows of samples (encoder).
 // Out: rows of RGBX or CMYK samples (decoder), JPEG bytes (encoder), or a fault with its message.
 // Called by FundusImage only: JPEGStream.swift (decoder) and JPEGEncoder.swift (encoder).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* In: maps of one or more images whose channels lie in blocks of 16, weights packed to match. Out: convolved and pooled maps, bias, residual
  * and ReLU already in. One body compiled per instruction set, picked at run time; a team of threads shares the work.
  * Called by TensorMath alone, which checks every size; nothing here allocates but ck_team_create.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* In: maps and packed weights as CKernels.h has them, and gradients that lie as they do. Out: what a training step computes
  * beside its convolutions. Compiled per instruction set as the others are; the same results for every number of threads.
  * Called by TensorMath alone, which checks every size. */

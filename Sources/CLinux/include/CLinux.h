@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What Swift's Glibc module leaves out of the Linux interface. */
 #ifndef CLINUX_H
 #define CLINUX_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* OpenBLAS, loaded when the first product is asked for and not before: its threads spin for some time after they start,
  * and judging an eye needs none of it. */
 #ifndef COPENBLAS_H

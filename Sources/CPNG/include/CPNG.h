@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In:  PNG bytes in memory.
 // Out: rows of RGBX samples, 8 bits each, or a fault with its message.
 // Called by FundusImage only: PNGStream.swift.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* In: rows of pixels of four 8-bit samples, weights in fixed point. Out: rows resampled across, weighted sums of rows; the
  * same bits at every level. One body compiled per instruction set, picked at run time.
  * Called by FundusImage alone (RowResampler.swift), which checks every size; nothing here allocates. */

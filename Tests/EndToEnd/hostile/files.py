@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tricks with what a file is: its rights, locks, times, size, mounts."""
 import fcntl
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tricks with names: those that the program uses, or has used, itself, and those that no one would think of."""
 import os
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What must lie in the outbox, the state and the labelled folders, and what may; reads files and asks only the audit."""
 import base64
 import collections

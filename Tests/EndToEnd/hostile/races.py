@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tricks that need the right moment: they are tried again and again for a while."""
 import ctypes
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One trick's stage: who does what in it, and what was delivered."""
 import contextlib
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The installed service, set up as docs/threat-model.md says, and what may be asked of it."""
 import grp
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The list of tricks. One is a function that plays it; where it yields, the service screens, restarts and screens again."""
 import collections
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes scores-NN.csv and figures.json: random scores, and what scikit-learn, SciPy and plain loops say of them.
 
 Made with scikit-learn 1.9.1, SciPy 1.17.1, NumPy 2.4.6, Python 3.11. The tests' tolerance is 1e-6 for all figures,

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The retina's round field found and cut out as a square, without what is written beside it: FrameLayout, RetinaField,
 EdgeStrips and WritingOutsideField, written for reading; makes the golden files of FieldCropGoldenTests.
 

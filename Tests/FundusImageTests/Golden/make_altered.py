@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes altered.bin: pictures altered by other programs' parts, end to end, for CameraAlterationTests.swift.
 
 Made with PyTorch 2.15 (`grid_sample`: geometry), SciPy 1.17 (`gaussian_filter`: blur), the standard library's `NormalDist`

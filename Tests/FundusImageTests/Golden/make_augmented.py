@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes augmented.bin: pictures that Pillow altered, end to end, for PictureAugmentationTests.swift.
 
 Made with Pillow 13.0.0. Every case is compared exactly. The pictures follow from SplitMix64 (Steele, Lea, Flood 2014),

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the DICOM files of DICOMFileTests with pydicom 3.0, and lists what is in them.
 
     make_dicom.py FOLDER      (this folder's dicom)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the golden files of FundusImageTests: small JPEGs, and the pixels that Pillow makes of them.
 
 NAME.jpg      the input, of generated content (no photograph)

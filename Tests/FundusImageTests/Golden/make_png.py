@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the golden files of PNGDecoderTests: small PNGs of every kind, and the pixels that Pillow makes of them.
 
 png/NAME.png        the input, of generated content (no photograph); written by this script, chunk by chunk, since Pillow writes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes checkpoints/*.pth and checkpoints.json: what torch.save makes, and what a hostile person makes.
 
 `narrow.pth` holds a whole network of base width 2, with its logits (tolerance 1e-4); the others hold one or two small

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes softmax.json: what PyTorch's softmax makes of the logits of narrow networks with several outputs.
 
 The networks and inputs are those of Tests/ResNetTests/Golden/seeded_resnet50.py, so no weights are kept. P(disease) is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes activation_maps.json: PyTorch's class activation maps of seeded networks on seeded inputs.
 
 Literally the definition: the last map, weighted by the head's row of one output, plus its bias. Made with PyTorch 2.15,

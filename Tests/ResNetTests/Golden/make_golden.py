@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes logits.json: what PyTorch gives for seeded networks and seeded inputs.
 
 Made with the versions that the file names, on one x86-64 processor. Tolerance of the test: 1e-4 absolute against the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ResNet-50 v1.5 in plain PyTorch with torchvision's names, and weights that come from names and a seed.
 
 Needs torch and numpy only. The generator is the one of Sources/ResNet/SplitMix64.swift and SeededInput.swift and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes layers.json: outputs and gradients of single layers in training mode, by PyTorch's autograd in float64.
 
 The file names the version. Inputs are multiples of 1/64 (of 1/4 for the pool, so that windows hold equal values), so they

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes adam.json: parameters after each of 12 steps of PyTorch's Adam and AdamW in float32 on fixed gradients.
 
 Gradients of step s for value i are ((s·7 + i·3) mod 11 − 5)/4, 0 for the last value; parameters begin at i/8 − 1. The

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes bf16.json: what training in bf16 costs PyTorch itself, as the yardstick for ours.
 
 One seeded network (seeded_resnet50.py) takes twenty steps of Adam on one batch, in float32 and under torch.autocast with

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes steps.json and gradients.f32: training steps of seeded networks on seeded batches, by PyTorch.
 
 Weights and inputs follow from names and a seed on both sides (Tests/ResNetTests/Golden/seeded_resnet50.py). steps.json has,
