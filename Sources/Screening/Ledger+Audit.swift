@@ -112,7 +112,8 @@ extension LedgerReader.AuditRecord {
             entry: AuditChain.Entry(
                 name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), document: row.value("document"),
                 heatmap: row.value("heatmap"), publishedAt: row.value("published_at")),
-            link: row.value("link"), keptDocument: AuditChain.digest(row.bytes("verdict")), isNewest: row.value("is_newest"),
+            link: row.value("link"), keptDocument: AuditChain.digest(row.bytes("verdict")),
+            isNewest: row.value("is_newest"),
             spelling: row.path("spelling"))
     }
 }

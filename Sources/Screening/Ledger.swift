@@ -146,7 +146,10 @@ package final class Ledger: Sendable {
             try Row.fetchOne(
                 db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
                 arguments: [name.data]
-            ).map { try Publication(sha256: $0.value("sha256"), document: $0.bytes("verdict"), spelling: $0.path("spelling")) }
+            ).map {
+                try Publication(
+                    sha256: $0.value("sha256"), document: $0.bytes("verdict"), spelling: $0.path("spelling"))
+            }
         }
     }
 

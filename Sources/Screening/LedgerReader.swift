@@ -139,9 +139,11 @@ package final class LedgerReader: Sendable {
 extension LedgerReader.History {
     fileprivate init(_ row: Row) throws {
         try self.init(
-            name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), bytes: row.value("bytes"), state: row.value("state"),
+            name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), bytes: row.value("bytes"),
+            state: row.value("state"),
             seenAt: row.value("seen_at"), claimedAt: row.value("claimed_at"), judgedAt: row.value("judged_at"),
-            publishedAt: row.value("published_at"), outcome: row.value("outcome"), probability: row.value("probability"),
+            publishedAt: row.value("published_at"), outcome: row.value("outcome"),
+            probability: row.value("probability"),
             model: row.value("model"), document: row.bytes("verdict"), isNewest: row.value("is_newest"),
             // A ledger that no daemon of this version has opened yet has no such columns.
             crashes: (row.value("crashes") as Int?) ?? 0, setAsideAt: row.value("set_aside_at"),

@@ -92,7 +92,8 @@ package final class ShadowScores: Sendable {
             ).map { row in
                 try Score(
                     name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),
-                    champion: row.value("champion_probability"), challenger: row.value("challenger_probability"), at: row.value("at"))
+                    champion: row.value("champion_probability"), challenger: row.value("challenger_probability"),
+                    at: row.value("at"))
             }
         }
     }
