@@ -32,7 +32,6 @@ let sanitized: [CSetting] =
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -50,7 +49,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -70,10 +68,12 @@ let package = Package(
         // Loaded at run time, when it is needed: no headers, nothing to link.
         .target(name: "COpenBLAS"),
         .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])] + sanitized),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
+        .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: hotLoops),
         .target(
             name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
@@ -83,15 +83,15 @@ let package = Package(
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
         .target(name: "Training", dependencies: ["ResNet", "TensorMath"], swiftSettings: hotLoops),
         .target(
-            name: "ModelStore", dependencies: ["FundusImage", "LinuxIO", "ResNet", "TensorMath", crypto, system],
+            name: "ModelStore", dependencies: ["FundusImage", "Hashing", "LinuxIO", "ResNet", "TensorMath", system],
             swiftSettings: hotLoops),
         .target(
             name: "Screening",
-            dependencies: ["FundusImage", "LinuxIO", "ModelStore", crypto, grdb, system],
+            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", grdb, system],
             swiftSettings: strict),
 
         // labelled/ → LabelledData → Training → Evaluation → Retraining → ModelStore
-        .target(name: "LabelledData", dependencies: ["FundusImage", crypto], swiftSettings: hotLoops),
+        .target(name: "LabelledData", dependencies: ["FundusImage", "Hashing"], swiftSettings: hotLoops),
         .target(
             name: "Retraining",
             dependencies: [
@@ -124,7 +124,7 @@ let package = Package(
             name: "Fixtures", dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
             swiftSettings: hotLoops),
         .target(
-            name: "CrashHarness", dependencies: ["CFaults", "Fixtures", "FundusImage", "LinuxIO", crypto, system],
+            name: "CrashHarness", dependencies: ["CFaults", "Fixtures", "FundusImage", "Hashing", "LinuxIO", system],
             swiftSettings: strictMemory),
         .executableTarget(
             name: "fundusd-fixtures",
@@ -143,6 +143,7 @@ let package = Package(
         .testTarget(
             name: "CrashHarnessTests", dependencies: ["CrashHarness", "Fixtures", "LinuxIO", system],
             swiftSettings: strict),
+        .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures", system],

@@ -4,9 +4,9 @@
 // Called by `fundusd-fixtures crash-runs` (`make crash-runs`); never installed.
 
 internal import CFaults
-internal import Crypto
 internal import Fixtures
 internal import FundusImage
+internal import Hashing
 
 /// A file's content, unlike any other, with what must be said of it.
 package struct Specimen: Sendable, Equatable {
@@ -42,10 +42,7 @@ package struct Specimen: Sendable, Equatable {
     }
 
     static func digest(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+        SHA256.hash(bytes).hexadecimal
     }
 
     private static let eyes = (1...4).map { SyntheticEye(seed: $0, width: 160, height: 160).jpeg() }

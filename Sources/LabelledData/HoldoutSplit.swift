@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Crypto
+internal import Hashing
 
 /// Who trains and who measures; decided by group, from contents and a seed, so that a larger folder splits as it did before.
 package struct HoldoutSplit: Sendable, Equatable {
@@ -46,7 +46,7 @@ package struct HoldoutSplit: Sendable, Equatable {
     private static func drawn(_ group: [LabelledImage], _ fraction: Double, _ seed: UInt64) -> Side {
         let people = group.compactMap(\.person)
         guard let key = people.min() ?? group.map(\.sha256).min() else { return .training }
-        let digest = SHA256.hash(data: Array("fundusd.holdout/1\n\(seed)\n\(key)".utf8))
+        let digest = SHA256.hash(Array("fundusd.holdout/1\n\(seed)\n\(key)".utf8))
         // 53 bits are what a Double holds.
         let number = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 11
         return Double(number) * 0x1p-53 < fraction ? .holdout : .training

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Crypto
+internal import Hashing
 
 /// Which images a model was made of: `images.csv` beside its weights, one row for each content.
 package struct ImageManifest: Sendable, Equatable {
@@ -46,9 +46,9 @@ package struct ImageManifest: Sendable, Equatable {
         var hash = SHA256()
         for row in rows {
             let source = row.source.map { " \($0)" } ?? ""
-            hash.update(data: Array("\(row.sha256) \(row.label.rawValue) \(row.side.rawValue)\(source)\n".utf8))
+            hash.update(Array("\(row.sha256) \(row.label.rawValue) \(row.side.rawValue)\(source)\n".utf8))
         }
-        return hash.finalize().map { String(Int($0) + 256, radix: 16).dropFirst() }.joined()
+        return hash.finalize().hexadecimal
     }
 
     /// RFC 4180, with a header.

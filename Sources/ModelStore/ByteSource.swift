@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import Crypto
 internal import Glibc
+// SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 package import LinuxIO
 internal import Synchronization
 package import SystemPackage
@@ -103,18 +103,10 @@ package final class ByteSource: Sendable {
         var offset = 0
         while offset < count {
             let piece = try bytes(at: offset, count: min(chunk, count - offset))
-            hash.update(data: piece)
+            hash.update(piece)
             offset += piece.count
         }
         return hash.finalize().hexadecimal
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Hashing
+
 /// Reads the pickle of a PyTorch checkpoint without executing anything.
 ///
 /// A pickle is a program for a stack machine (CPython `Lib/pickletools.py` describes every opcode). This machine knows the

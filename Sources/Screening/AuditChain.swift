@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import Crypto
 internal import FoundationEssentials
+// SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 
 /// Ties each published verdict to all before it: who changes one later must change every link after it.
 ///
@@ -56,5 +56,5 @@ package struct AuditChain: Sendable, Equatable {
     }
 
     /// SHA-256 in hexadecimal digits.
-    package static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+    package static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(bytes).hexadecimal }
 }

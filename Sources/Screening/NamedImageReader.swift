@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import Crypto
 internal import Glibc
+// SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 package import LinuxIO
 package import SystemPackage
 
@@ -44,7 +44,7 @@ extension ImageContent {
             try beforeEachPart()
             let part = try file.read(upTo: 1 << 20)
             if part.isEmpty { break }
-            hash.update(data: part)
+            hash.update(part)
             count += part.count
             if count <= maximumBytes { bytes += part } else { bytes = [] }
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Crypto
+internal import Hashing
 internal import LinuxIO
 package import SystemPackage
 
@@ -59,7 +59,7 @@ extension Outbox {
 
     /// A name with 12 digits of its own hash, cut so that `room` bytes are left.
     private static func marked(_ name: [UInt8], leaving room: Int) -> [UInt8] {
-        let own = SHA256.hash(data: name).hexadecimal.prefix(digits)
+        let own = SHA256.hash(name).hexadecimal.prefix(digits)
         return cut(name, to: longestName - room - digits - 1) + Array("~\(own)".utf8)
     }
 
@@ -86,13 +86,5 @@ extension Outbox {
         var end = length
         while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         return Array(bytes[..<end])
-    }
-}
-
-extension Digest {
-    /// Lower-case hexadecimal digits.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Crypto
+internal import Hashing
 internal import LinuxIO
 internal import SystemPackage
 
@@ -43,7 +43,7 @@ struct Spelling: Sendable {
 
     /// A written name with 12 digits of a hash, cut so that `room` bytes are left; not within a character, nor within an escape.
     func marked(_ written: [UInt8], by hashed: [UInt8], leaving room: Int) -> [UInt8] {
-        let own = SHA256.hash(data: hashed).hexadecimal.prefix(Outbox.digits)
+        let own = SHA256.hash(hashed).hexadecimal.prefix(Outbox.digits)
         let length = max(0, abilities.longestName - room - Outbox.digits - 1)
         var shown = Outbox.cut(written, to: length)
         if shown.count < written.count, let escape = shown.suffix(2).firstIndex(of: UInt8(ascii: "%")) {
