@@ -164,7 +164,7 @@ let package = Package(
             name: "RetrainingTests",
             dependencies: [
                 "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet",
-                
+
                 "Training", "Fixtures", system,
             ],
             swiftSettings: strict),

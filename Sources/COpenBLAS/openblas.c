@@ -11,7 +11,6 @@ enum { row_major = 101, not_transposed = 111 };
 static void (*sgemm)(
     int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a, int row_a,
     const float *b, int row_b, float beta, float *c, int row_c);
-static void (*set_threads)(int);
 static int (*get_threads)(void);
 static const char *(*core_name)(void);
 
@@ -23,10 +22,9 @@ static void load(void)
     void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
     if (!library) return;
     sgemm = dlsym(library, "cblas_sgemm");
-    set_threads = dlsym(library, "openblas_set_num_threads");
     get_threads = dlsym(library, "openblas_get_num_threads");
     core_name = dlsym(library, "openblas_get_corename");
-    loaded = sgemm && set_threads && get_threads && core_name;
+    loaded = sgemm && get_threads && core_name;
 }
 
 bool co_load(void)
@@ -40,6 +38,5 @@ void co_multiply(int m, int n, int k, const float *a, const float *b, float *c)
     sgemm(row_major, not_transposed, not_transposed, m, n, k, 1, a, k, b, n, 0, c, n);
 }
 
-void co_set_thread_count(int count) { set_threads(count); }
 int co_thread_count(void) { return get_threads(); }
 const char *co_core_name(void) { return core_name(); }

@@ -43,7 +43,7 @@ package enum DecodeFailure: Error, Equatable, Sendable {
         switch self {
         case .empty:
             "The file has no content. Export the image again."
-        case .notJPEG(FileSignature.png):
+        case .notJPEG(FileMagic.png):
             "The file is a PNG picture, and verdicts are made of JPEGs only. Export the image as JPEG; a new name does not make "
                 + "it one."
         case .notPhotograph(let appearance):

@@ -9,16 +9,16 @@ package enum FileKind: Sendable, Hashable {
     package static let bytesThatTell = 132
 
     /// What is said of a DICOM file.
-    package static let dicom = FileSignature.dicom
+    package static let dicom = FileMagic.dicom
 
     /// - Parameter bytes: as many as tell, or all that there are.
     package init(_ bytes: [UInt8]) {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             self = .jpeg
-        } else if FileSignature.isPNG(bytes) {
+        } else if FileMagic.isPNG(bytes) {
             self = .png
         } else {
-            self = .other(bytes.isEmpty ? "an empty file" : FileSignature.appearance(of: bytes))
+            self = .other(bytes.isEmpty ? "an empty file" : FileMagic.appearance(of: bytes))
         }
     }
 
@@ -26,7 +26,7 @@ package enum FileKind: Sendable, Hashable {
     package var appearance: String {
         switch self {
         case .jpeg: "a JPEG picture"
-        case .png: FileSignature.png
+        case .png: FileMagic.png
         case .other(let appearance): appearance
         }
     }

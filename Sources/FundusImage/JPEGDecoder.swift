@@ -141,11 +141,11 @@ package enum JPEGDecoder {
 
     /// - Throws: where the bytes are of no format that is accepted.
     private static func isPNG(_ bytes: [UInt8], _ formats: PhotographFormats) throws(DecodeFailure) -> Bool {
-        if FileSignature.isJPEG(bytes) { return false }
+        if FileMagic.isJPEG(bytes) { return false }
         switch formats {
-        case .jpeg: throw .notJPEG(lookingLike: FileSignature.appearance(of: bytes))
-        case .jpegAndPNG where FileSignature.isPNG(bytes): return true
-        case .jpegAndPNG: throw .notPhotograph(lookingLike: FileSignature.appearance(of: bytes))
+        case .jpeg: throw .notJPEG(lookingLike: FileMagic.appearance(of: bytes))
+        case .jpegAndPNG where FileMagic.isPNG(bytes): return true
+        case .jpegAndPNG: throw .notPhotograph(lookingLike: FileMagic.appearance(of: bytes))
         }
     }
 

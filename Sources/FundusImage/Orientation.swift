@@ -78,7 +78,7 @@ extension Orientation {
     /// What a JPEG's EXIF segment or a PNG's eXIf chunk asks for; `upright` where there is none, or none that can be read.
     package init(of photograph: [UInt8]) {
         let exif =
-            FileSignature.isPNG(photograph) ? PNGChunks.first("eXIf", in: photograph) : Self.exif(in: photograph)
+            FileMagic.isPNG(photograph) ? PNGChunks.first("eXIf", in: photograph) : Self.exif(in: photograph)
         self = exif.flatMap(Self.value).flatMap(Orientation.init(rawValue:)) ?? .upright
     }
 

@@ -42,10 +42,4 @@ package enum MatrixProduct {
 
     /// How many threads a product uses.
     package static var threadCount: Int { isAvailable ? Int(co_thread_count()) : 0 }
-
-    /// Sets the thread count of the whole process; call it once, before the first product.
-    package static func setThreadCount(_ count: Int) {
-        precondition((1...1024).contains(count), "between 1 and 1024 threads")
-        if isAvailable { co_set_thread_count(Int32(count)) }
-    }
 }

@@ -14,7 +14,6 @@ bool co_load(void);
 /* C = A·B with A [m, k], B [k, n], C [m, n], row-major and dense. */
 void co_multiply(int m, int n, int k, const float *a, const float *b, float *c);
 
-void co_set_thread_count(int count);
 int co_thread_count(void);
 
 /* The processor that the kernels were chosen for. */

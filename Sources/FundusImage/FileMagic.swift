@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Names a file's kind by its first bytes, for the person who named a PNG "eye.jpg".
-enum FileSignature {
+enum FileMagic {
     /// Whether the bytes begin as a JPEG does (start-of-image marker), or are too few to say no.
     static func isJPEG(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: startOfImage) || startOfImage.starts(with: bytes)
