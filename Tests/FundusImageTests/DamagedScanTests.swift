@@ -93,22 +93,33 @@ import Testing
         }
     }
 
-    /// Small drawn inputs that went wrong in the field; they lie beside a checkout.
+    /// What becomes of a small drawn input that went wrong in the field; they lie beside a checkout.
+    enum Answer: Sendable, Equatable {
+        case rejected(String)
+        case judged(remarks: [String])
+    }
+
     @Test(
         arguments: [
-            ("invalid-huffman-code", "corrupt"), ("invalid-huffman-code-2", "corrupt"),
-            ("foreign-512-bytes-inside", "corrupt"),
-            ("header-height-too-small", "corrupt"), ("sequential-scan-with-spectral-end-0", nil), ("drawn-eye", nil),
-        ] as [(String, String?)])
-    func `cases from the field get their answer`(name: String, code: String?) throws {
-        let path = PackageRoot.path.removingLastComponent().pushing("shared/cases").appending("\(name).jpg")
+            ("drawn-eye", .judged(remarks: [])), ("exif-orientation-6", .judged(remarks: [])),
+            ("mark-outside-the-field", .judged(remarks: ["writing-outside-field"])),
+            ("gray-mark-outside-the-field", .judged(remarks: ["writing-outside-field"])),
+            ("sequential-scan-with-spectral-end-0", .judged(remarks: [])),
+            ("invalid-huffman-code", .rejected("corrupt")), ("invalid-huffman-code-2", .rejected("corrupt")),
+            ("foreign-512-bytes-inside", .rejected("corrupt")), ("header-height-too-small", .rejected("corrupt")),
+        ] as [(String, Answer)], PictureGeometry.allCases)
+    func `cases from the field get their answer`(input: (name: String, answer: Answer), geometry: PictureGeometry) throws
+    {
+        let path = PackageRoot.path.removingLastComponent().pushing("shared/cases").appending("\(input.name).jpg")
         let bytes = RealData.bytes(of: path)
         if bytes.isEmpty { return print("Skipped: \(path) is not there.") }
         do throws(DecodeFailure) {
-            _ = try JPEGDecoder.decode(bytes, maximumPixels: Self.limit)
-            #expect(code == nil)
+            let image = try JPEGDecoder.decode(
+                bytes, as: Preprocessing(geometry, side: 224), maximumPixels: Self.limit)
+            let grade = QualityGrader.grade(image)
+            #expect(grade.gradable && input.answer == .judged(remarks: grade.findings.map(\.code)))
         } catch {
-            #expect(error.code == code)
+            #expect(input.answer == .rejected(error.code))
         }
     }
 }
