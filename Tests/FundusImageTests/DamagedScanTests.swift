@@ -108,8 +108,7 @@ import Testing
             ("invalid-huffman-code", .rejected("corrupt")), ("invalid-huffman-code-2", .rejected("corrupt")),
             ("foreign-512-bytes-inside", .rejected("corrupt")), ("header-height-too-small", .rejected("corrupt")),
         ] as [(String, Answer)], PictureGeometry.allCases)
-    func `cases from the field get their answer`(input: (name: String, answer: Answer), geometry: PictureGeometry) throws
-    {
+    func `cases from the field`(input: (name: String, answer: Answer), geometry: PictureGeometry) throws {
         let path = PackageRoot.path.removingLastComponent().pushing("shared/cases").appending("\(input.name).jpg")
         let bytes = RealData.bytes(of: path)
         if bytes.isEmpty { return print("Skipped: \(path) is not there.") }
