@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
+import FundusImage
 import Glibc
 import LinuxIO
 import SystemPackage
@@ -40,6 +41,25 @@ import Testing
             try site.write(bytes, to: "staged.jpg")
             #expect(link(staged.string, path.string) == 0)
         }
+    }
+
+    /// A name beside the retina goes wherever the picture goes. Where one picture has one, all of that camera's have: told at the
+    /// 1st, 2nd and 4th.
+    @Test func `writing beside the retina is told, and the eye judged`() throws {
+        let site = try ScreeningSite()
+        let daemon = try site.watch()
+        try site.write(Eyes.first, to: "inbox/plain.jpg")
+        let marked = EyeInFrame(side: 280, at: (x: 20, y: 10), in: (width: 320, height: 300))
+            .withText(columns: 2..<60, rows: 2..<30)
+        for number in 1...5 {
+            let jpeg = JPEGComment.adding("\(number)", to: SyntheticPictures.encode(marked.picture))
+            try site.write(jpeg, to: "inbox/marked-\(number).jpg")
+            #expect(try site.verdict(of: "marked-\(number).jpg").probability != nil)
+        }
+        #expect(try site.verdict(of: "plain.jpg").probability != nil)
+        #expect(try daemon.stop() == 0)
+        let told = daemon.said.split(separator: "\n").filter { $0.contains("something written or drawn beside") }
+        #expect(told.count == 3 && told.allSatisfy { $0.contains("warning") && $0.contains("marked-") }, "\(daemon.said)")
     }
 
     @Test func `an eye that is still being written has no verdict before its writer is done`() throws {
