@@ -59,7 +59,8 @@ import Testing
         #expect(try site.verdict(of: "plain.jpg").probability != nil)
         #expect(try daemon.stop() == 0)
         let told = daemon.said.split(separator: "\n").filter { $0.contains("something written or drawn beside") }
-        #expect(told.count == 3 && told.allSatisfy { $0.contains("warning") && $0.contains("marked-") }, "\(daemon.said)")
+        #expect(told.count == 3, "\(daemon.said)")
+        #expect(told.allSatisfy { $0.contains("warning") && $0.contains("marked-") })
     }
 
     @Test func `an eye that is still being written has no verdict before its writer is done`() throws {
