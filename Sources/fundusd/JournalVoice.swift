@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
+internal import FundusImage
 internal import LinuxIO
 internal import Logging
 internal import Screening
@@ -96,7 +97,9 @@ struct JournalVoice: Sendable {
         if let probability = verdict.probability.value { fields[.probability] = .stringConvertible(probability) }
         if !verdict.reasons.isEmpty { fields[.reason] = .string(verdict.reasons.map(\.code).joined(separator: " ")) }
         logger.record(verdict.outcome == .rejected ? .rejected : .verdict, "\(sentence(verdict, name))", fields)
-        if verdict.quality.value?.findings.contains(QualityCode.writing) == true { tellWriting(name) }
+        if verdict.quality.value?.findings.contains(QualityFinding.Code.writingOutsideField.rawValue) == true {
+            tellWriting(name)
+        }
     }
 
     /// A camera that writes into each picture would fill the journal: told at 1, 2, 4, 8 … pictures.
@@ -106,7 +109,7 @@ struct JournalVoice: Sendable {
         let sum = count == 1 ? "" : " It is the \(count)th such picture since the start."
         logger.record(
             .writingSeen, "\(name) has something written or drawn beside the retina; see that it names nobody.\(sum)",
-            [.image: name.field, .reason: .string(QualityCode.writing)])
+            [.image: name.field, .reason: .string(QualityFinding.Code.writingOutsideField.rawValue)])
     }
 
     private func sentence(_ verdict: Verdict, _ name: ImageName) -> String {
@@ -116,11 +119,6 @@ struct JournalVoice: Sendable {
         let reasons = verdict.reasons.map(\.message).joined(separator: " ")
         return "\(name): \(verdict.outcome.rawValue), \(verdict.action.rawValue). \(reasons)"
     }
-}
-
-/// A quality finding that is told although the picture is judged.
-private enum QualityCode {
-    static let writing = "writing-outside-field"
 }
 
 /// Pictures of one kind, counted by every worker.

@@ -6,46 +6,36 @@ import Testing
 
 /// Bytes that give no picture give a reason, and never a crash.
 @Suite struct BadInputTests {
-    struct Case: CustomTestStringConvertible, Sendable {
-        let testDescription: String
-        let bytes: [UInt8]
-        let failure: DecodeFailure
-
-        init(_ name: String, _ bytes: [UInt8], _ failure: DecodeFailure) {
-            (testDescription, self.bytes, self.failure) = (name, bytes, failure)
-        }
-    }
-
     static let limit = 1_000_000
-    static let cases: [Case] = [
-        Case("empty", [], .empty),
-        Case("text", SyntheticPictures.text(), .notJPEG(lookingLike: "text")),
-        Case("PNG", SyntheticPictures.png(), .notJPEG(lookingLike: "a PNG picture")),
-        Case("GIF", Array("GIF89a".utf8), .notJPEG(lookingLike: "a GIF picture")),
-        Case("TIFF", [0x49, 0x49, 0x2A, 0, 8], .notJPEG(lookingLike: "a TIFF picture")),
-        Case("HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8), .notJPEG(lookingLike: "a HEIC picture")),
-        Case("PDF", Array("%PDF-1.7".utf8), .notJPEG(lookingLike: "a PDF document")),
-        Case("zeros", [UInt8](repeating: 0, count: 5000), .notJPEG(lookingLike: "data of no known kind")),
-        Case("marker only", [0xFF, 0xD8], .truncated),
-        Case("truncated", SyntheticPictures.truncated(), .truncated),
-        Case(
+    static let cases: [BadFile] = [
+        BadFile("empty", [], .empty),
+        BadFile("text", SyntheticPictures.text(), .notJPEG(lookingLike: "text")),
+        BadFile("PNG", SyntheticPictures.png(), .notJPEG(lookingLike: "a PNG picture")),
+        BadFile("GIF", Array("GIF89a".utf8), .notJPEG(lookingLike: "a GIF picture")),
+        BadFile("TIFF", [0x49, 0x49, 0x2A, 0, 8], .notJPEG(lookingLike: "a TIFF picture")),
+        BadFile("HEIC", [0, 0, 0, 24] + Array("ftypheic".utf8), .notJPEG(lookingLike: "a HEIC picture")),
+        BadFile("PDF", Array("%PDF-1.7".utf8), .notJPEG(lookingLike: "a PDF document")),
+        BadFile("zeros", [UInt8](repeating: 0, count: 5000), .notJPEG(lookingLike: "data of no known kind")),
+        BadFile("marker only", [0xFF, 0xD8], .truncated),
+        BadFile("truncated", SyntheticPictures.truncated(), .truncated),
+        BadFile(
             "60000 × 60000", SyntheticPictures.promising(width: 60000, height: 60000),
             .tooManyPixels(width: 60000, height: 60000, limit: limit)),
-        Case(
+        BadFile(
             "65535 × 65535", SyntheticPictures.promising(width: 65535, height: 65535),
             .tooManyPixels(width: 65535, height: 65535, limit: limit)),
-        Case(
+        BadFile(
             "65535 × 1", SyntheticPictures.promising(width: 65535, height: 1),
             .tooManyPixels(width: 65535, height: 1, limit: limit)),
-        Case("arithmetic coding", GoldenFile.bytes(of: "arithmetic.jpg"), .arithmeticCoding),
-        Case("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
+        BadFile("arithmetic coding", GoldenFile.bytes(of: "arithmetic.jpg"), .arithmeticCoding),
+        BadFile("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
     ]
 
     /// Small enough that `scaled` shrinks every picture of these tests.
     static let small = (width: 1, height: 1)
 
     @Test(arguments: cases, DecodeFidelity.allCases)
-    func isRefused(_ bad: Case, _ fidelity: DecodeFidelity) {
+    func isRefused(_ bad: BadFile, _ fidelity: DecodeFidelity) {
         #expect(throws: bad.failure) {
             try JPEGDecoder.decode(
                 bad.bytes, resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)

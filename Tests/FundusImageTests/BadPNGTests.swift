@@ -6,16 +6,6 @@ import Testing
 
 /// PNGs that give no picture give a reason, never a crash, and take no memory.
 @Suite struct BadPNGTests {
-    struct Case: CustomTestStringConvertible, Sendable {
-        let testDescription: String
-        let bytes: [UInt8]
-        let failure: DecodeFailure
-
-        init(_ name: String, _ bytes: [UInt8], _ failure: DecodeFailure) {
-            (testDescription, self.bytes, self.failure) = (name, bytes, failure)
-        }
-    }
-
     private static let limit = 1_000_000
     private static let photographs = PhotographDecoder(.jpegAndPNG, maximumPixels: limit)
     private static let rgb = GoldenFile.bytes(of: "png/rgb-8.png")
@@ -23,47 +13,47 @@ import Testing
     /// Behind IHDR.
     private static func inserting(_ chunk: [UInt8]) -> [UInt8] { Array(rgb.prefix(33)) + chunk + rgb.dropFirst(33) }
 
-    static let cases: [Case] = [
-        Case("header only", SyntheticPictures.png(), .truncated),
-        Case("no end", Array(rgb.dropLast(12)), .truncated),
-        Case("a changed pixel", changed(rgb, at: rgb.count - 20), .corrupt("IDAT: incorrect data check")),
-        Case("a changed checksum", changed(rgb, at: rgb.count - 13), .corrupt("IDAT: CRC error")),
-        Case(
+    static let cases: [BadFile] = [
+        BadFile("header only", SyntheticPictures.png(), .truncated),
+        BadFile("no end", Array(rgb.dropLast(12)), .truncated),
+        BadFile("a changed pixel", changed(rgb, at: rgb.count - 20), .corrupt("IDAT: incorrect data check")),
+        BadFile("a changed checksum", changed(rgb, at: rgb.count - 13), .corrupt("IDAT: CRC error")),
+        BadFile(
             "a changed comment", changed(inserting(SyntheticPNG.chunk("tEXt", Array("A\0b".utf8))), at: 43),
             .corrupt("tEXt: CRC error")),
-        Case(
+        BadFile(
             "line ends changed in transfer", rgb.filter { $0 != 0x0D },
             .corrupt("PNG file corrupted by ASCII conversion")),
-        Case(
+        BadFile(
             "an unknown chunk that must be known", inserting(SyntheticPNG.chunk("CgBI", [0, 0, 0, 0])),
             .corrupt("CgBI: unhandled critical chunk")),
-        Case(
+        BadFile(
             "a palette too short", shortPalette(), .corrupt("a pixel has a color that the palette lacks")),
-        Case("more rows than its header says", ofHeight(16), .corrupt("IDAT: Too much image data")),
-        Case("fewer rows than its header says", ofHeight(18), .corrupt("Not enough image data")),
-        Case(
+        BadFile("more rows than its header says", ofHeight(16), .corrupt("IDAT: Too much image data")),
+        BadFile("fewer rows than its header says", ofHeight(18), .corrupt("Not enough image data")),
+        BadFile(
             "too many pixels", SyntheticPNG.promising(width: 1001, height: 1000),
             .tooManyPixels(width: 1001, height: 1000, limit: limit)),
-        Case(
+        BadFile(
             "sides beyond all limits", SyntheticPNG.promising(width: 1 << 31 - 1, height: 1 << 31 - 1),
             .tooManyPixels(width: 1 << 31 - 1, height: 1 << 31 - 1, limit: limit)),
-        Case(
+        BadFile(
             "sides whose product is no number", SyntheticPNG.promising(width: .max, height: .max),
             .tooManyPixels(width: Int(UInt32.max), height: Int(UInt32.max), limit: limit)),
-        Case(
+        BadFile(
             "a side too long", SyntheticPNG.promising(width: 65501, height: 1),
             .tooManyPixels(width: 65501, height: 1, limit: limit)),
-        Case("no width", SyntheticPNG.promising(width: 0, height: 1), .corrupt("Invalid IHDR data")),
-        Case("too short for its pixels", SyntheticPNG.promising(width: 1000, height: 1000), .truncated),
-        Case(
+        BadFile("no width", SyntheticPNG.promising(width: 0, height: 1), .corrupt("Invalid IHDR data")),
+        BadFile("too short for its pixels", SyntheticPNG.promising(width: 1000, height: 1000), .truncated),
+        BadFile(
             "too short for its pixels, interlaced",
             SyntheticPNG.promising(width: 1000, height: 1000, isInterlaced: true), .truncated),
-        Case("text", SyntheticPictures.text(), .notPhotograph(lookingLike: "text")),
-        Case("TIFF", [0x49, 0x49, 0x2A, 0, 8], .notPhotograph(lookingLike: "a TIFF picture")),
-        Case("empty", [], .empty),
+        BadFile("text", SyntheticPictures.text(), .notPhotograph(lookingLike: "text")),
+        BadFile("TIFF", [0x49, 0x49, 0x2A, 0, 8], .notPhotograph(lookingLike: "a TIFF picture")),
+        BadFile("empty", [], .empty),
     ]
 
-    @Test(arguments: cases) func `it is refused with its reason`(_ bad: Case) {
+    @Test(arguments: cases) func `it is refused with its reason`(_ bad: BadFile) {
         #expect(throws: bad.failure) { try Self.photographs.decode(bad.bytes, resizedTo: (8, 8)) }
         #expect(throws: bad.failure) {
             try Self.photographs.decode(bad.bytes, as: Preprocessing(.fieldCrop, side: 8))

@@ -125,8 +125,9 @@ import Testing
             print("Skipped: ../shared/data/\(folder) is not here.")
             return
         }
+        let photographs = PhotographDecoder(.jpeg, maximumPixels: 100_000_000)
         for path in stride(from: 0, to: images.count, by: max(images.count / 20, 1)).map({ images[$0] }) {
-            let overview = try JPEGDecoder.overview(of: RealData.bytes(of: path), 100_000_000, {})
+            let overview = try photographs.overview(of: RealData.bytes(of: path), {})
             let field = try #require(overview.layout.field, "\(path)")
             #expect(field.support >= 0.4, "\(path)")
             #expect(field.x > 0 && field.x < Double(overview.source.width), "\(path)")
