@@ -165,7 +165,7 @@ import Testing
         #expect(symlink(ids[promoted], store.models.appending(".champion.123").string) == 0)
         let champion = try #require(try store.championID)
         #expect(champion == ids[1] || champion == ids[promoted])
-        #expect(try store.loadChampion().record.id == champion)
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == champion)
         #expect(try store.challengerID != champion)
         if champion != ids[1] { #expect(try store.previousID == ids[1]) }
         #expect(try store.list() == ids)
@@ -182,7 +182,7 @@ import Testing
         let ids = try three()
         try store.apply(Array(try store.changes(rollingBackTo: ids[0]).prefix(stop)))
         if try store.championID != ids[0] { #expect(try store.rollback() == ids[0]) }
-        #expect(try store.loadChampion().record.id == ids[0])
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == ids[0])
         if stop != 1 { #expect(try store.previousID == ids[1]) }
         #expect(try store.challengerID == ids[2])
     }
@@ -202,7 +202,7 @@ import Testing
         #expect(try store.prune(keeping: keep, now: Self.day) == gone.map { ids[$0] })
         #expect(try store.list() == (ids + [base]).filter { id in !gone.contains { ids[$0] == id } })
         #expect(try store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
-        #expect(try store.loadChampion().record.id == ids[1])
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == ids[1])
     }
 
     @Test func `pruning leaves what it can't read, and clears away what was abandoned a day ago`() throws {
