@@ -18,6 +18,22 @@ enum HTMLText {
         return result
     }
 
+    /// A file's name as a part of a relative address (RFC 3986, section 2.3: all but unreserved characters).
+    static func percentEncoded(_ name: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return name.utf8.reduce(into: "") { text, byte in
+            let scalar = Unicode.Scalar(byte)
+            if scalar.isASCII,
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "-._~".unicodeScalars.contains(scalar)
+            {
+                text.unicodeScalars.append(scalar)
+            } else {
+                text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+    }
+
     /// `data:image/jpeg;base64,…`
     static func dataAddress(jpeg: [UInt8]) -> String { "data:image/jpeg;base64,\(base64(jpeg))" }
 

@@ -39,12 +39,18 @@ struct MarkupCheck {
     private mutating func check(_ attribute: String, _ value: Substring, in name: String) {
         if attribute == "id", !identifiers.insert(String(value)).inserted { faults.append("id \(value) twice") }
         if attribute.hasPrefix("on") { faults.append("\(name) has a handler, \(attribute)") }
-        if ["src", "href"].contains(attribute), !value.hasPrefix("data:image/jpeg;base64,") {
+        if ["src", "href"].contains(attribute), !value.hasPrefix("data:image/jpeg;base64,"), !isFileBeside(value) {
             faults.append("\(name) refers to \(value)")
         }
         if ["x", "y", "points", "x1", "y2", "width"].contains(attribute), value.contains(where: \.isLetter) {
             if name != "meta" { faults.append("\(name) has \(attribute)=\(value)") }
         }
+    }
+
+    /// `./NAME`, which no name can lead out of.
+    private func isFileBeside(_ address: Substring) -> Bool {
+        address.hasPrefix("./")
+            && address.dropFirst(2).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~%".contains($0)) }
     }
 
     private func attributes(of text: Substring) -> [(String, Substring)] {
