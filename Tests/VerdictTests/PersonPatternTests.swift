@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-import LabelledData
 import Testing
+// SPDX-License-Identifier: Apache-2.0
+import Verdict
 
 /// Whose eye a file's name says that it shows.
 @Suite struct PersonPatternTests {
