@@ -85,9 +85,10 @@ let package = Package(
         .target(
             name: "ModelStore", dependencies: ["FundusImage", "Hashing", "LinuxIO", "ResNet", "TensorMath", system],
             swiftSettings: hotLoops),
+        .target(name: "Review", dependencies: ["Hashing", "LinuxIO", system], swiftSettings: strictMemory),
         .target(
             name: "Screening",
-            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", grdb, system],
+            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Review", grdb, system],
             swiftSettings: strict),
 
         // labelled/ → LabelledData → Training → Evaluation → Retraining → ModelStore
@@ -114,14 +115,15 @@ let package = Package(
             name: "fundusd",
             dependencies: [
                 "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Retraining",
-                "Screening", "Settings", "Supervision", "TensorMath", "Training", "WrittenText", argumentParser,
+                "Review", "Screening", "Settings", "Supervision", "TensorMath", "Training", "WrittenText", argumentParser,
                 lifecycle, logging, system, unixSignals,
             ],
             swiftSettings: strict),
 
         // What the tests draw their eyes and networks from; never installed.
         .target(
-            name: "Fixtures", dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", system],
+            name: "Fixtures",
+            dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", system],
             swiftSettings: hotLoops),
         .target(
             name: "CrashHarness", dependencies: ["CFaults", "Fixtures", "FundusImage", "Hashing", "LinuxIO", system],
@@ -143,6 +145,8 @@ let package = Package(
         .testTarget(
             name: "CrashHarnessTests", dependencies: ["CrashHarness", "Fixtures", "LinuxIO", system],
             swiftSettings: strict),
+        .testTarget(
+            name: "ReviewTests", dependencies: ["Review", "Fixtures", "LinuxIO", system], swiftSettings: strict),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
@@ -175,7 +179,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
-            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", grdb, system],
+            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Review", "Fixtures", grdb, system],
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", "WrittenText", system],

@@ -44,7 +44,7 @@ struct Daemon {
                 ChampionWatch(
                     seat: station.seat, store: ModelStore(root: station.settings.state), interval: interval,
                     voice: voice),
-                ShadowService(station: station, voice: voice),
+                ShadowService(station: station, voice: voice), ReviewService(station: station, logger: logger),
                 ReloadService(
                     seat: station.seat, shadow: station.shadow, settings: station.settings, notifier: notifier,
                     logger: logger, reload: reload),

@@ -20,13 +20,14 @@ struct ScreenCommand: AsyncParsableCommand {
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Intake") var intake: IntakeOptions
+    @OptionGroup(title: "Review") var review: ReviewOptions
 
     func validate() throws {
         guard once else { throw ValidationError("Say `fundusd screen --once`; to keep watching: `fundusd watch`.") }
     }
 
     func run() async throws {
-        let settings = try Settings.resolved(folders, judging.texts, intake.texts)
+        let settings = try Settings.resolved(folders, judging.texts, intake.texts, review.texts)
         let voice = JournalVoice(logger: WatchCommand.bootstrapLogger())
         let station = try Station(
             settings, patience: .once(settlingTime: settings.settle), tell: voice.tell)

@@ -89,11 +89,23 @@ private struct Shadow: ~Copyable {
             model.preprocessing.fill(&tensor, from: picture.picture)
             let probability = try model.assessment(of: tensor).probabilityOfDisease
             try openScores().record(picture, by: id, probability, at: Date())
+            try ask(about: picture, probability, model)
         } catch {
             refused = id
             model = nil
             voice.shadowRefused(id, reason: told(error))
         }
+    }
+
+    /// Where the two say different things a person is asked; the picture is put there by whoever takes it from the inbox again.
+    private func ask(about picture: JudgedPicture, _ probability: Double, _ challenger: LoadedModel) throws {
+        let settings = station.seat.settings
+        let champion = station.line.currentRules.judge.operatingPoint.value
+        let own = try settings.operatingPoint(of: challenger.record).value
+        guard (picture.probability >= champion) != (probability >= own),
+            try station.line.disagrees(picture.sha256)
+        else { return }
+        station.queue.add(ArrivalQueue.Arrival(name: picture.name, receivedAt: Date(), evidence: .settled))
     }
 
     private mutating func challenger(_ id: String, for picture: JudgedPicture) throws -> LoadedModel {

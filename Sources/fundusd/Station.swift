@@ -4,6 +4,7 @@ internal import FundusImage
 internal import LinuxIO
 internal import Logging
 internal import ModelStore
+internal import Review
 internal import Screening
 internal import Settings
 internal import SystemPackage
@@ -12,6 +13,7 @@ internal import SystemPackage
 final class Station: Sendable {
     let settings: Settings
     let line: ScreeningLine
+    let ledger: Ledger
     let queue = ArrivalQueue()
     let retries = Retries()
     let control: InboxControl
@@ -38,6 +40,7 @@ final class Station: Sendable {
         model.keepPackedWeights()
         let rules = try settings.rules(for: model, foldersOf: settings)
         let ledger = try Self.openLedger(settings)
+        self.ledger = ledger
         let shadow = try Self.trying(.software) { try ShadowPictures() }
         shadow.setOpen(settings.shadow)
         let tally = Tally(try Self.trying(.inputOutput) { try Self.published(settings) })
@@ -139,6 +142,8 @@ final class Station: Sendable {
 }
 
 extension Settings {
+    /// Beside the outbox, where people find what they are to look at.
+    var reviewFolder: FilePath { outbox.removingLastComponent().appending("review") }
     var ledgerPath: FilePath { state.appending("ledger.sqlite") }
     var shadowPath: FilePath { state.appending("shadow.sqlite") }
     var lockPath: FilePath { state.appending("lock") }
@@ -151,7 +156,24 @@ extension Settings {
         ScreeningRules(
             reader: InboxReader(root: running.inbox, maximumBytes: maxBytes, settlingTime: running.settle),
             judge: try judge(with: model, drawingHeatmaps: heatmap),
-            afterwards: afterwards(archive: running.state.appending("archive")))
+            afterwards: afterwards(archive: running.state.appending("archive")),
+            review: try reviewRules(foldersOf: running))
+    }
+
+    /// Nil where no person is asked.
+    private func reviewRules(foldersOf running: Settings) throws -> ReviewRules? {
+        guard review.isOn else { return nil }
+        let rules = ReviewPlan.Rules(
+            normalShare: review.normalShare, diseaseShare: review.diseaseShare, doubt: review.doubt,
+            perDay: review.perDay)
+        do throws(SystemFailure) {
+            // Made for whom it is missing by hand; the package's has the inbox's group.
+            try AtomicFile.makeFolder(running.reviewFolder, permissions: 0o770)
+            return ReviewRules(
+                plan: ReviewPlan(rules, secret: try SiteSecret(in: running.state)), folder: running.reviewFolder)
+        } catch {
+            throw Refusal(.cannotCreate, error.description)
+        }
     }
 
     func judge(

@@ -46,6 +46,10 @@ struct StatusReport: Encodable, Equatable {
     var lastRetraining: LastRetraining?
     /// The last seven days; nil where nothing was ever screened.
     var drift: DriftReport?
+    /// What the model that judges is worth here; nil where nobody was asked.
+    var inService: PerformanceDocument.Part?
+    /// Pictures that people were given and have not answered.
+    var reviewWaiting: Int?
     /// Set when the inbox can't be read.
     var inboxFault: String?
 
@@ -70,6 +74,8 @@ struct StatusReport: Encodable, Equatable {
         case waitingChampion = "waiting_champion"
         case lastVerdict = "last_verdict"
         case lastRetraining = "last_retraining"
+        case inService = "in_service"
+        case reviewWaiting = "review_waiting"
         case inboxFault = "inbox_fault"
     }
 
@@ -83,6 +89,7 @@ struct StatusReport: Encodable, Equatable {
         if let ledger = try settings.ledgerReader() {
             try take(ledger)
             known = try ledger.knownFiles()
+            try take(ServicePerformance(ledger))
         }
         do {
             let census = try InboxCensus(root: settings.inbox, isRecursive: settings.recursive, known: known)
@@ -113,6 +120,18 @@ struct StatusReport: Encodable, Equatable {
         }
     }
 
+    private mutating func take(_ performance: ServicePerformance) {
+        guard performance.all.pictures > 0 else { return }
+        reviewWaiting = performance.waiting
+        inService = model.flatMap(performance.part).map { PerformanceDocument.Part($0, forecasting: false) }
+    }
+
+    private var serviceLine: String? {
+        guard let reviewWaiting else { return nil }
+        let sensitivity = inService?.figures["sensitivity"].map { "sensitivity \(PerformanceText.figure($0)), " } ?? ""
+        return "In service:    \(sensitivity)\(reviewWaiting) pictures wait in review/; see `fundusd performance`"
+    }
+
     private var waiting: String {
         waitingChampion.map { "; the champion \($0) does not judge yet: it loads, or the journal says why not" } ?? ""
     }
@@ -141,6 +160,7 @@ struct StatusReport: Encodable, Equatable {
             lines.append("Retraining:    \(last.at): \(TerminalText.escaped(last.summary))")
         }
         if let drift { lines.append("This week:     \(drift.text)") }
+        if let serviceLine { lines.append(serviceLine) }
         if let inboxFault { lines.append("Inbox:         \(inboxFault)") }
         return lines.joined(separator: "\n")
     }

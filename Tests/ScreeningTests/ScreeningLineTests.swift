@@ -19,9 +19,11 @@ final class LineUnderTest: Sendable {
     init(
         judge: Judge = .constant(), after: Afterwards = .keep, maximumBytes: Int = 1 << 20,
         patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero),
-        abilities: FileSystemAbilities? = nil, continuing other: LineUnderTest? = nil
+        abilities: FileSystemAbilities? = nil, review: ReviewRules? = nil, continuing other: LineUnderTest? = nil,
+        in folder: TemporaryFolder? = nil
     ) throws {
-        folder = other?.folder ?? TemporaryFolder()
+        self.folder = other?.folder ?? folder ?? TemporaryFolder()
+        let folder = self.folder
         for name in ["inbox", "outbox", "state"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         ledger = try Ledger(at: folder.path.pushing("state/ledger.sqlite"))
         known = try KnownFiles(ledger)
@@ -32,7 +34,7 @@ final class LineUnderTest: Sendable {
             rules: ScreeningRules(
                 reader: InboxReader(
                     root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),
-                judge: judge, afterwards: after),
+                judge: judge, afterwards: after, review: review),
             patience: patience, now: { Date() }, tell: log.note)
     }
 
