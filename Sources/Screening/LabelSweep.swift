@@ -97,12 +97,15 @@ package struct LabelSweep: ~Copyable {
         _ waiting: [PictureSightings.Sighting]
     ) throws {
         if let answer = here.values.first {
-            for spare in waiting where content.isPutFile(spare.signature) && spare.signature.inode != answer.signature.inode {
+            for spare in waiting where content.isPutFile(spare.signature) {
                 let folder = try Folder(labelled)
                 try folder.openFile(answer.path).synchronize()
                 try folder.subfolder(answer.path.removingLastComponent()).synchronize()
-                try Folder(review).remove(spare.path)
+                // Moved a moment ago, it is the answer itself.
+                let there = try Folder(review)
+                if try there.statusIfThere(spare.path)?.signature == spare.signature { try there.remove(spare.path) }
             }
+            if content.inode != nil { try ledger.forgetPutFile(content.sha256) }
         } else if let back = waiting.first, !waiting.contains(where: { content.isPutFile($0.signature) }) {
             // Moved back as a copy, or by another's hand: that file is the one that waits from now on.
             try ledger.recordPutForReview(content.sha256, as: back.path, back.signature)

@@ -87,6 +87,13 @@ extension Ledger {
         }
     }
 
+    /// The file that was put there is no longer there: another may get its inode number.
+    package func forgetPutFile(_ sha256: String) throws {
+        try database.write { db in
+            try db.execute(sql: "UPDATE review SET device = NULL, inode = NULL WHERE sha256 = ?", arguments: [sha256])
+        }
+    }
+
     /// A challenger says otherwise of a content than its verdict.
     ///
     /// - Returns: whether a person is to look at it who was not to before.

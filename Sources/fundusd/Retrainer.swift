@@ -8,6 +8,7 @@ internal import Logging
 internal import ModelStore
 internal import ResNet
 internal import Retraining
+internal import Review
 internal import Screening
 internal import Settings
 internal import Supervision
@@ -44,7 +45,8 @@ struct Retrainer {
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
-                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:]))
+                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:],
+                preferred: try settings.sidesOfReviewed()))
         voice.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
         guard let trained = try train(recipe, divided, champion, bench) else { return }
         try decide(trained, divided, champion)
@@ -100,11 +102,17 @@ struct Retrainer {
         let championThreshold = try settings.operatingPoint(of: champion.record).value
         model.takeUp(scores.championSensitivity(at: championThreshold), trained.network)
         let threshold = settings.threshold(of: model)
+        let inService = try settings.servicePerformance()?.part(of: champion.record.id).flatMap {
+            InServiceFigures($0.figures)
+        }
+        model.training?.championInService = inService?.sentence
         var decision = PromotionGate(settings.gateRules).decide(
             scores, championThreshold: championThreshold, challengerThreshold: threshold,
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
+        decision.inService = inService
+        if let inService { voice.say(inService.sentence) }
         model.attachments.append(try decision.attachment())
         try follow(decision, model, champion)
     }
@@ -221,6 +229,16 @@ extension ModelSuccession {
 }
 
 extension Settings {
+    /// Pictures that people were given by chance measure, and those that they were given for being hard train.
+    fileprivate func sidesOfReviewed() throws -> [String: HoldoutSplit.Side] {
+        guard let ledger = try ledgerReader() else { return [:] }
+        do {
+            return try ledger.reasonsOfLabelled().mapValues { $0.isUnbiased ? .holdout : .training }
+        } catch {
+            throw Refusal(.inputOutput, "\(ledgerPath): why people were given pictures can't be read: \(told(error))")
+        }
+    }
+
     var lastRetrainingPath: FilePath { state.appending("last-retraining.json") }
 
     /// What a new model would call disease at in service; nil where it can't give the sensitivity that is asked for.
