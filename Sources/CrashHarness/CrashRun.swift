@@ -43,6 +43,8 @@ package struct CrashRun {
     var inbox: FilePath { folder.path.appending("inbox") }
     var outbox: FilePath { folder.path.appending("outbox") }
     var state: FilePath { folder.path.appending("state") }
+    var review: FilePath { folder.path.appending("review") }
+    var labelled: FilePath { folder.path.appending("labelled") }
     private var staging: FilePath { folder.path.appending("staging") }
 
     /// What it may end with when it can't work: it can't make a file, input/output error, configuration.
@@ -62,7 +64,10 @@ package struct CrashRun {
         self.after = after ?? After.allCases[Int(seed % UInt64(After.allCases.count))]
         generator = SeededGenerator(seed: seed)
         let work = folder.path
-        for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
+        for name in ["inbox", "outbox", "staging", "state", "review", "labelled"] {
+            try AtomicFile.makeFolder(work.appending(name))
+        }
+        for name in Self.classes { try AtomicFile.makeFolder(work.pushing("labelled").appending(name)) }
         disks = ["outbox", "state"].compactMap { [folder] in SmallDisk($0, in: folder, megabytes: 24) }
         try FileManager.default.copyItem(
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
@@ -79,6 +84,7 @@ package struct CrashRun {
         try Users.open(folder.path)
         try users.share(inbox)
         try users.giveToSender(staging)
+        for folder in [review, labelled] + Self.classes.map(labelled.appending) { try users.share(folder) }
         try users.giveToDaemon(outbox)
         try users.giveToDaemon(state)
     }
@@ -92,6 +98,11 @@ package struct CrashRun {
             settle-seconds: 0.1
             rescan-seconds: 1
             after: \(after.rawValue)
+            labelled: \(labelled)
+            review: true
+            review.normal-share: 1
+            review.disease-share: 1
+            review.per-day: 100000
 
             """
         try AtomicFile.writeForAll(Array(settings.utf8), to: folder.path.appending("config.yaml"))
@@ -154,7 +165,7 @@ package struct CrashRun {
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(33) {
+        switch chance(35) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -176,6 +187,7 @@ extension CrashRun {
         case 29: try setClockBack()
         case 30: try runOutOfMemory()
         case 31: try poison()
+        case 32, 33: try answer()
         default: try burst()
         }
     }
