@@ -87,43 +87,76 @@ let package = Package(
             swiftSettings: hotLoops),
         .target(name: "Review", dependencies: ["Hashing", "LinuxIO", system], swiftSettings: strictMemory),
         .target(
+            name: "Verdict",
+            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Settings", "TensorMath", system],
+            swiftSettings: strict),
+        .target(
+            name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Review", "Settings", "Verdict", grdb, system],
+            swiftSettings: strict),
+        .target(
+            name: "Intake", dependencies: ["FundusImage", "Hashing", "Ledger", "LinuxIO", "Verdict", system],
+            swiftSettings: strict),
+        .target(
             name: "Screening",
-            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Review", grdb, system],
+            dependencies: [
+                "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Settings", "Supervision",
+                "TensorMath",
+                "Verdict", system,
+            ],
             swiftSettings: strict),
 
         // labelled/ → LabelledData → Training → Evaluation → Retraining → ModelStore
-        .target(name: "LabelledData", dependencies: ["FundusImage", "Hashing"], swiftSettings: hotLoops),
+        .target(
+            name: "LabelledData",
+            dependencies: [
+                "Evaluation", "FundusImage", "Hashing", "LinuxIO", "ModelStore", "Report", "ResNet", "Settings",
+                "Verdict", "WrittenText", system,
+            ],
+            swiftSettings: hotLoops),
         .target(
             name: "Retraining",
             dependencies: [
-                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet", "TensorMath",
-                "Training",
-                system,
+                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Settings",
+                "Supervision", "TensorMath", "Training", "Verdict", "WrittenText", logging, system,
             ],
             swiftSettings: hotLoops),
 
         // What is measured on images whose class is known, and how it is told.
-        .target(name: "Evaluation", dependencies: ["WrittenText"], swiftSettings: strictMemory),
-        .target(name: "Report", dependencies: ["Evaluation"], swiftSettings: strictMemory),
+        .target(name: "Evaluation", swiftSettings: strictMemory),
+        .target(name: "Report", dependencies: ["Evaluation", "WrittenText"], swiftSettings: strictMemory),
 
         // What surrounds the line: texts that people write, the service manager, the configuration, the verbs.
         .target(name: "WrittenText", swiftSettings: strictMemory),
         .target(
             name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
         .target(name: "Settings", dependencies: ["WrittenText", configuration, system, yams], swiftSettings: strict),
+
+        // What runs the line day and night, and what looks at it from outside.
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Retraining", "Review",
+                "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", lifecycle, logging,
+                system, unixSignals,
+            ],
+            swiftSettings: strict),
+
+        // The command line: parsing and printing.
         .executableTarget(
             name: "fundusd",
             dependencies: [
-                "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Retraining",
-                "Review", "Screening", "Settings", "Supervision", "TensorMath", "Training", "WrittenText", argumentParser,
-                lifecycle, logging, system, unixSignals,
+                "Evaluation", "FundusImage", "Intake", "LabelledData", "Ledger", "LinuxIO", "ModelStore", "Operations",
+                "Report", "Retraining", "Review", "Screening", "Settings", "Supervision", "Training", "Verdict", "WrittenText",
+                argumentParser, logging, system,
             ],
             swiftSettings: strict),
 
         // What the tests draw their eyes and networks from; never installed.
         .target(
             name: "Fixtures",
-            dependencies: ["Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", system],
+            dependencies: [
+                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", "Verdict", system,
+            ],
             swiftSettings: hotLoops),
         .target(
             name: "CrashHarness", dependencies: ["CFaults", "Fixtures", "FundusImage", "Hashing", "LinuxIO", system],
@@ -178,15 +211,28 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
+            name: "VerdictTests",
+            dependencies: ["Verdict", "FundusImage", "LinuxIO", "ModelStore", "Fixtures", system], swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Intake", "LinuxIO", "Verdict", "Fixtures", grdb, system], swiftSettings: strict),
+        .testTarget(
+            name: "IntakeTests", dependencies: ["Intake", "LinuxIO", "Verdict", "Fixtures", system],
+            swiftSettings: strict),
+        .testTarget(
             name: "ScreeningTests",
-            dependencies: ["Screening", "FundusImage", "LinuxIO", "ModelStore", "Review", "Fixtures", grdb, system],
+            dependencies: [
+                "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict", "Fixtures", grdb,
+                system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Fixtures", "ResNet", "WrittenText", system],
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", system],
+            name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", "WrittenText", system],
             swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
@@ -194,7 +240,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["fundusd", "Evaluation", "Fixtures", "FundusImage", "LinuxIO", system],
+            dependencies: ["fundusd", "Evaluation", "Fixtures", "FundusImage", "LinuxIO", "WrittenText", system],
             swiftSettings: strict),
     ]
 )

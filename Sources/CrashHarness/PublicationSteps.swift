@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Fixtures
 internal import Glibc
-internal import LinuxIO
 package import SystemPackage
 
 /// One image's way, killed before each single change of a file that it makes, one run a change.

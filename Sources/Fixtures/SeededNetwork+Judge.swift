@@ -29,8 +29,8 @@ extension SeededNetwork {
     @discardableResult
     package static func writeModel(
         to stateFolder: FilePath, seed: UInt64 = 1, positiveClass: ModelRecord.PositiveClass = .normal,
-        threshold: ModelRecord.OperatingPoint = .init(value: 0.5),
-        operatingPoints: [ModelRecord.OperatingPoint]? = nil,
+        threshold: ModelRecord.MeasuredThreshold = .init(value: 0.5),
+        operatingPoints: [ModelRecord.MeasuredThreshold]? = nil,
         date: Date = Date(timeIntervalSince1970: 1_795_000_000)
     ) throws -> ModelRecord {
         var model = NewModel(parameters: try judge(seed: seed), positiveClass: positiveClass)

@@ -34,7 +34,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     }
 
     /// P(disease) at or above `value` is disease; the evidence is the hold-out's.
-    package struct OperatingPoint: Codable, Sendable, Equatable {
+    package struct MeasuredThreshold: Codable, Sendable, Equatable {
         package var value: Double
         package var sensitivity: Double?
         package var specificity: Double?
@@ -72,8 +72,8 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var positiveClass: PositiveClass
     /// Of a judge whose outputs are the classes of a softmax: the one that means normal, counted from 0.
     package var normalClass: Int?
-    package var threshold: OperatingPoint
-    package var operatingPoints: [OperatingPoint]?
+    package var threshold: MeasuredThreshold
+    package var operatingPoints: [MeasuredThreshold]?
     package var gradability: Gradability?
     package var preprocessing: Preprocessing
     package var golden: Golden?

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import LinuxIO
 
 extension ModelStore {
     /// Takes in every model of another store, each verified, with its offices; no model of that store changes meanwhile.

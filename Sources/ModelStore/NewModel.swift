@@ -9,8 +9,8 @@ package struct NewModel: Sendable {
     package var positiveClass: ModelRecord.PositiveClass
     /// Of a network whose outputs are the classes of a softmax.
     package var normalClass: Int?
-    package var threshold = ModelRecord.OperatingPoint(value: 0.5)
-    package var operatingPoints: [ModelRecord.OperatingPoint]?
+    package var threshold = ModelRecord.MeasuredThreshold(value: 0.5)
+    package var operatingPoints: [ModelRecord.MeasuredThreshold]?
     /// Of a network with two outputs that judges.
     package var gradability: ModelRecord.Gradability?
     package var preprocessing = Preprocessing.torchvision224

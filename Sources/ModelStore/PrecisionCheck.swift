@@ -56,3 +56,13 @@ extension NewModel {
         DiseaseLogit(positiveClass: positiveClass, normalClass: normalClass).probability(network.logits(of: tensor))
     }
 }
+
+extension PrecisionCheck {
+    /// For the person who asked for the check.
+    package var summary: String {
+        let change = (largestChange * 1e4).rounded() / 1e4
+        let verdicts = changedVerdicts == 0 ? "no verdict changes" : "\(changedVerdicts) verdicts change"
+        let few = images < Self.fewestImages ? "; at least \(Self.fewestImages) images are needed to rely on that" : ""
+        return "in bf16 \(verdicts) on \(images) images (P(disease) moves by \(change) at most)\(few)"
+    }
+}

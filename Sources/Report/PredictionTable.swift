@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
+internal import WrittenText
 
 extension EvaluationReport {
     /// `predictions.csv`: one line an image, enough to compute every figure again with other tools.

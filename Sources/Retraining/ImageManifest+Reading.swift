@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Evaluation
+internal import Evaluation
 package import LabelledData
+package import WrittenText
 
 extension ImageManifest {
     /// Why a text does not tell who trained and who measures.

@@ -45,7 +45,7 @@ extension TrainedNetwork {
     }
 
     /// The threshold that reaches a sensitivity on the hold-out, with what it costs; nil where that is too small to say.
-    package func operatingPoint(reaching sensitivity: Double) -> ModelRecord.OperatingPoint? {
+    package func operatingPoint(reaching sensitivity: Double) -> ModelRecord.MeasuredThreshold? {
         figures.map { Self.point(Self.threshold(reaching: sensitivity, $0.samples), $0) }
     }
 
@@ -72,9 +72,9 @@ extension TrainedNetwork {
             specificity: figures.matrix.specificity.value)
     }
 
-    private static func point(_ threshold: Double, _ figures: EvaluationFigures) -> ModelRecord.OperatingPoint {
+    private static func point(_ threshold: Double, _ figures: EvaluationFigures) -> ModelRecord.MeasuredThreshold {
         let matrix = figures.steps.matrix(at: threshold)
-        return ModelRecord.OperatingPoint(
+        return ModelRecord.MeasuredThreshold(
             value: threshold, sensitivity: matrix.sensitivity.value, specificity: matrix.specificity.value)
     }
 

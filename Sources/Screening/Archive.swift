@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LinuxIO
 internal import SystemPackage
+internal import Verdict
 
 /// Where screened images are kept: a folder that only this program writes to.
 struct Archive: Sendable {

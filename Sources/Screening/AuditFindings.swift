@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Ledger
 internal import LinuxIO
 package import SystemPackage
+package import Verdict
 
 /// What speaks against a ledger and its outbox: verdicts that were changed, taken away, or put there by somebody else.
 package struct AuditFindings: Sendable, Equatable {

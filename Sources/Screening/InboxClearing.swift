@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
+internal import Intake
+internal import Ledger
 internal import LinuxIO
 internal import SystemPackage
+internal import Verdict
 
 /// Takes images that have their verdict out of the inbox.
 ///
@@ -22,21 +25,21 @@ struct InboxClearing: Sendable {
     ///
     /// - Returns: true when the file is no longer in the inbox.
     func apply(
-        _ afterwards: Afterwards, to name: ImageName, sha256: String, _ signature: FileSignature,
+        _ disposition: SourceDisposition, to name: ImageName, sha256: String, _ signature: FileSignature,
         in root: FilePath, on date: Date
     ) throws -> Bool {
-        if afterwards == .keep { return false }
+        if disposition == .keep { return false }
         let inbox = try Folder(root)
         let present = try inbox.statusIfThere(name.path)?.signature
         guard present.map(mounts.steady) == signature else { return false }
         if let left = try ledger.clearing(of: name) { try putBackIfThere(left, in: inbox) }
         let note = Ledger.Clearing(name: name, hidden: Self.hiddenPath(beside: name), sha256: sha256, file: signature)
         try ledger.noteClearing(note)
-        return try carryOut(note, afterwards, in: inbox, on: date)
+        return try carryOut(note, disposition, in: inbox, on: date)
     }
 
     private func carryOut(
-        _ note: Ledger.Clearing, _ afterwards: Afterwards, in inbox: borrowing Folder, on date: Date
+        _ note: Ledger.Clearing, _ disposition: SourceDisposition, in inbox: borrowing Folder, on date: Date
     ) throws -> Bool {
         do {
             guard try inbox.moveIfFree(note.name.path, to: note.hidden, in: inbox) else {
@@ -48,7 +51,7 @@ struct InboxClearing: Sendable {
             throw error
         }
         do {
-            if try finish(note, afterwards, in: inbox, on: date) { return true }
+            if try finish(note, disposition, in: inbox, on: date) { return true }
         } catch {
             try putBack(note, in: inbox)
             throw error
@@ -60,11 +63,11 @@ struct InboxClearing: Sendable {
     /// - Returns: false where the file is not what was judged, by its bytes too: who still has it open may have written to it, and
     ///   set its times back.
     private func finish(
-        _ note: Ledger.Clearing, _ afterwards: Afterwards, in inbox: borrowing Folder, on date: Date
+        _ note: Ledger.Clearing, _ disposition: SourceDisposition, in inbox: borrowing Folder, on date: Date
     ) throws(SystemFailure) -> Bool {
         let present = mounts.steady(try inbox.status(of: note.hidden).signature)
         guard present.isSameFile(as: note.file) else { return false }
-        switch afterwards {
+        switch disposition {
         case .keep: return false
         case .delete:
             guard try inbox.holds(note.sha256, at: note.hidden) else { return false }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Intake
 internal import LinuxIO
 
 /// Screens what lies in the inbox now, once: `fundusd screen --once`.

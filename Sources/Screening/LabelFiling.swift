@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Ledger
 package import LinuxIO
 package import Review
 package import SystemPackage
+internal import Verdict
 
 /// Puts a picture into the folder of the class that a person named by command.
 package struct LabelFiling: Sendable {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
+package import Ledger
 internal import LinuxIO
 internal import Review
 package import SystemPackage
+internal import Verdict
 
 /// Sees what people answered by moving pictures, and keeps it: looked for now and then, since the folders are the truth.
 ///

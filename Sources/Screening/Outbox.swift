@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Ledger
 package import LinuxIO
 package import SystemPackage
+package import Verdict
 
 /// The folder of verdicts. Everything in it is reached from the open folder, without following links: others may write there.
 package struct Outbox: Sendable {

@@ -2,6 +2,7 @@
 internal import Hashing
 internal import LinuxIO
 package import SystemPackage
+package import Verdict
 
 /// What the outbox's files are called: by a rule of the name alone, or by a spelling that was found for it
 /// (`OutboxSpelling.swift`), which the ledger keeps.

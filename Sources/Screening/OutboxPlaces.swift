@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
+internal import Intake
+internal import Ledger
 internal import LinuxIO
 internal import Synchronization
 internal import SystemPackage
+internal import Verdict
 
 /// Finds for each verdict the names that its files can have in the outbox, by what the file system there can do.
 ///

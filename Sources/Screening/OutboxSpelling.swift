@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 package import SystemPackage
+package import Verdict
 
 /// What the outbox's files are called where its file system can't have every name.
 extension Outbox {

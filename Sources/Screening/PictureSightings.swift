@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
+internal import Ledger
 internal import LinuxIO
 internal import Review
 internal import SystemPackage
+internal import Verdict
 
 /// Where contents lie, of those that somebody was asked about.
 struct PictureSightings {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import LinuxIO
 package import SystemPackage
+internal import Verdict
 
 /// The folder in which people find pictures that they are to look at.
 ///

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Intake
+
 /// Takes arrivals from the queue and sees each through; the body of a worker's thread.
 package struct ScreeningWorker: Sendable {
     private let queue: ArrivalQueue
-    private let line: ScreeningLine
+    private let pipeline: ScreeningPipeline
     private let retries: Retries
     private let control: InboxControl
-    private let signs: SignsOfLife
+    private let heartbeat: Heartbeat
 
     package init(
-        queue: ArrivalQueue, line: ScreeningLine, retries: Retries, control: InboxControl,
-        signs: SignsOfLife = SignsOfLife()
+        queue: ArrivalQueue, pipeline: ScreeningPipeline, retries: Retries, control: InboxControl,
+        heartbeat: Heartbeat = Heartbeat()
     ) {
         self.queue = queue
-        self.line = line
+        self.pipeline = pipeline
         self.retries = retries
         self.control = control
-        self.signs = signs
+        self.heartbeat = heartbeat
     }
 
     /// Works until the queue is closed; an image in hand is finished first.
@@ -32,8 +34,8 @@ package struct ScreeningWorker: Sendable {
         "it ends before its end-of-image marker, as a picture does while it is being written"
 
     private func handle(_ arrival: ArrivalQueue.Arrival) {
-        signs.working()
-        switch line.screen(arrival, progress: signs.advance, isStopping: { queue.isClosed }) {
+        heartbeat.working()
+        switch pipeline.screen(arrival, progress: heartbeat.advance, isStopping: { queue.isClosed }) {
         case .done:
             retries.forget(arrival.name)
         case .incomplete(let signature):
@@ -42,16 +44,16 @@ package struct ScreeningWorker: Sendable {
             retries.hold(arrival, until: .now + pause.duration)
             // A long wait is told; that of a writer who closes his file several times is none.
             if pause.isLong {
-                line.recordWait(
+                pipeline.recordWait(
                     arrival.name, fault: Self.lacksItsEnd, attempts: pause.look, delay: pause.duration)
             }
             control.wake()
         case .heldBack(let fault):
             let (attempts, delay) = retries.postpone(arrival, at: .now, jitter: .random(in: 0...1))
-            line.recordWait(arrival.name, fault: fault, attempts: attempts, delay: delay)
+            pipeline.recordWait(arrival.name, fault: fault, attempts: attempts, delay: delay)
             control.wake()
         }
         queue.finish(arrival.name)
-        signs.idle()
+        heartbeat.idle()
     }
 }

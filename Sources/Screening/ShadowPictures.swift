@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 internal import Synchronization
+package import Verdict
 
 /// Pictures that wait for a challenger to look at them, the newest few; offering one never waits.
 ///

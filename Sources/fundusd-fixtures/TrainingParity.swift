@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Foundation
-internal import LinuxIO
 internal import ModelStore
 internal import ResNet
 internal import SystemPackage

@@ -2,11 +2,12 @@
 internal import Fixtures
 internal import FoundationEssentials
 internal import FundusImage
+internal import Ledger
 internal import LinuxIO
 internal import ModelStore
-internal import Screening
 internal import Settings
 internal import SystemPackage
+internal import Verdict
 
 /// What fuzzing begins with: small, whole, of each kind that the readers know. Drawn anew each time.
 extension FuzzTarget {

@@ -3,11 +3,15 @@ internal import Evaluation
 internal import Fixtures
 internal import FoundationEssentials
 internal import FundusImage
+internal import Intake
+internal import Ledger
 internal import LinuxIO
 internal import ModelStore
 internal import Screening
 internal import Settings
 internal import SystemPackage
+internal import Verdict
+internal import WrittenText
 
 /// What reads bytes that somebody else wrote. Each may refuse them as it likes; none may crash, hang, or take much memory.
 enum FuzzTarget: String, CaseIterable {

@@ -7,7 +7,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import LinuxIO
 internal import ModelStore
-internal import Screening
+internal import Verdict
 
 let softwareVersion = Verdict.Software.current.version
 
@@ -55,7 +55,7 @@ enum Main {
         } catch let failure as ModelFailure {
             Refusal(failure.exitStatus, failure.description).exit()
         } catch {
-            Refusal(.software, told(error)).exit()
+            Refusal(.software, explanation(of: error)).exit()
         }
     }
 

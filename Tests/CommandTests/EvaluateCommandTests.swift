@@ -2,8 +2,10 @@
 import Evaluation
 import Fixtures
 import Glibc
+import LinuxIO
 import SystemPackage
 import Testing
+import WrittenText
 
 /// `fundusd evaluate`: a labelled folder in, figures out.
 @Suite struct EvaluateCommandTests {

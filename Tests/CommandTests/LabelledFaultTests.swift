@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Glibc
-import LinuxIO
 import SystemPackage
 import Testing
 

@@ -5,6 +5,7 @@ import FundusImage
 import Glibc
 import SystemPackage
 import Testing
+import WrittenText
 
 /// What people put into folders of labelled images: pictures of several formats, other files, folders by other names.
 @Suite struct LabelledFormatTests {

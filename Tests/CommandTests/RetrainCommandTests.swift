@@ -3,9 +3,9 @@ import Evaluation
 import Fixtures
 import FoundationEssentials
 import Glibc
-import LinuxIO
 import SystemPackage
 import Testing
+import WrittenText
 
 /// `fundusd retrain`: the labelled folders in, a challenger and a decision out.
 @Suite struct RetrainCommandTests {

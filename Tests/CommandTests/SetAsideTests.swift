@@ -3,7 +3,6 @@ import Fixtures
 import FoundationEssentials
 import FundusImage
 import Glibc
-import LinuxIO
 import SystemPackage
 import Testing
 

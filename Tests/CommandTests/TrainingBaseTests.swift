@@ -2,7 +2,6 @@
 import Fixtures
 import FoundationEssentials
 import FundusImage
-import LinuxIO
 import SystemPackage
 import Testing
 

@@ -4,6 +4,7 @@ import Fixtures
 import FoundationEssentials
 import SystemPackage
 import Testing
+import WrittenText
 
 /// One file of random scores, and what scikit-learn and SciPy say of it; made by `Golden/make_golden.py`.
 struct GoldenCase: Sendable, CustomTestStringConvertible {

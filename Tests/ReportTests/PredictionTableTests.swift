@@ -2,6 +2,7 @@
 import Evaluation
 import Report
 import Testing
+import WrittenText
 
 @Suite struct PredictionTableTests {
     @Test func `each image has its line, from which every figure can be computed again`() throws {

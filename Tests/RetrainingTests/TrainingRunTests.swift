@@ -4,7 +4,6 @@ import Fixtures
 import FoundationEssentials
 import FundusImage
 import LabelledData
-import LinuxIO
 import ModelStore
 import ResNet
 import Retraining

@@ -2,10 +2,12 @@
 import Fixtures
 import Foundation
 import GRDB
+import Ledger
 import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 @Suite struct AuditTests {
     /// By Python's hashlib: SHA-256 over the parts, zero bytes between them.
@@ -26,8 +28,8 @@ import Testing
     }
 
     /// Three names, one with two contents, one in a subfolder, all with heatmaps.
-    private func published() throws -> LineUnderTest {
-        let under = try LineUnderTest(judge: .constant(drawsHeatmaps: true))
+    private func published() throws -> ScreeningUnderTest {
+        let under = try ScreeningUnderTest(judge: .constant(drawsHeatmaps: true))
         try AtomicFile.makeFolder(under.inbox.appending("ward"))
         for (seed, name) in [(1, "a.jpg"), (2, "a.jpg"), (3, "b.jpg"), (4, "ward/c.jpg")] {
             try under.drop(SyntheticEye(seed: UInt64(seed), width: 200, height: 200).jpeg(), as: name)
@@ -36,13 +38,13 @@ import Testing
         return under
     }
 
-    private func findings(_ under: LineUnderTest, noted: String? = nil) throws -> AuditFindings {
+    private func findings(_ under: ScreeningUnderTest, noted: String? = nil) throws -> AuditFindings {
         try AuditFindings(
             LedgerReader(at: under.folder.path.pushing("state/ledger.sqlite")), Outbox(root: under.outbox), noted: noted
         )
     }
 
-    private func inLedger(_ under: LineUnderTest, _ sql: String) throws {
+    private func inLedger(_ under: ScreeningUnderTest, _ sql: String) throws {
         try DatabaseQueue(path: under.folder.path.pushing("state/ledger.sqlite").string).write {
             try $0.execute(sql: sql)
         }

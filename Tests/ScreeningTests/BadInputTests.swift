@@ -6,6 +6,7 @@ import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 /// What arrives that is no good eye, and the clear answer to each.
 @Suite struct BadInputTests {
@@ -70,7 +71,7 @@ import Testing
     ]
 
     @Test(arguments: arrivals) func `each gets its answer, and the next eye its verdict`(arrival: Arrival) throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let path = line.inbox.pushing(arrival.name.path)
         if let bytes = arrival.bytes { try AtomicFile.write(bytes, to: path) } else { try arrival.make?(path) }
         let disposition = screenSettled(arrival.name, line)
@@ -92,7 +93,7 @@ import Testing
     }
 
     /// An empty file is given the settling time, a millisecond here, before it is called empty.
-    private func screenSettled(_ name: ImageName, _ line: LineUnderTest) -> ScreeningLine.Disposition {
+    private func screenSettled(_ name: ImageName, _ line: ScreeningUnderTest) -> ScreeningPipeline.Disposition {
         while true {
             let disposition = line.screen(name)
             if case .incomplete = disposition { continue }
@@ -101,7 +102,7 @@ import Testing
     }
 
     @Test func `a file that is still open for writing is left until it is closed`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let path = line.inbox.appending("a.jpg")
         let writer = try Descriptor.open(path, O_WRONLY | O_CREAT, mode: 0o644)
         try writer.write(Array(Self.eye.prefix(100)))

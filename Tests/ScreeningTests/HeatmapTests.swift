@@ -2,21 +2,23 @@
 import Fixtures
 import Foundation
 import FundusImage
+import Ledger
 import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 /// The pictures beside the verdicts: there before the verdict, of the same image, and as durable.
 @Suite struct HeatmapTests {
     private static let eye = SyntheticEye(seed: 1, width: 256, height: 200).jpeg()
     private static let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg()
 
-    private func line(_ probability: Double = 0.8) throws -> LineUnderTest {
-        try LineUnderTest(judge: .constant(probability, drawsHeatmaps: true))
+    private func line(_ probability: Double = 0.8) throws -> ScreeningUnderTest {
+        try ScreeningUnderTest(judge: .constant(probability, drawsHeatmaps: true))
     }
 
-    private func bytes(_ name: String, in line: LineUnderTest) throws -> [UInt8] {
+    private func bytes(_ name: String, in line: ScreeningUnderTest) throws -> [UInt8] {
         try Folder(line.outbox).openFile(FilePath(name)).read(upTo: 1 << 22)
     }
 
@@ -50,9 +52,9 @@ import Testing
         let judged = try #require(try line.ledger.unpublished("a.jpg").first)
         try AtomicFile.rename(away, to: line.outbox)
         try AtomicFile.remove(line.inbox.appending("a.jpg"))
-        var rules = line.line.currentRules
+        var rules = line.pipeline.currentRules
         rules.judge = .constant()
-        line.line.adopt(rules)
+        line.pipeline.adopt(rules)
         #expect(line.screen("a.jpg") == .done)
         #expect(try bytes("a.jpg.json", in: line) == judged.document)
         #expect(try bytes("a.jpg.heatmap.jpg", in: line) == judged.heatmap)

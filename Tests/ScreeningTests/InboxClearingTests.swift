@@ -1,10 +1,12 @@
-// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
 import Glibc
+// SPDX-License-Identifier: Apache-2.0
+import Ledger
 import LinuxIO
 import SystemPackage
 import Testing
+import Verdict
 
 @testable import Screening
 
@@ -15,7 +17,7 @@ import Testing
     private func names(_ path: FilePath) throws -> [String] { try Folder(path).names().map(\.string).sorted() }
 
     /// As it would be after a kill in the middle: the ledger has the note, and the file its hidden name.
-    private func interrupt(_ line: LineUnderTest, _ name: ImageName, as hidden: FilePath) throws {
+    private func interrupt(_ line: ScreeningUnderTest, _ name: ImageName, as hidden: FilePath) throws {
         let status = try Folder(line.inbox).status(of: name.path)
         try line.ledger.noteClearing(
             Ledger.Clearing(name: name, hidden: hidden, sha256: AuditChain.digest(Self.eye), file: status.signature))
@@ -23,23 +25,23 @@ import Testing
     }
 
     @Test func `images are archived by date, or deleted, when they have their verdict`() throws {
-        let archive = try LineUnderTest(after: .archive("placeholder"))
+        let archive = try ScreeningUnderTest(after: .archive("placeholder"))
         let root = archive.folder.path.appending("archive")
-        archive.line.adopt(archive.line.currentRules.with(.archive(root)))
+        archive.pipeline.adopt(archive.pipeline.currentRules.with(.archive(root)))
         for name in ["a.jpg", "b.jpg"] { try archive.drop(Self.eye, as: name) }
         _ = archive.screen("a.jpg")
         let day = Date().timestamp.prefix(10).replacing("-", with: "/")
         #expect(try Folder(root).subfolder(FilePath(String(day))).names() == ["a.jpg"])
-        archive.line.adopt(archive.line.currentRules.with(.delete))
+        archive.pipeline.adopt(archive.pipeline.currentRules.with(.delete))
         _ = archive.screen("b.jpg")
         #expect(try Folder(archive.inbox).names() == [])
         #expect(try archive.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
     }
 
     @Test func `the same name archived twice in a day keeps both images`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let root = line.folder.path.appending("archive")
-        line.line.adopt(line.line.currentRules.with(.archive(root)))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.archive(root)))
         for seed in 1...2 {
             try line.drop(SyntheticEye(seed: UInt64(seed), width: 256, height: 256).jpeg(quality: 90), as: "a.jpg")
             _ = line.screen("a.jpg")
@@ -49,44 +51,44 @@ import Testing
     }
 
     @Test func `what a kill interrupted gets its name back, and is cleared away again`() throws {
-        let line = try LineUnderTest(after: .delete)
+        let line = try ScreeningUnderTest(after: .delete)
         try line.drop(Self.eye, as: "a.jpg")
-        line.line.adopt(line.line.currentRules.with(.keep))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.keep))
         #expect(line.screen("a.jpg") == .done)
         try interrupt(line, "a.jpg", as: ".fundusd-x.cleared")
-        line.line.putBackInterrupted()
+        line.pipeline.putBackInterrupted()
         #expect(try names(line.inbox) == ["a.jpg"])
         #expect(try line.ledger.clearings() == [])
-        line.line.adopt(line.line.currentRules.with(.delete))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.delete))
         #expect(line.screen("a.jpg") == .done)
         #expect(try names(line.inbox) == [] && line.verdictFiles() == ["a.jpg.json"])
         #expect(line.log.told.count == 1)
     }
 
     @Test func `a newer file keeps its name, and the one that was put aside stays beside it`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         try line.drop(Self.eye, as: "a.jpg")
         let inode = try Folder(line.inbox).status(of: "a.jpg").signature.inode
         try interrupt(line, "a.jpg", as: ".fundusd-x.cleared")
         try line.drop([2], as: "a.jpg")
-        line.line.putBackInterrupted()
+        line.pipeline.putBackInterrupted()
         #expect(try names(line.inbox) == ["a.jpg", "a~\(inode).jpg"])
         #expect(try Folder(line.inbox).openFile("a.jpg").read(upTo: 9) == [2])
         #expect(try line.ledger.clearings() == [])
     }
 
     /// What lies in the inbox proves nothing: a link there once had every verdict moved out of the outbox.
-    @Test(arguments: ["../outbox", "../state", "nowhere", ""], [Afterwards.keep, .delete])
-    func `a start moves nothing that the ledger has not noted`(target: String, after: Afterwards) throws {
-        let line = try LineUnderTest(after: after)
+    @Test(arguments: ["../outbox", "../state", "nowhere", ""], [SourceDisposition.keep, .delete])
+    func `a start moves nothing that the ledger has not noted`(target: String, after: SourceDisposition) throws {
+        let line = try ScreeningUnderTest(after: after)
         try line.drop(Self.eye, as: "a.jpg")
-        line.line.adopt(line.line.currentRules.with(.keep))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.keep))
         #expect(line.screen("a.jpg") == .done)
-        line.line.adopt(line.line.currentRules.with(after))
+        line.pipeline.adopt(line.pipeline.currentRules.with(after))
         let trap = line.inbox.appending(".fundusd-aside").string
         #expect(target.isEmpty ? mkdir(trap, 0) == 0 : symlink(target, trap) == 0)
         let before = try (line.verdictFiles(), names(line.folder.path.appending("state")))
-        line.line.putBackInterrupted()
+        line.pipeline.putBackInterrupted()
         try line.drop(SyntheticEye(seed: 2, width: 256, height: 256).jpeg(), as: "b.jpg")
         #expect(line.screen("b.jpg") == .done)
         #expect(try line.verdictFiles() == before.0 + ["b.jpg.json"])
@@ -95,8 +97,8 @@ import Testing
 
     /// Whoever still has the file open can write to it and set its times back; what was never judged is not cleared away.
     @Test(arguments: [true, false]) func `bytes that were not judged stay`(isArchived: Bool) throws {
-        let line = try LineUnderTest()
-        let after: Afterwards = isArchived ? .archive(line.folder.path.appending("archive")) : .delete
+        let line = try ScreeningUnderTest()
+        let after: SourceDisposition = isArchived ? .archive(line.folder.path.appending("archive")) : .delete
         let clearing = InboxClearing(ledger: line.ledger, tell: line.log.note)
         try line.drop(Self.eye, as: "a.jpg")
         let signature = try Folder(line.inbox).status(of: "a.jpg").signature
@@ -113,26 +115,26 @@ import Testing
     }
 
     @Test func `a trouble of clearing away is told and keeps no start from going on`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         try line.drop(Self.eye, as: "a.jpg")
         try interrupt(line, "a.jpg", as: ".fundusd-x.cleared")
         try AtomicFile.rename(line.inbox, to: line.folder.path.appending("away"))
-        line.line.putBackInterrupted()
+        line.pipeline.putBackInterrupted()
         #expect(line.log.told.first?.contains("fault: a.jpg was being cleared away") == true)
         try AtomicFile.rename(line.folder.path.appending("away"), to: line.inbox)
-        line.line.putBackInterrupted()
+        line.pipeline.putBackInterrupted()
         #expect(try names(line.inbox) == ["a.jpg"])
     }
 
     @Test func `a link in a folder's place leads nowhere`() throws {
-        let line = try LineUnderTest(after: .delete)
+        let line = try ScreeningUnderTest(after: .delete)
         let precious = TemporaryFolder()
         try AtomicFile.write(Self.eye, to: precious.path.appending("a.jpg"))
         try AtomicFile.makeFolder(line.inbox.appending("sub"))
         try line.drop(Self.eye, as: "sub/a.jpg")
-        line.line.adopt(line.line.currentRules.with(.keep))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.keep))
         #expect(line.screen("sub/a.jpg") == .done)
-        line.line.adopt(line.line.currentRules.with(.delete))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.delete))
         try AtomicFile.rename(line.inbox.appending("sub"), to: line.inbox.appending("moved"))
         #expect(symlink(precious.path.string, line.inbox.appending("sub").string) == 0)
         #expect(line.screen("sub/a.jpg") == .done)
@@ -140,9 +142,9 @@ import Testing
     }
 
     @Test func `an archived picture is never replaced, by other content or by a part of it`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let root = line.folder.path.appending("archive")
-        line.line.adopt(line.line.currentRules.with(.archive(root)))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.archive(root)))
         let day = root.pushing(FilePath(String(Date().timestamp.prefix(10).replacing("-", with: "/"))))
         let digits = AuditChain.digest(Self.eye).prefix(12)
         try AtomicFile.makeFolder(day)
@@ -160,12 +162,12 @@ import Testing
 
     @Test func `an archive on another file system gets the whole file`() throws {
         let memory = TemporaryFolder(below: "/dev/shm")
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         guard
             try Folder(memory.path).descriptor.status().signature.device
                 != Folder(line.inbox).descriptor.status().signature.device
         else { return print("Skipped: /dev/shm is no file system of its own here.") }
-        line.line.adopt(line.line.currentRules.with(.archive(memory.path)))
+        line.pipeline.adopt(line.pipeline.currentRules.with(.archive(memory.path)))
         try line.drop(Self.eye, as: "a.jpg")
         #expect(line.screen("a.jpg") == .done)
         #expect(try names(line.inbox) == [])

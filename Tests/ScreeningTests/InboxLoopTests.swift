@@ -2,23 +2,24 @@
 import Fixtures
 import Foundation
 import Glibc
+import Intake
 import LinuxIO
-import Screening
 import Synchronization
 import SystemPackage
 import Testing
+import Verdict
 
 /// The loop on a real folder with real events. Nothing sleeps: each step waits for the queue to hand out a name.
 @Suite(.timeLimit(.minutes(10))) struct InboxLoopTests {
     /// A loop on its own thread, from its first scan to its stop.
     final class Running: @unchecked Sendable {
-        let line: LineUnderTest
+        let line: ScreeningUnderTest
         let queue = ArrivalQueue()
         let control: InboxControl
         private let thread: Thread
 
         init(
-            _ line: LineUnderTest, isRecursive: Bool = false, rescanInterval: Duration = .seconds(3600)
+            _ line: ScreeningUnderTest, isRecursive: Bool = false, rescanInterval: Duration = .seconds(3600)
         ) throws {
             self.line = line
             let control = try InboxControl()
@@ -32,7 +33,7 @@ import Testing
             thread = Thread {
                 var loop = InboxLoop(
                     scanner: scanner, control: control, rescanInterval: rescanInterval, tell: log.note,
-                    signs: SignsOfLife())
+                    heartbeat: Heartbeat())
                 loop.run {
                     isReady.withLock {
                         ready.withLock { $0 = true }
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func `what was there, what is moved in and what is written arrives`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         try line.drop([1], as: "there.jpg")
         let running = try Running(line)
         #expect(running.next() == "there.jpg")
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func `a hard link arrives though it raises no close`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         try AtomicFile.write([1], to: line.folder.path.appending("elsewhere"))
         let running = try Running(line)
         #expect(link(line.folder.path.appending("elsewhere").string, line.inbox.appending("linked.jpg").string) == 0)
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func `subfolders are watched as they come, with what they bring along`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let running = try Running(line, isRecursive: true)
         try AtomicFile.makeFolder(line.folder.path.pushing("new/deep"))
         try AtomicFile.write([1], to: line.folder.path.pushing("new/deep/a.jpg"))
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func `an inbox that goes away is looked for, and read when it is back`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let running = try Running(line)
         let away = line.folder.path.appending("away")
         try AtomicFile.rename(line.inbox, to: away)
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func `a file that was changed without being opened arrives by the next scan`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         try line.drop([1, 2, 3], as: "a.jpg")
         let running = try Running(line, rescanInterval: .milliseconds(100))
         #expect(running.next() == "a.jpg")
@@ -117,7 +118,7 @@ import Testing
     }
 
     @Test func `a settling file that needs no screening leaves nothing to wake up for`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         var scanner = InboxScanner(
             root: line.inbox, isRecursive: false, settlingTime: .nanoseconds(1), known: line.known, retries: Retries(),
             queue: ArrivalQueue(), now: { Date() }, tell: line.log.note, progress: {})
@@ -129,7 +130,7 @@ import Testing
     }
 
     @Test func `skipped names never arrive`() throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         let running = try Running(line)
         for name in [".a.jpg", "a.jpg.part", "Thumbs.db"] { try line.drop([1], as: name) }
         try line.drop([1], as: "marker.jpg")

@@ -2,10 +2,13 @@
 import Fixtures
 import Foundation
 import FundusImage
+import Intake
+import Ledger
 import ModelStore
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 /// One pass over the inbox, on several threads.
 @Suite(.timeLimit(.minutes(10))) struct InboxPassTests {
@@ -42,7 +45,7 @@ import Testing
     @Test func `workers have images in hand at the same time`() async throws {
         let judge = Judge(
             model: MeetingPlace(expecting: 2), operatingPoint: OperatingPoint(value: 0.5, source: .model))
-        let line = try LineUnderTest(judge: judge)
+        let line = try ScreeningUnderTest(judge: judge)
         for seed in 0..<4 { try line.drop(SyntheticEye(seed: UInt64(seed)).jpeg(), as: "\(seed).jpg") }
         var pass = try pass(over: line, workerCount: 2)
         #expect(try await pass.run() == InboxPass.Remainder())
@@ -50,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 8]) func `each image is screened once, by however many workers`(count: Int) async throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         for number in 0..<20 { try line.drop([UInt8(number)], as: "\(number).jpg") }
         var pass = try pass(over: line, workerCount: count)
         #expect(try await pass.run() == InboxPass.Remainder())
@@ -60,7 +63,7 @@ import Testing
     }
 
     @Test func `what is to be tried again comes after the others`() async throws {
-        let line = try LineUnderTest()
+        let line = try ScreeningUnderTest()
         var pass = try pass(over: line, workerCount: 1)
         let content = ImageContent(sha256: "ab", byteCount: 1, bytes: [1])
         for _ in 0..<SetAside.limit {
@@ -76,12 +79,12 @@ import Testing
         #expect(line.log.told.count == 3 && line.log.told.last?.contains("a.jpg") == true)
     }
 
-    private func pass(over line: LineUnderTest, workerCount: Int) throws -> InboxPass {
+    private func pass(over line: ScreeningUnderTest, workerCount: Int) throws -> InboxPass {
         let (queue, retries, control) = (ArrivalQueue(), Retries(), try InboxControl())
         let scanner = InboxScanner(
             root: line.inbox, isRecursive: false, settlingTime: .milliseconds(1), known: line.known, retries: retries,
             queue: queue, now: { Date() }, tell: line.log.note, progress: {})
-        let worker = ScreeningWorker(queue: queue, line: line.line, retries: retries, control: control)
+        let worker = ScreeningWorker(queue: queue, pipeline: line.pipeline, retries: retries, control: control)
         return InboxPass(
             scanner: scanner, worker: worker, workerCount: workerCount, control: control, retries: retries)
     }

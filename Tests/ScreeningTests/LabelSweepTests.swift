@@ -2,9 +2,11 @@
 import Fixtures
 import Foundation
 import GRDB
+import Ledger
 import LinuxIO
 import Review
 import Screening
+import Verdict
 import SystemPackage
 import Testing
 

@@ -2,10 +2,12 @@
 import Fixtures
 import Foundation
 import Glibc
+import Ledger
 import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 /// What the outbox's files are called where its file system can't have every name.
 @Suite struct OutboxSpellingTests {
@@ -92,13 +94,13 @@ import Testing
     private static let eye = SyntheticEye(seed: 1, width: 256, height: 256).jpeg(quality: 90)
     private static let other = SyntheticEye(seed: 2, width: 256, height: 256).jpeg(quality: 90)
 
-    private func findings(_ line: LineUnderTest) throws -> [AuditFindings.Finding] {
+    private func findings(_ line: ScreeningUnderTest) throws -> [AuditFindings.Finding] {
         let ledger = try LedgerReader(at: line.folder.path.pushing("state/ledger.sqlite"))
         return try AuditFindings(ledger, Outbox(root: line.outbox)).findings
     }
 
     @Test func `a name that is refused gets its verdicts, and the ledger knows where they are`() throws {
-        let line = try LineUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
+        let line = try ScreeningUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
         for (round, content) in [Self.eye, Self.other, Self.eye].enumerated() {
             try line.drop(content, as: "b:1.jpg")
             #expect(line.screen("b:1.jpg") == .done)
@@ -114,7 +116,7 @@ import Testing
 
     /// Two links stand for one file that has both names.
     @Test func `a name that differs in case alone does not take another's verdict`() throws {
-        let line = try LineUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
+        let line = try ScreeningUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
         try line.drop(Self.eye, as: "Eye.jpg")
         #expect(line.screen("Eye.jpg") == .done)
         for ending in [".json", ".heatmap.jpg"] {
@@ -137,7 +139,7 @@ import Testing
     }
 
     @Test func `a verdict's heatmap that its reader left is not taken by a name in other letters`() throws {
-        let line = try LineUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
+        let line = try ScreeningUnderTest(judge: .constant(drawsHeatmaps: true), abilities: Self.windows)
         try AtomicFile.write([1], to: line.outbox.appending("eye.jpg.heatmap.jpg"))
         try line.drop(Self.eye, as: "eye.jpg")
         #expect(line.screen("eye.jpg") == .done)
@@ -149,17 +151,17 @@ import Testing
 
     /// The outbox lies on another file system at each start; its files are copied there.
     @Test func `an outbox that changes its kind has one verdict for each content`() throws {
-        let first = try LineUnderTest()
+        let first = try ScreeningUnderTest()
         try first.drop(Self.eye, as: "b:1.jpg")
         #expect(first.screen("b:1.jpg") == .done)
-        let second = try LineUnderTest(abilities: Self.windows, continuing: first)
+        let second = try ScreeningUnderTest(abilities: Self.windows, continuing: first)
         try second.drop(Self.other, as: "b:1.jpg")
         #expect(second.screen("b:1.jpg") == .done)
         let kept = "b:1.jpg.\(AuditChain.digest(Self.eye).prefix(12)).json"
         #expect(try second.verdictFiles() == ["b%3A1.jpg.json", kept])
         #expect(try findings(second) == [])
         // What was spelled stays so, where any name could be had again.
-        let third = try LineUnderTest(continuing: first)
+        let third = try ScreeningUnderTest(continuing: first)
         let newest = SyntheticEye(seed: 3, width: 256, height: 256).jpeg(quality: 90)
         for content in [newest, Self.eye] {
             try third.drop(content, as: "b:1.jpg")

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Glibc
+import Ledger
 import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 @Suite struct OutboxTests {
     private let folder = TemporaryFolder()

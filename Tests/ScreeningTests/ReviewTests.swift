@@ -2,25 +2,27 @@
 import Fixtures
 import Foundation
 import GRDB
+import Ledger
 import LinuxIO
 import Review
 import Screening
+import Verdict
 import SystemPackage
 import Testing
 
 /// A site where people are asked, with the folders that they move pictures between.
 final class SiteUnderTest {
-    let under: LineUnderTest
+    let under: ScreeningUnderTest
     var sweep: LabelSweep
 
     init(
-        _ rules: ReviewPlan.Rules = .everything, judge: Judge = .constant(), after: Afterwards = .keep,
-        continuing other: LineUnderTest? = nil
+        _ rules: ReviewPlan.Rules = .everything, judge: Judge = .constant(), after: SourceDisposition = .keep,
+        continuing other: ScreeningUnderTest? = nil
     ) throws {
         let folder = other?.folder ?? TemporaryFolder()
         let review = ReviewRules(
             plan: ReviewPlan(rules, secret: SiteSecret(key: [7])), folder: folder.path.appending("review"))
-        under = try LineUnderTest(judge: judge, after: after, review: review, in: folder)
+        under = try ScreeningUnderTest(judge: judge, after: after, review: review, in: folder)
         for name in ["review", "labelled"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         for name in ["disease", "normal"] { try AtomicFile.makeFolder(folder.path.pushing("labelled").appending(name)) }
         sweep = LabelSweep(
@@ -99,8 +101,8 @@ extension ReviewPlan.Rules {
         #expect(try Set(site.reader.reviewCounts().map(\.probability)) == [0, 1])
     }
 
-    @Test(arguments: [Afterwards.keep, .delete]) func `it is put there before the inbox is cleared`(
-        _ after: Afterwards
+    @Test(arguments: [SourceDisposition.keep, .delete]) func `it is put there before the inbox is cleared`(
+        _ after: SourceDisposition
     ) throws {
         let site = try SiteUnderTest(after: after)
         try site.deliver(2)
@@ -145,7 +147,7 @@ extension ReviewPlan.Rules {
     }
 
     @Test func `nobody is asked where it is off, nor about what is no picture`() throws {
-        let off = try LineUnderTest()
+        let off = try ScreeningUnderTest()
         try off.drop(SyntheticEye(seed: 1, width: 160, height: 160).jpeg(), as: "a.jpg")
         #expect(off.screen("a.jpg") == .done)
         let reader = try LedgerReader(at: off.folder.path.pushing("state/ledger.sqlite"))
@@ -161,10 +163,10 @@ extension ReviewPlan.Rules {
         try site.deliver(1)
         #expect(try site.files("review").isEmpty)
         let content = try #require(try site.reader.content(named: "1.jpg"))
-        #expect(try site.under.line.disagrees(content.sha256))
+        #expect(try site.under.pipeline.disagrees(content.sha256))
         #expect(site.under.screen("1.jpg") == .done)
         #expect(try site.files("review") == ["1.jpg"])
-        #expect(try !site.under.line.disagrees(content.sha256))
+        #expect(try !site.under.pipeline.disagrees(content.sha256))
         #expect(try site.reader.reviewCounts().map(\.stratum) == ["disagreement"])
     }
 }

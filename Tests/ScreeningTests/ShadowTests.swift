@@ -1,9 +1,11 @@
-// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
 import FundusImage
+// SPDX-License-Identifier: Apache-2.0
+import Ledger
 import SystemPackage
 import Testing
+import Verdict
 
 @testable import Screening
 

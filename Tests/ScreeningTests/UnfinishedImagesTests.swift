@@ -2,10 +2,13 @@
 import Fixtures
 import Foundation
 import Glibc
+import Intake
+import Ledger
 import LinuxIO
 import Screening
 import SystemPackage
 import Testing
+import Verdict
 
 /// How long a picture without its end is given, by what is known of its writer.
 @Suite struct UnfinishedImagesTests {
@@ -86,7 +89,7 @@ import Testing
 
     /// Some cameras and file servers open a file, append, and close it, again and again.
     @Test func `a writer who closes his file four times gets one verdict, on the whole`() throws {
-        let line = try LineUnderTest(patience: Self.patience)
+        let line = try ScreeningUnderTest(patience: Self.patience)
         let quarter = Self.eye.count / 4
         for part in 1...4 {
             let file = try Descriptor.open(
@@ -115,7 +118,7 @@ import Testing
 
     /// A camera stalls across a restart of the daemon: one verdict, and it is on the whole picture.
     @Test func `half a picture that is found at a start waits until it is whole`() throws {
-        let line = try LineUnderTest(patience: Self.patience)
+        let line = try ScreeningUnderTest(patience: Self.patience)
         // Closed here, as for a service that can't see another user's writer.
         try line.drop(Self.half, as: "a.jpg")
         guard case .unfinished(let pause) = line.screen("a.jpg", .settled) else {
@@ -131,7 +134,7 @@ import Testing
 
     @Test func `a pass over the inbox gives half a picture its settling time, and then a verdict`() async throws {
         let settling = Duration.milliseconds(20)
-        let line = try LineUnderTest(patience: .once(settlingTime: settling))
+        let line = try ScreeningUnderTest(patience: .once(settlingTime: settling))
         try line.drop(Self.half, as: "a.jpg")
         let (queue, retries, control) = (ArrivalQueue(), Retries(), try InboxControl())
         let scanner = InboxScanner(
@@ -139,13 +142,13 @@ import Testing
             queue: queue, now: { Date() }, tell: line.log.note, progress: {})
         var pass = InboxPass(
             scanner: scanner,
-            worker: ScreeningWorker(queue: queue, line: line.line, retries: retries, control: control),
+            worker: ScreeningWorker(queue: queue, pipeline: line.pipeline, retries: retries, control: control),
             control: control, retries: retries)
         #expect(try await pass.run() == InboxPass.Remainder())
         #expect(line.log.told == ["a.jpg: rejected"])
     }
 }
 
-extension ScreeningLine.Disposition {
+extension ScreeningPipeline.Disposition {
     fileprivate var isUnfinished: Bool { if case .unfinished = self { true } else { false } }
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FoundationEssentials
+internal import GRDB
+package import LinuxIO
+package import SystemPackage
+package import Verdict
+
+/// Images that are just being cleared away from the inbox: what a killed process leaves under a hidden name is found by this.
+extension Ledger {
+    package struct Clearing: Equatable, Sendable {
+        package let name: ImageName
+        /// Where the file is meanwhile, below the inbox.
+        package let hidden: FilePath
+        package let sha256: String
+        /// The file as it was screened.
+        package let file: FileSignature
+
+        package init(name: ImageName, hidden: FilePath, sha256: String, file: FileSignature) {
+            self.name = name
+            self.hidden = hidden
+            self.sha256 = sha256
+            self.file = file
+        }
+    }
+
+    static let clearingTable = """
+        CREATE TABLE clearing (
+            name BLOB PRIMARY KEY,
+            hidden BLOB NOT NULL,
+            sha256 TEXT NOT NULL,
+            device INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            changed INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+
+    package func noteClearing(_ clearing: Clearing) throws {
+        let file = clearing.file
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    clearing.name.data, Data(clearing.hidden.bytes), clearing.sha256, Int64(bitPattern: file.device),
+                    Int64(bitPattern: file.inode), file.bytes, file.modified, file.changed,
+                ])
+        }
+    }
+
+    /// The file has its name again, or is gone.
+    package func forgetClearing(_ name: ImageName) throws {
+        try database.write { try $0.execute(sql: "DELETE FROM clearing WHERE name = ?", arguments: [name.data]) }
+    }
+
+    package func clearings() throws -> [Clearing] {
+        try database.read { try Row.fetchAll($0, sql: "SELECT * FROM clearing").map(Clearing.init) }
+    }
+
+    package func clearing(of name: ImageName) throws -> Clearing? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM clearing WHERE name = ?", arguments: [name.data])
+                .map(Clearing.init)
+        }
+    }
+}
+
+extension Ledger.Clearing {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            name: ImageName(bytes: row.bytes("name")), hidden: FilePath(bytes: row.bytes("hidden")),
+            sha256: row.value("sha256"),
+            file: FileSignature(
+                device: UInt64(bitPattern: row.value("device")), inode: UInt64(bitPattern: row.value("inode")),
+                bytes: row.value("bytes"), modified: row.value("modified"), changed: row.value("changed")))
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FoundationEssentials
+internal import GRDB
+internal import LinuxIO
+internal import Synchronization
+package import SystemPackage
+package import Verdict
+
+/// Remembers which content was seen under which name and what became of it, in SQLite (`state/ledger.sqlite`).
+///
+/// Order of one verdict: row `claimed` → row `judged`, with the document → file published → row `published`. After a
+/// crash at any point the restart finds the row and goes on from there, with the same bytes.
+///
+/// SQLite runs in WAL mode, so that `status` and `explain` read while the daemon writes, and with `synchronous=FULL`:
+/// a committed row survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+package final class Ledger: Sendable {
+    let database: any DatabaseWriter
+    /// SQLite's count of other processes' transactions, as last seen.
+    private let othersVersion: Mutex<Int>
+
+    /// Opens the ledger for the one process that writes to it, making it if it is not there.
+    ///
+    /// - Throws: `LedgerFault` where trying again can't help, else what SQLite says.
+    package init(at path: FilePath) throws {
+        do {
+            let database = try Self.open(path)
+            othersVersion = Mutex(try database.write(Self.othersVersion))
+            self.database = database
+        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+            throw LedgerFault.damaged
+        }
+    }
+
+    private static func open(_ path: FilePath) throws -> DatabasePool {
+        let pool = try SQLiteFile.writing(path, label: "ledger")
+        // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try LedgerSchema.migrate(pool)
+        // Where a file can't be opened for writing just now, SQLite opens it for reading and stays with that, though the
+        // disk be mended a moment later. This changes nothing, so that a full disk is no hindrance.
+        try pool.write { try $0.execute(sql: "DELETE FROM wait WHERE 0") }
+        return pool
+    }
+
+    /// Does something if another process has written since it was last done without a fault: where it throws, it is done again
+    /// the next time.
+    ///
+    /// - Returns: what it returned; nil where nobody wrote.
+    package func ifWrittenByOthers<Result>(_ body: () throws -> Result) throws -> Result? {
+        let version = try database.writeWithoutTransaction(Self.othersVersion)
+        if othersVersion.withLock({ $0 == version }) { return nil }
+        let result = try body()
+        othersVersion.withLock { $0 = version }
+        return result
+    }
+
+    /// A connection's own transactions don't change it (https://www.sqlite.org/pragma.html#pragma_data_version), and the
+    /// one that writes here is always the same.
+    private static func othersVersion(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    }
+
+    // MARK: The way of one image
+
+    /// What is known of a (name, content) when a worker takes it.
+    package enum Claim: Equatable, Sendable {
+        /// Nothing, or a worker was interrupted while judging it: judge it now.
+        case toBeJudged
+        /// It was judged: its verdict is in the outbox, or in `unpublished`.
+        case judged
+        /// It was judged, and another content's verdict has the name's file since.
+        case superseded
+        /// Its content crashed the process: it is not to be touched.
+        case setAside
+    }
+
+    /// Claims a (name, content) for judging.
+    package func claim(_ name: ImageName, _ content: ImageContent, receivedAt: Date, now: Date) throws -> Claim {
+        try database.write { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT state, is_newest FROM image WHERE name = ? AND sha256 = ?",
+                arguments: [name.data, content.sha256])
+            if let state: String = try row?.value("state"), state != "claimed" {
+                let isNewest: Bool? = try row?.value("is_newest")
+                return state == "published" && isNewest == false ? .superseded : .judged
+            }
+            let isSetAside = try SetAside.contains(db, content.sha256)
+            try db.execute(
+                sql: """
+                    INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at, in_hand, set_aside_at)
+                        VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?)
+                    ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at, in_hand = excluded.in_hand,
+                        set_aside_at = coalesce(set_aside_at, excluded.set_aside_at)
+                    """,
+                arguments: [
+                    name.data, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp, !isSetAside,
+                    isSetAside ? now.timestamp : nil,
+                ])
+            return isSetAside ? .setAside : .toBeJudged
+        }
+    }
+
+    /// Keeps a verdict and its heatmap, before anybody can see them.
+    package func recordJudgement(
+        _ name: ImageName, _ verdict: Verdict, _ publication: Publication, now: Date
+    ) throws {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE image SET state = 'judged', in_hand = 0, crashes = 0, judged_at = ?, outcome = ?, probability = ?, model = ?,
+                        reasons = ?, verdict = ?, heatmap = ? WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [
+                    now.timestamp, verdict.outcome.rawValue, verdict.probability.value, verdict.model.id,
+                    verdict.reasons.map(\.code).joined(separator: " "), Data(publication.document),
+                    publication.heatmap.map { Data($0) }, name.data, publication.sha256,
+                ])
+        }
+    }
+
+    /// Notes that the verdict's file is in the outbox, and links it into the audit chain. Its heatmap is there too and is
+    /// kept here no longer.
+    ///
+    /// - Parameter question: whether a person is to look at the picture; nil where nobody is asked.
+    package func recordPublication(
+        _ name: ImageName, _ publication: Publication, asking question: ReviewQuestion?, now: Date
+    ) throws {
+        let entry = AuditChain.Entry(of: publication, for: name, publishedAt: now)
+        try database.write { db in
+            let judged = try Int64.fetchOne(
+                db, sql: "SELECT id FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
+                arguments: [name.data, publication.sha256])
+            // Noted before: its time is in the chain and stays.
+            guard let judged else { return }
+            try db.execute(
+                sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+            try db.execute(
+                sql: """
+                    UPDATE image SET state = 'published', published_at = ?, is_newest = 1, heatmap = NULL
+                        WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [now.timestamp, name.data, publication.sha256])
+            try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+            try AuditTable.append(db, image: judged, entry)
+            guard let question else { return }
+            try ReviewTable.decide(db, image: judged, sha256: publication.sha256, question, now: now)
+        }
+    }
+
+    package func recordPublication(_ name: ImageName, _ publication: Publication, now: Date) throws {
+        try recordPublication(name, publication, asking: nil, now: now)
+    }
+
+    /// The published verdict that an image's name stands for now.
+    package func newestPublished(_ name: ImageName) throws -> Publication? {
+        try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
+                arguments: [name.data]
+            ).map {
+                try Publication(
+                    sha256: $0.value("sha256"), document: $0.bytes("verdict"), spelling: $0.path("spelling"))
+            }
+        }
+    }
+
+    /// A verdict that was published, and the SHA-256 of the heatmap that was published with it.
+    package func published(
+        _ name: ImageName, sha256: String
+    ) throws -> (publication: Publication, heatmapDigest: String?)? {
+        try database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT verdict, spelling, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
+                        WHERE name = ? AND sha256 = ?
+                    """,
+                arguments: [name.data, sha256]
+            ).map { row in
+                let spelling = try row.path("spelling")
+                return try (
+                    Publication(sha256: sha256, document: row.bytes("verdict"), spelling: spelling), row.value("digest")
+                )
+            }
+        }
+    }
+
+    /// Notes how an image's name is spelled in the outbox, before a file is there.
+    package func recordSpelling(_ name: ImageName, sha256: String, _ spelling: FilePath?) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "UPDATE image SET spelling = ? WHERE name = ? AND sha256 = ?",
+                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
+        }
+    }
+
+    /// A verdict has its name's file again.
+    package func makeNewest(_ name: ImageName, sha256: String, spelled spelling: FilePath? = nil) throws {
+        try database.write { db in
+            try db.execute(sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+            try db.execute(
+                sql: "UPDATE image SET is_newest = 1, spelling = ? WHERE name = ? AND sha256 = ?",
+                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
+        }
+    }
+
+    /// Names whose verdicts a crash or a fault kept from the outbox, oldest first.
+    package func namesToBePublished() throws -> [ImageName] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT name FROM image WHERE \(LedgerSchema.isOnItsWay) GROUP BY name ORDER BY min(id)"
+            ).map { try ImageName(bytes: $0.bytes("name")) }
+        }
+    }
+
+    /// A name's verdicts that are not yet in the outbox, oldest first.
+    package func unpublished(_ name: ImageName) throws -> [Publication] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
+                arguments: [name.data]
+            ).map { row in
+                let heatmap: Data? = try row.value("heatmap")
+                return try Publication(
+                    sha256: row.value("sha256"), document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) },
+                    spelling: row.path("spelling"))
+            }
+        }
+    }
+
+    /// Strikes all that is noted of waiting files: back-off is counted in memory, so a new process tries each at once.
+    package func forgetWaits() throws {
+        try database.write { try $0.execute(sql: "DELETE FROM wait") }
+    }
+
+    /// Notes that a fault of the machine holds a file back, and that it is in nobody's hands.
+    package func recordWait(_ name: ImageName, fault: String, attempts: Int, next: Date, now: Date) throws {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO wait (name, since, attempts, next_attempt_at, fault) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET attempts = excluded.attempts,
+                        next_attempt_at = excluded.next_attempt_at, fault = excluded.fault
+                    """,
+                arguments: [name.data, now.timestamp, attempts, next.timestamp, fault])
+            try db.execute(sql: "UPDATE image SET in_hand = 0 WHERE name = ? AND in_hand", arguments: [name.data])
+        }
+    }
+}
+
+extension ImageName {
+    /// The name as SQLite's BLOB: a TEXT column would not keep bytes that are no UTF-8.
+    var data: Data { Data(bytes) }
+}
+
+extension Row {
+    /// A column's value. GRDB's subscripts trap where it is of another type or not there, and a file's bytes must not end the
+    /// program.
+    ///
+    /// - Throws: `LedgerFault.damaged` then; a column that is missing is nil where that is possible.
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ column: String
+    ) throws(LedgerFault) -> Value {
+        do { return try decode(forColumn: column) } catch { throw .damaged }
+    }
+
+    /// A BLOB column's bytes; none for NULL.
+    func bytes(_ column: String) throws -> [UInt8] {
+        let data: Data? = try value(column)
+        return data.map { [UInt8]($0) } ?? []
+    }
+
+    /// A BLOB column as a path; nil for NULL, and where there is no such column yet.
+    func path(_ column: String) throws -> FilePath? {
+        let data: Data? = try value(column)
+        return data.map { FilePath(bytes: [UInt8]($0)) }
+    }
+}
+
+extension Ledger {
+    /// How durable a commit is: SQLite's `PRAGMA synchronous`.
+    package func synchronousLevel() throws -> Int {
+        try database.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FoundationEssentials
+internal import GRDB
+package import SystemPackage
+package import Verdict
+
+/// Reads a ledger while the daemon writes it: what `status` and `explain` tell.
+package final class LedgerReader: Sendable {
+    let database: DatabaseQueue
+
+    /// Opens a ledger to read; the file must be there.
+    package init(at path: FilePath) throws {
+        database = try SQLiteFile.reading(path)
+    }
+
+    /// One (name, content)'s way.
+    package struct History: Equatable, Sendable {
+        package let name: ImageName
+        package let sha256: String
+        package let bytes: Int
+        package let state: String
+        package let seenAt: String
+        package let claimedAt: String
+        package let judgedAt: String?
+        package let publishedAt: String?
+        package let outcome: String?
+        package let probability: Double?
+        package let model: String?
+        package let document: [UInt8]
+        /// The verdict has the file named after the image; an older one has its hash in the name.
+        package let isNewest: Bool
+        /// How often it was in hand when the process crashed.
+        package let crashes: Int
+        package let setAsideAt: String?
+        /// What its files' names in the outbox begin with, where its own can't be had there.
+        package let spelling: FilePath?
+    }
+
+    /// A file that a fault of the machine holds back.
+    package struct Wait: Equatable, Sendable {
+        package let name: ImageName
+        package let since: String
+        package let attempts: Int
+        package let nextAttemptAt: String
+        package let fault: String
+    }
+
+    package func histories(named name: ImageName) throws -> [History] {
+        try histories(where: "name = ?", [name.data])
+    }
+
+    /// Every name under which content of this hash was seen; the hash's first digits are enough.
+    package func histories(sha256 digits: String) throws -> [History] {
+        try histories(where: "sha256 >= ? AND sha256 < ?", [digits, digits + "g"])
+    }
+
+    func histories(where condition: String, _ arguments: StatementArguments) throws -> [History] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
+                .map(History.init)
+        }
+    }
+
+    package func waits(limit: Int = 1000) throws -> [Wait] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM wait ORDER BY since LIMIT ?", arguments: [limit]).map(Wait.init)
+        }
+    }
+
+    package func wait(for name: ImageName) throws -> Wait? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM wait WHERE name = ?", arguments: [name.data]).map(Wait.init)
+        }
+    }
+
+    /// How many (name, content) pairs have each outcome, and how many files wait or were left alone.
+    package struct Counts: Equatable, Sendable {
+        package var outcomes: [String: Int] = [:]
+        /// Judged, and not yet in the outbox.
+        package var unpublished = 0
+        package var waiting = 0
+        package var leftAlone = 0
+    }
+
+    package func counts() throws -> Counts {
+        try database.read { db in
+            var counts = Counts()
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
+            for row in rows { counts.outcomes[try row.value("outcome")] = try row.value("n") }
+            counts.unpublished =
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
+            counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
+            counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
+            return counts
+        }
+    }
+
+    /// Writes a copy of the whole ledger as it is at one moment, while others write: https://www.sqlite.org/backup.html.
+    package func copy(to path: FilePath) throws {
+        let copy = try DatabaseQueue(path: path.string)
+        try database.backup(to: copy)
+        // With a write-ahead log nobody could read it from a medium that can't be written to.
+        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try copy.close()
+    }
+
+    /// What SQLite finds wrong with the file; see https://www.sqlite.org/pragma.html#pragma_quick_check.
+    package func faults() throws -> [String] {
+        try database.read { try String.fetchAll($0, sql: "PRAGMA quick_check(10)") }.filter { $0 != "ok" }
+    }
+
+    /// What was published since a time: verdicts of each outcome, and P(disease) where a certain model judged.
+    package func figures(since time: Date, by model: String) throws -> (outcomes: [String: Int], scores: [Double]) {
+        try database.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at >= ? GROUP BY outcome",
+                arguments: [time.timestamp])
+            let scores = try Double.fetchAll(
+                db,
+                sql: """
+                    SELECT probability FROM image WHERE published_at >= ? AND model = ? AND probability IS NOT NULL
+                    """,
+                arguments: [time.timestamp, model])
+            return (Dictionary(try rows.map { try ($0.value("outcome"), $0.value("n")) }) { $1 }, scores)
+        }
+    }
+
+    /// The verdict published last.
+    package func last() throws -> History? {
+        try database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
+            ).map(History.init)
+        }
+    }
+}
+
+extension LedgerReader.History {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), bytes: row.value("bytes"),
+            state: row.value("state"),
+            seenAt: row.value("seen_at"), claimedAt: row.value("claimed_at"), judgedAt: row.value("judged_at"),
+            publishedAt: row.value("published_at"), outcome: row.value("outcome"),
+            probability: row.value("probability"),
+            model: row.value("model"), document: row.bytes("verdict"), isNewest: row.value("is_newest"),
+            // A ledger that no daemon of this version has opened yet has no such columns.
+            crashes: (row.value("crashes") as Int?) ?? 0, setAsideAt: row.value("set_aside_at"),
+            spelling: row.path("spelling"))
+    }
+}
+
+extension LedgerReader.Wait {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            name: ImageName(bytes: row.bytes("name")), since: row.value("since"), attempts: row.value("attempts"),
+            nextAttemptAt: row.value("next_attempt_at"), fault: row.value("fault"))
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Fixtures
+import Foundation
+import GRDB
+import Ledger
+import LinuxIO
+import SystemPackage
+import Testing
+import Verdict
+
+/// A ledger that SQLite still reads, but whose rows are not what was written, is a fault that is told: it ends no process.
+@Suite struct DamagedLedgerTests {
+    private static let time = Date(timeIntervalSince1970: 1_800_000_000)
+
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let statement: String
+        /// What can't be read any more.
+        let use: @Sendable (Ledger, LedgerReader) throws -> Void
+
+        init(_ statement: String, _ use: @escaping @Sendable (Ledger, LedgerReader) throws -> Void) {
+            (testDescription, self.statement, self.use) = (statement, statement, use)
+        }
+    }
+
+    static let damages = [
+        Damage("ALTER TABLE file RENAME COLUMN inode TO inodf") { ledger, _ in _ = try ledger.knownFiles() },
+        Damage("UPDATE image SET bytes = 'many'") { _, reader in _ = try reader.last() },
+        Damage("UPDATE image SET sha256 = x'FF80'") { _, reader in _ = try reader.last() },
+        Damage("ALTER TABLE image RENAME COLUMN outcome TO outcomf") { _, reader in _ = try reader.counts() },
+        Damage("ALTER TABLE image RENAME COLUMN seen_at TO seen") { _, reader in _ = try reader.last() },
+        Damage("ALTER TABLE wait RENAME COLUMN fault TO fauls") { _, reader in _ = try reader.waits() },
+        Damage("ALTER TABLE audit RENAME COLUMN link TO lino") { _, reader in try reader.audit { _ in } },
+        Damage("UPDATE wait SET attempts = 'often'") { _, reader in _ = try reader.waits() },
+    ]
+
+    @Test(arguments: damages) func isTold(_ damage: Damage) throws {
+        let folder = TemporaryFolder()
+        let path = folder.path.appending("ledger.sqlite")
+        let ledger = try Ledger(at: path)
+        try fill(ledger)
+        let reader = try LedgerReader(at: path)
+        try damage.use(ledger, reader)
+        let other = try DatabaseQueue(path: path.string)
+        try other.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(damage.statement)")
+        }
+        #expect(throws: (any Error).self) { try damage.use(ledger, reader) }
+    }
+
+    /// A row in each table that is read.
+    private func fill(_ ledger: Ledger) throws {
+        let name: ImageName = "a.jpg"
+        let content = ImageContent(sha256: String(repeating: "ab", count: 32), byteCount: 3, bytes: [1, 2, 3])
+        let publication = Publication(sha256: content.sha256, document: [7])
+        _ = try ledger.claim(name, content, receivedAt: Self.time, now: Self.time)
+        try ledger.recordJudgement(name, .example(of: content, named: name), publication, now: Self.time)
+        try ledger.recordPublication(name, publication, now: Self.time)
+        try ledger.remember(
+            name, FileSignature(device: 1, inode: 2, bytes: 3, modified: 4, changed: 5), isLeftAlone: false)
+        try ledger.recordWait(name, fault: "disk-full", attempts: 1, next: Self.time, now: Self.time)
+    }
+}
