@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Fixtures
 internal import Glibc
 internal import LinuxIO
 internal import SystemPackage
 
 /// What people do who are given pictures.
 extension CrashRun {
+    var review: FilePath { folder.path.appending("review") }
+    var labelled: FilePath { folder.path.appending("labelled") }
+
+    /// About every picture.
+    static let everybodyIsAsked = 
+        "review: true\nreview.normal-share: 1\nreview.disease-share: 1\nreview.per-day: 100000"
+
     static let classes = ["disease", "normal", "ungradable"]
 
     /// Moves a picture that waits into the folder of a class, copies one there, or takes an answer back.

@@ -43,8 +43,6 @@ package struct CrashRun {
     var inbox: FilePath { folder.path.appending("inbox") }
     var outbox: FilePath { folder.path.appending("outbox") }
     var state: FilePath { folder.path.appending("state") }
-    var review: FilePath { folder.path.appending("review") }
-    var labelled: FilePath { folder.path.appending("labelled") }
     private var staging: FilePath { folder.path.appending("staging") }
 
     /// What it may end with when it can't work: it can't make a file, input/output error, configuration.
@@ -99,10 +97,7 @@ package struct CrashRun {
             rescan-seconds: 1
             after: \(after.rawValue)
             labelled: \(labelled)
-            review: true
-            review.normal-share: 1
-            review.disease-share: 1
-            review.per-day: 100000
+            \(Self.everybodyIsAsked)
 
             """
         try AtomicFile.writeForAll(Array(settings.utf8), to: folder.path.appending("config.yaml"))
