@@ -216,7 +216,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Intake", "LinuxIO", "Verdict", "Fixtures", grdb, system], swiftSettings: strict),
+            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "Verdict", "Fixtures", grdb, system], swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Intake", "LinuxIO", "Verdict", "Fixtures", system],
             swiftSettings: strict),

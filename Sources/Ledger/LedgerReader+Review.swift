@@ -89,7 +89,8 @@ extension LedgerReader {
                 sql: "SELECT sha256, reason FROM review WHERE drawn_at IS NOT NULL AND sha256 IN (SELECT sha256 FROM label)")
             return try rows.reduce(into: [:]) { reasons, row in
                 let reason: String = try row.value("reason")
-                reasons[try row.value("sha256")] = ReviewReason(rawValue: reason)
+                guard let reason = ReviewReason(rawValue: reason) else { throw LedgerFault.damaged }
+                reasons[try row.value("sha256")] = reason
             }
         }
     }
@@ -119,10 +120,14 @@ extension LedgerReader {
 
 extension LedgerReader.ReviewCount {
     fileprivate init(_ row: Row) throws {
-        let label: String? = try row.value("label")
+        let text: String? = try row.value("label")
+        let label = try text.map { text throws(LedgerFault) in
+            guard let label = GivenLabel(rawValue: text) else { throw .damaged }
+            return label
+        }
         try self.init(
             model: row.value("model"), outcome: row.value("outcome"), stratum: row.value("stratum"),
             probability: row.value("probability"), week: row.value("week"),
-            label: label.flatMap(GivenLabel.init(rawValue:)), pictures: row.value("n"))
+            label: label, pictures: row.value("n"))
     }
 }

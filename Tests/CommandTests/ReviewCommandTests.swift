@@ -167,7 +167,8 @@ private struct Performance: Decodable {
     }
 
     @Test func `a sensitivity that may be too low is told, once`() throws {
-        let (site, called, passed) = try screenedInHalves(16, "review.sensitivity-floor: 0.99")
+        let (site, called, passed) = try screenedInHalves(
+            16, "review.sensitivity-floor: 0.99\nmetrics-file: figures.prom")
         let daemon = try site.watch()
         for number in passed { try move(site, "review/\(number).jpg", "labelled/normal/\(number).jpg") }
         for number in called { try move(site, "review/\(number).jpg", "labelled/disease/\(number).jpg") }
@@ -176,6 +177,14 @@ private struct Performance: Decodable {
         try daemon.waitForLine("is no longer labelled disease")
         #expect(daemon.said.split(separator: "\n").count { $0.contains("below 0.99") } == 1)
         #expect(try daemon.stop() == 0)
+        try site.remove("figures.prom")
+        let again = try site.watch()
+        try FolderWait.until("the metrics", in: site.work) { site.exists("figures.prom") }
+        let metrics = String(decoding: try site.read("figures.prom"), as: UTF8.self)
+        #expect(metrics.contains(#"fundusd_in_service_sensitivity_ratio{bound="lower"} 0."#))
+        #expect(metrics.contains(#"fundusd_in_service_specificity_ratio{bound="upper"} "#))
+        #expect(metrics.contains("fundusd_review_drawn_images 16") && metrics.contains("fundusd_review_waiting_images 0"))
+        #expect(try again.stop() == 0)
     }
 
     /// Answers come while the daemon is killed again and again, in the middle of its looks and of placing pictures.

@@ -35,6 +35,13 @@ import Testing
         #expect(figures.pictures == 1000 && figures.answers[.normal]?.count == 80)
     }
 
+    @Test func `what the gate and the card say of it`() throws {
+        let figures = try #require(InServiceFigures(ServiceFigures(Self.partial)))
+        #expect(figures.answers == 180 && figures.sensitivity.value == 0.75)
+        #expect(figures.sentence.hasPrefix("In service, from 180 answers of people: sensitivity 0.75 (95 % interval 0."))
+        #expect(InServiceFigures(ServiceFigures([])) == nil)
+    }
+
     struct Jeffreys: Sendable, CustomTestStringConvertible {
         let events: Double
         let misses: Double
