@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages program build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ help: ## this list
 packages:
 	.ci/install-system-packages
 
-run: build ## watch ./inbox, drop samples into it, show their verdicts, go on watching (MODEL=… imports another model first)
+run: program ## watch ./inbox, drop samples into it, show their verdicts, go on watching (MODEL=… imports another model first)
 	if [ -n "$(MODEL)" ]; then
 		if [ -z "$(POSITIVE_CLASS)$(NORMAL_CLASS)" ]; then
 			echo "Say which class the model's output means: POSITIVE_CLASS=disease or POSITIVE_CLASS=normal;" >&2
@@ -48,7 +48,8 @@ run: build ## watch ./inbox, drop samples into it, show their verdicts, go on wa
 	fi
 	time=$$(date +%H%M%S)
 	samples=(drawn-eye-$$time.jpg)
-	$(FIXTURES) draw-eye --lesions 20 "state/$${samples[0]}"
+	# Made by `fundusd-fixtures draw-eye --lesions 20`.
+	cp docs/pictures/drawn-eye.jpg "state/$${samples[0]}"
 	if [ -e "$(REAL_EYE)" ]; then
 		samples+=(real-eye-$$time.jpg)
 		cp "$(REAL_EYE)" "state/$${samples[1]}"
@@ -77,7 +78,10 @@ run: build ## watch ./inbox, drop samples into it, show their verdicts, go on wa
 	echo "Watching ./inbox: drop fundus photographs there; Ctrl-C ends it."
 	wait $$watch
 
-build: packages ## the program, optimized, with the Swift runtime inside
+program: packages ## the program, optimized, with the Swift runtime inside
+	swift build -c release --static-swift-stdlib --product fundusd
+
+build: packages ## the program, and what tests and benchmarks need besides
 	swift build -c release --static-swift-stdlib
 
 test: packages ## all tests
@@ -143,7 +147,7 @@ gate-worlds: build ## how often the promotion gate passes challengers of known w
 review-sites: build ## how often the intervals of `fundusd performance` hold the truth (docs/evaluation.md; SITES=1000)
 	$(FIXTURES) review-sites --sites $(or $(SITES),1000)
 
-bench: build ## time decoding, preprocessing and the network on this machine
+bench: program ## time decoding, preprocessing and the network on this machine
 	$(BINARY) bench
 
 bench-peers: build ## time it beside ONNX Runtime, OpenVINO, ncnn and PyTorch (MODEL=… POSITIVE_CLASS=… QUICK=1 PEERS_VENV=…)

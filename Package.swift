@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "Screening",
             dependencies: [
-                "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Settings", "Supervision",
+                "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Settings",
+                "Supervision",
                 "TensorMath",
                 "Verdict", system,
             ],
@@ -135,7 +136,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Retraining", "Review",
+                "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Retraining",
+                "Review",
                 "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", lifecycle, logging,
                 system, unixSignals,
             ],
@@ -146,7 +148,8 @@ let package = Package(
             name: "fundusd",
             dependencies: [
                 "Evaluation", "FundusImage", "Intake", "LabelledData", "Ledger", "LinuxIO", "ModelStore", "Operations",
-                "Report", "Retraining", "Review", "Screening", "Settings", "Supervision", "Training", "Verdict", "WrittenText",
+                "Report", "Retraining", "Review", "Screening", "Settings", "Supervision", "Training", "Verdict",
+                "WrittenText",
                 argumentParser, logging, system,
             ],
             swiftSettings: strict),
@@ -216,14 +219,16 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "Verdict", "Fixtures", grdb, system], swiftSettings: strict),
+            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "Verdict", "Fixtures", grdb, system],
+            swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Intake", "LinuxIO", "Verdict", "Fixtures", system],
             swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
             dependencies: [
-                "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict", "Fixtures", grdb,
+                "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict",
+                "Fixtures", grdb,
                 system,
             ],
             swiftSettings: strict),

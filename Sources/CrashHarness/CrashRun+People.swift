@@ -10,7 +10,7 @@ extension CrashRun {
     var labelled: FilePath { folder.path.appending("labelled") }
 
     /// About every picture.
-    static let everybodyIsAsked = 
+    static let everybodyIsAsked =
         "review: true\nreview.normal-share: 1\nreview.disease-share: 1\nreview.per-day: 100000"
 
     static let classes = ["disease", "normal", "ungradable"]

@@ -57,10 +57,6 @@ package struct ScoredSamples: Sendable, Equatable {
     }
 
     /// The same samples with other scores, such as calibrated ones.
-    package func rescored(_ transform: (Double) -> Double) -> ScoredSamples {
-        ScoredSamples(self, scores: scores.map(transform))
-    }
-
     package init(_ samples: ScoredSamples, scores: [Double]) {
         precondition(scores.allSatisfy { 0...1 ~= $0 } && scores.count == samples.count, "a probability for each")
         self.scores = scores

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Hashing
+internal import WrittenText
 
 /// Which images a model was made of: `images.csv` beside its weights, one row for each content.
 package struct ImageManifest: Sendable, Equatable {
@@ -27,7 +28,7 @@ package struct ImageManifest: Sendable, Equatable {
     }
 
     package static let fileName = "images.csv"
-    private static let header = "sha256,class,side,group,path,source"
+    private static let columns = ["sha256", "class", "side", "group", "path", "source"]
 
     /// In the order of the contents' hashes.
     package let rows: [Row]
@@ -53,17 +54,12 @@ package struct ImageManifest: Sendable, Equatable {
 
     /// RFC 4180, with a header.
     package var csv: [UInt8] {
-        let lines = rows.map { row in
-            "\(row.sha256),\(row.label.rawValue),\(row.side.rawValue),\(row.group),\(row.path.quoted),"
-                + (row.source?.quoted ?? "")
+        var table = CommaSeparatedTable(columns: Self.columns)
+        for row in rows {
+            table.append([
+                row.sha256, row.label.rawValue, row.side.rawValue, "\(row.group)", row.path, row.source ?? "",
+            ])
         }
-        return Array(([Self.header] + lines).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
-    }
-}
-
-extension String {
-    /// As RFC 4180 quotes a field.
-    fileprivate var quoted: String {
-        "\"\(split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+        return Array(table.text(lineEnd: "\n").utf8)
     }
 }

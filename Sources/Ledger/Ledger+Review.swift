@@ -58,7 +58,11 @@ enum ReviewTable {
         var drawn = ReviewPlan.Drawn()
         for row in rows {
             let (reason, count): (String, Int) = try (row.value("reason"), row.value("n"))
-            if ReviewReason(rawValue: reason)?.isUnbiased == true { drawn.unbiased += count } else { drawn.chosen += count }
+            if ReviewReason(rawValue: reason)?.isUnbiased == true {
+                drawn.unbiased += count
+            } else {
+                drawn.chosen += count
+            }
         }
         return drawn
     }
@@ -147,7 +151,8 @@ extension Ledger.Reviewed {
                     LEFT JOIN review ON review.sha256 = image.sha256
                     WHERE image.sha256 IN (SELECT sha256 FROM review WHERE drawn_at IS NOT NULL UNION SELECT sha256 FROM label)
                     GROUP BY image.sha256 ORDER BY image.id
-                """).map(Self.init)
+                """
+        ).map(Self.init)
     }
 
     init(_ row: Row) throws {

@@ -86,7 +86,9 @@ extension LedgerReader {
         return try database.read { db in
             let rows = try Row.fetchAll(
                 db,
-                sql: "SELECT sha256, reason FROM review WHERE drawn_at IS NOT NULL AND sha256 IN (SELECT sha256 FROM label)")
+                sql:
+                    "SELECT sha256, reason FROM review WHERE drawn_at IS NOT NULL AND sha256 IN (SELECT sha256 FROM label)"
+            )
             return try rows.reduce(into: [:]) { reasons, row in
                 let reason: String = try row.value("reason")
                 guard let reason = ReviewReason(rawValue: reason) else { throw LedgerFault.damaged }

@@ -14,7 +14,10 @@ package enum UserName {
         let text = unsafe [CChar](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
             // SAFETY: the call writes into `record` and the buffer alone, within its length.
             let result = unsafe getpwuid_r(number, &record, buffer.baseAddress!, buffer.count, &found)
-            guard result == 0, unsafe found != nil, let name = unsafe record.pw_name else { return count = 0 }
+            guard result == 0, unsafe found != nil, let name = unsafe record.pw_name else {
+                count = 0
+                return
+            }
             let length = unsafe strlen(name)
             // The name lies in the same buffer: to its front.
             unsafe memmove(buffer.baseAddress!, name, length)

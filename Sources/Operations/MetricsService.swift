@@ -57,7 +57,9 @@ struct MetricsService: Service {
             }
         }
         if last.number % Self.driftInterval == 0 {
-            attempt("What people answered can't be read") { round.performance = try session.settings.servicePerformance() }
+            attempt("What people answered can't be read") {
+                round.performance = try session.settings.servicePerformance()
+            }
         }
         var setAside: Int?
         attempt("What is set aside can't be counted") {

@@ -9,7 +9,8 @@ package struct PerformanceText {
 
     private static let titles: [(ServiceFigures.Name, String)] = [
         (.sensitivity, "Sensitivity"), (.specificity, "Specificity"),
-        (.positivePredictiveValue, "Positive predictive value"), (.negativePredictiveValue, "Negative predictive value"),
+        (.positivePredictiveValue, "Positive predictive value"),
+        (.negativePredictiveValue, "Negative predictive value"),
         (.prevalence, "Prevalence"),
     ]
     private static let weeksShown = 8
@@ -52,7 +53,8 @@ package struct PerformanceText {
             let said = part.answers[judged.rawValue]
             return "\((said?.disease ?? 0) + (said?.normal ?? 0)) of those called \(judged.rawValue)"
         }
-        return "Not yet known how often it is right here: that needs \(Int(ServiceFigures.leastAnswers)) answers about each "
+        return
+            "Not yet known how often it is right here: that needs \(Int(ServiceFigures.leastAnswers)) answers about each "
             + "verdict, and there are \(counts.joined(separator: " and "))."
     }
 

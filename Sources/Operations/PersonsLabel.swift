@@ -77,7 +77,8 @@ package struct PersonsLabel {
                 .file(content, as: label, besides: others, inbox: settings.inbox)
         } catch {
             throw Refusal(
-                .inputOutput, "\(error.description); the label is kept, and a running daemon puts the picture there later")
+                .inputOutput,
+                "\(error.description); the label is kept, and a running daemon puts the picture there later")
         }
     }
 

@@ -2,8 +2,8 @@
 internal import LinuxIO
 internal import Logging
 internal import Screening
-internal import Settings
 internal import ServiceLifecycle
+internal import Settings
 
 /// Looks each `rescan-seconds` what people answered, and whether the program still finds enough.
 ///

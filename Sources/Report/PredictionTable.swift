@@ -17,6 +17,6 @@ extension EvaluationReport {
                 image.sha256,
             ])
         }
-        return table.text
+        return table.text()
     }
 }

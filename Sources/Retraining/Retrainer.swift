@@ -133,7 +133,7 @@ package struct Retrainer {
     private func install(_ model: NewModel) throws {
         let made = try publish(model, as: .champion, ifChampionIs: nil)
         let id = made.record.id
-        if made.hasOffice { return try conclude(.promoted, id, "Model \(id) is the first, and judges from now on.") }
+        if made.hasAlias { return try conclude(.promoted, id, "Model \(id) is the first, and judges from now on.") }
         try conclude(
             .refused, id,
             "\(made.judging) Model \(id) is kept: there was none to compare it with when it was trained. The next "
@@ -142,26 +142,26 @@ package struct Retrainer {
 
     /// Promotes, keeps or leaves the challenger, as the gate and the configuration say, and the champion of now.
     private func follow(_ compared: GateDecision, _ model: NewModel, _ champion: Champion) throws {
-        let office: ModelOffice = settings.retrain.promotion == .gated ? .champion : .challenger
+        let alias: ModelAlias = settings.retrain.promotion == .gated ? .champion : .challenger
         let made = try publish(
-            model, as: compared.passed ? office : nil, ifChampionIs: champion.record.id,
+            model, as: compared.passed ? alias : nil, ifChampionIs: champion.record.id,
             overtaken: { (other) throws(ModelFailure) in try compared.overtaken(by: other).attachment() })
         let id = made.record.id
         let decision =
             made.earlierChampion == champion.record.id ? compared : compared.overtaken(by: made.earlierChampion)
-        guard made.hasOffice else {
+        guard made.hasAlias else {
             let reasons = decision.conditions.filter { !$0.passed }.map(\.name.rawValue).joined(separator: " ")
             return try conclude(
                 .refused, id, "\(made.judging) Model \(id) is kept. \(decision.summary)", reasons: reasons)
         }
-        switch office {
+        switch alias {
         case .champion: try conclude(.promoted, id, "Model \(id) judges from now on. \(decision.summary)")
         case .challenger:
             try conclude(.kept, id, "Model \(id) waits for `fundusd model promote \(id)`. \(decision.summary)")
         }
     }
 
-    /// A challenger a night would fill any disk; those that are in office, or were just before, stay.
+    /// A challenger a night would fill any disk; those that have an alias, or were just before, stay.
     private func prune() {
         do throws(ModelFailure) {
             try store.prune(keeping: Self.keptModels, now: Date())
@@ -174,11 +174,11 @@ package struct Retrainer {
     private static let keptModels = 5
 
     private func publish(
-        _ model: NewModel, as office: ModelOffice?, ifChampionIs compared: String?,
+        _ model: NewModel, as alias: ModelAlias?, ifChampionIs compared: String?,
         overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil }
     ) throws -> ModelSuccession {
         do throws(ModelFailure) {
-            return try store.publish(model, date: Date(), as: office, ifChampionIs: compared, overtaken: overtaken)
+            return try store.publish(model, date: Date(), as: alias, ifChampionIs: compared, overtaken: overtaken)
         } catch {
             throw Refusal(error.exitStatus, error.description)
         }

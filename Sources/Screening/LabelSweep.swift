@@ -74,7 +74,8 @@ package struct LabelSweep: ~Copyable {
         if standing.contains(where: { !$0.isFiled }) { return }
         let here = sightings.labelled[content.sha256] ?? [:]
         let waiting = sightings.waiting[content.sha256] ?? []
-        let given = GivenLabel.allCases.filter { label in here[label] != nil && !standing.contains { $0.label == label } }
+        let given = GivenLabel.allCases.filter { label in here[label] != nil && !standing.contains { $0.label == label }
+        }
         let withdrawn = here.isEmpty && waiting.isEmpty ? [] : standing.filter { here[$0.label] == nil }
         let time = now()
         try ledger.record(

@@ -37,7 +37,8 @@ struct PictureFinder {
         let wanted = Set(contents.map(\.sha256))
         var sightings = PictureSightings()
         seen = []
-        for (sha256, sighting) in try find(below: review, "", lengths, &sightings.faults) where wanted.contains(sha256) {
+        for (sha256, sighting) in try find(below: review, "", lengths, &sightings.faults) where wanted.contains(sha256)
+        {
             sightings.waiting[sha256, default: []].append(sighting)
         }
         for label in GivenLabel.allCases {

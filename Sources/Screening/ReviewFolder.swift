@@ -36,7 +36,8 @@ enum LabelledName {
         let dot = bytes.lastIndex(of: UInt8(ascii: ".")) ?? bytes.endIndex
         let others = [12, 64].map { digits in
             // Room for the mark and an ending within the 255 bytes of a name.
-            FilePath(bytes: bytes[..<dot].prefix(170) + Array("~\(sha256.prefix(digits))".utf8) + bytes[dot...].prefix(16))
+            FilePath(
+                bytes: bytes[..<dot].prefix(170) + Array("~\(sha256.prefix(digits))".utf8) + bytes[dot...].prefix(16))
         }
         return [FilePath(bytes: bytes)] + others
     }

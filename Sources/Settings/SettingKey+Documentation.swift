@@ -13,11 +13,6 @@ extension SettingKey {
         return head + allCases.map(\.sampleLines).joined(separator: "\n")
     }
 
-    /// The row of the table in `docs/configuration.md`.
-    package var documentationRow: String {
-        "| `\(name)` | \(builtIn.shown) | \(unit) | \(meaning) |"
-    }
-
     /// The folders of the installed service; nil for what keeps its built-in default.
     private var installedValue: String? {
         switch self {

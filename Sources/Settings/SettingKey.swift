@@ -179,7 +179,8 @@ extension SettingKey {
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .review:
             "Put some pictures into review/, a folder beside the outbox, for a person to look at; see docs/operations.md."
-        case .reviewNormalShare: "The part of the pictures called normal, and of the ungradable ones, that a person is given."
+        case .reviewNormalShare:
+            "The part of the pictures called normal, and of the ungradable ones, that a person is given."
         case .reviewDiseaseShare: "The part of the pictures called disease that a person is given."
         case .reviewDoubt: "A picture whose P(disease) is nearer than this to the threshold is given to a person too."
         case .reviewPerDay: "Pictures that a person is given on a day at most; half of them for doubt and disagreement."

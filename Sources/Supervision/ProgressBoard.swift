@@ -58,12 +58,7 @@ extension ProgressEntry {
 
 /// Decides whether the service manager gets a sign of life.
 package enum Watchdog {
-    /// True if every party that works has advanced since the last look; idle parties need not.
-    package static func shouldFeed(previous: [ProgressEntry], current: [ProgressEntry]) -> Bool {
-        stalled(previous: previous, current: current).isEmpty
-    }
-
-    /// The names of the parties that have worked since the last look and got nowhere.
+    /// The names of the parties that have worked since the last look and got nowhere; where there is none, the watchdog is fed.
     package static func stalled(previous: [ProgressEntry], current: [ProgressEntry]) -> [String] {
         current.enumerated().compactMap { place, party in
             guard party.isWorking, previous.indices.contains(place), previous[place].isWorking else { return nil }

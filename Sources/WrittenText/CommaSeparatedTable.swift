@@ -22,9 +22,11 @@ package struct CommaSeparatedTable: Sendable, Equatable {
         return nil
     }
 
-    /// The table with CRLF at the lines' ends, fields quoted where they must be.
-    package var text: String {
-        ([columns] + rows).map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
+    /// The table, fields quoted where they must be.
+    ///
+    /// - Parameter lineEnd: CRLF, as RFC 4180 has it, for spreadsheets; LF for what is read by line tools too.
+    package func text(lineEnd: String = "\r\n") -> String {
+        ([columns] + rows).map { $0.map(Self.quoted).joined(separator: ",") + lineEnd }.joined()
     }
 
     private static func quoted(_ field: String) -> String {

@@ -5,7 +5,8 @@ internal import Fixtures
 /// The table of docs/evaluation.md: how often the intervals of `fundusd performance` hold the truth.
 struct ReviewSites: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Simulates sites whose sensitivity and specificity are known, and prints how often the intervals hold them.",
+        abstract:
+            "Simulates sites whose sensitivity and specificity are known, and prints how often the intervals hold them.",
         discussion: "Sites are seeded by number: the same options print the same table.")
     @Option var sites = 1000
     @Option(help: "Draws of the posterior for one site.") var draws = 4000

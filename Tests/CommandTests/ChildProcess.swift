@@ -18,7 +18,7 @@ final class ChildProcess {
         var environment: [String: String]
         let folder: FilePath
         var input: FilePath = "/dev/null"
-        let errors: FilePath
+        var errors: FilePath
     }
 
     init(_ start: Start) throws {

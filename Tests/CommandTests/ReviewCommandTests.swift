@@ -35,7 +35,8 @@ private struct Performance: Decodable {
 
 /// People look at pictures, and what they answer comes back.
 @Suite struct ReviewCommandTests {
-    private static let everything = "review: true\nreview.normal-share: 1\nreview.disease-share: 1\nreview.per-day: 1000"
+    private static let everything =
+        "review: true\nreview.normal-share: 1\nreview.disease-share: 1\nreview.per-day: 1000"
 
     private func site(_ configuration: String = everything) throws -> ScreeningSite {
         let site = try ScreeningSite(configuration: "rescan-seconds: 1\n\(configuration)")
@@ -144,10 +145,12 @@ private struct Performance: Decodable {
         #expect(try site.run("audit", "verify").output.contains("as they were published"))
     }
 
-    @Test(arguments: [
-        (["a.jpg"], 64), (["a.jpg", "healthy"], 64), (["disease"], 64), (["a.jpg", "disease", "--by", ""], 64),
-        (["unknown.jpg", "disease"], 66),
-    ] as [([String], Int32)]) func `what can't be labelled is answered`(_ words: [String], _ status: Int32) throws {
+    @Test(
+        arguments: [
+            (["a.jpg"], 64), (["a.jpg", "healthy"], 64), (["disease"], 64), (["a.jpg", "disease", "--by", ""], 64),
+            (["unknown.jpg", "disease"], 66),
+        ] as [([String], Int32)]) func `what can't be labelled is answered`(_ words: [String], _ status: Int32) throws
+    {
         let site = try site()
         try site.write(Eyes.first, to: "inbox/a.jpg")
         #expect(try site.run("screen", "--once").status == 0)
@@ -183,7 +186,8 @@ private struct Performance: Decodable {
         let metrics = String(decoding: try site.read("figures.prom"), as: UTF8.self)
         #expect(metrics.contains(#"fundusd_in_service_sensitivity_ratio{bound="lower"} 0."#))
         #expect(metrics.contains(#"fundusd_in_service_specificity_ratio{bound="upper"} "#))
-        #expect(metrics.contains("fundusd_review_drawn_images 16") && metrics.contains("fundusd_review_waiting_images 0"))
+        #expect(
+            metrics.contains("fundusd_review_drawn_images 16") && metrics.contains("fundusd_review_waiting_images 0"))
         #expect(try again.stop() == 0)
     }
 

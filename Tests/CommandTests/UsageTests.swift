@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SystemPackage
 import Testing
 
 /// Help, version and wrong usage, by their texts and exit statuses.
@@ -50,5 +51,31 @@ import Testing
 
     @Test func `a mistyped option is answered with the nearest one`() throws {
         #expect(try site.runBare(["classify", "--treshold", "0.5", "a.jpg"]).errors.contains("--threshold"))
+    }
+
+    /// In a mount namespace of its own (man 1 unshare), which is gone with the process.
+    private static func withoutProc(_ command: String) -> ChildProcess.Start {
+        ChildProcess.Start(
+            program: "/usr/bin/unshare", arguments: ["--mount", "sh", "-c", "umount -l /proc && exec \(command)"],
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], folder: "/", errors: "/dev/null")
+    }
+
+    /// Needs the right to make a namespace, which some containers withhold.
+    private static let canUnmountProc: Bool = {
+        guard let child = try? ChildProcess(withoutProc("true")) else { return false }
+        return (try? child.end(within: FolderWait.patience))?.status == 0
+    }()
+
+    /// The command line can't be read then, and must not look like one without a verb, whose help ends with 0.
+    @Test(.enabled(if: canUnmountProc, "no mount namespace can be made here"))
+    func `without /proc it says so and ends with 74`()
+        throws
+    {
+        let errors = site.path("errors")
+        var start = Self.withoutProc("\(Fundusd.program) status")
+        start.errors = errors
+        let outcome = try ChildProcess(start).end(within: FolderWait.patience)
+        #expect(outcome.status == 74 && outcome.output.isEmpty)
+        #expect(String(decoding: try site.read("errors"), as: UTF8.self).contains("/proc is not mounted"))
     }
 }

@@ -237,7 +237,7 @@ import Testing
         }
     }
 
-    @Test func `a challenger that was compared with a model no longer in office is refused, and the figures stay`() {
+    @Test func `a challenger that was compared with a model that no longer judges is refused, and the figures stay`() {
         var passed = Self.decision(Self.champion)
         passed.championID = "20261101-aaaaaa"
         #expect(passed.passed)

@@ -38,7 +38,8 @@ import Testing
     @Test func `what the gate and the card say of it`() throws {
         let figures = try #require(InServiceFigures(ServiceFigures(Self.partial)))
         #expect(figures.answers == 180 && figures.sensitivity.value == 0.75)
-        #expect(figures.sentence.hasPrefix("In service, from 180 answers of people: sensitivity 0.75 (95 % interval 0."))
+        #expect(
+            figures.sentence.hasPrefix("In service, from 180 answers of people: sensitivity 0.75 (95 % interval 0."))
         #expect(InServiceFigures(ServiceFigures([])) == nil)
     }
 

@@ -21,12 +21,15 @@ import Testing
         let samples = try samples(count: 20_000, temperature: temperature)
         let scaling = TemperatureScaling(fittedTo: samples)
         #expect(abs(scaling.temperature / temperature - 1) < 0.03, "\(scaling.temperature)")
-        #expect(Calibration(samples.rescored(scaling.calibrated)).expectedCalibrationError < 0.015)
+        #expect(
+            Calibration(ScoredSamples(samples, scores: samples.scores.map(scaling.calibrated))).expectedCalibrationError
+                < 0.015)
     }
 
     @Test func `the order stays, and so does the area under the curve`() throws {
         let samples = try samples(count: 300, temperature: 2)
-        let scaled = samples.rescored(TemperatureScaling(temperature: 3).calibrated)
+        let scaled = ScoredSamples(
+            samples, scores: samples.scores.map(TemperatureScaling(temperature: 3).calibrated))
         #expect(
             ROCCurve(ThresholdSteps(samples))?.areaUnderCurve == ROCCurve(ThresholdSteps(scaled))?.areaUnderCurve)
     }

@@ -146,7 +146,7 @@ import Testing
             from: GoldenCheckpoints.path("narrow.pth"), meaning: .positive(.normal),
             date: Date(timeIntervalSince1970: 0))
         try broken.damage(store.folder(record.id))
-        for action in [{ _ = try store.loadChampion() }, { _ = try store.verify(record.id) }] {
+        for action in [{ _ = try LoadedModel(store.judge(named: nil)) }, { _ = try store.verify(record.id) }] {
             #expect {
                 try action()
             } throws: { error in

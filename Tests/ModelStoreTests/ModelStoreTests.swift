@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: ModelRecord.PositiveClass.allCases)
     func theProbabilityIsThatOfDisease(_ positiveClass: ModelRecord.PositiveClass) throws {
         let record = try importNarrow(positiveClass)
-        let model = try store.loadChampion()
+        let model = try LoadedModel(store.judge(named: nil))
         #expect(model.record == record)
         let input = SeededInput.values(name: "eye", seed: 1, height: 224, width: 224)
         let probability = try model.assessment(of: input).probabilityOfDisease
@@ -109,7 +109,7 @@ import Testing
 
     @Test func rollbackWithoutAnEarlierModelIsRefused() throws {
         #expect(throws: ModelFailure.self) { try store.rollback() }
-        #expect(throws: ModelFailure.self) { try store.loadChampion() }
+        #expect(throws: ModelFailure.self) { try LoadedModel(store.judge(named: nil)) }
         #expect(try store.list() == [])
     }
 
@@ -151,7 +151,7 @@ import Testing
         let record = try SeededNetwork.writeModel(
             to: state.path, seed: 4, threshold: .init(value: 0.41, sensitivity: 0.95, specificity: 0.81))
         #expect(record.threshold.value == 0.41)
-        let model = try store.loadChampion()
+        let model = try LoadedModel(store.judge(named: nil))
         let logits = (0..<6).map { index in
             let color = Float(index) - 2.5
             return model.logits(of: [Float](repeating: color, count: model.inputCount))[0]

@@ -73,24 +73,24 @@ import Testing
     }
 
     /// What a person does between the comparison and its end: nothing, a rollback, another promotion.
-    @Test(arguments: [ModelOffice.champion, .challenger], 0..<3)
-    func `a model takes office only if the champion is still the one that it was compared with`(
-        office: ModelOffice, change: Int
+    @Test(arguments: [ModelAlias.champion, .challenger], 0..<3)
+    func `a model becomes champion only if the champion is still the one that it was compared with`(
+        alias: ModelAlias, change: Int
     ) throws {
         let ids = try three()
         if change == 1 { try store.rollback() }
         if change == 2 { try store.promote(ids[2]) }
         let before = [try store.championID, try store.previousID, try store.challengerID]
         let made = try store.publish(
-            challenger("passed"), date: Self.day, as: office, ifChampionIs: ids[1],
+            challenger("passed"), date: Self.day, as: alias, ifChampionIs: ids[1],
             overtaken: { ModelAttachment(name: "decision.json", bytes: Array("overtaken by \($0 ?? "none")".utf8)) })
-        #expect(made.hasOffice == (change == 0) && made.earlierChampion == before[0])
+        #expect(made.hasAlias == (change == 0) && made.earlierChampion == before[0])
         let decision = try store.folder(made.record.id).attachment("decision.json")
         #expect(
             decision.map { String(decoding: $0, as: UTF8.self) }
                 == (change == 0 ? "passed" : "overtaken by \(before[0] ?? "")"))
         let after = [try store.championID, try store.previousID, try store.challengerID]
-        switch (office, change) {
+        switch (alias, change) {
         case (.champion, 0): #expect(after == [made.record.id, ids[1], ids[2]])
         case (.challenger, 0): #expect(after == [ids[1], ids[0], made.record.id])
         default: #expect(after == before)
@@ -100,28 +100,28 @@ import Testing
 
     @Test func `a model that is only kept never judges, even where none does`() throws {
         let made = try store.publish(challenger(""), date: Self.day, as: nil, ifChampionIs: nil)
-        #expect(try !made.hasOffice && store.championID == nil)
+        #expect(try !made.hasAlias && store.championID == nil)
     }
 
     @Test func `the first of two that were trained without a champion judges, and the second is kept`() throws {
         let first = try publish(0)
         let second = try store.publish(challenger(""), date: Self.day, as: .champion, ifChampionIs: nil)
-        #expect(try !second.hasOffice && second.earlierChampion == first && store.championID == first)
+        #expect(try !second.hasAlias && second.earlierChampion == first && store.championID == first)
     }
 
     @Test(arguments: ["champion", "previous", "challenger"])
-    func `an office that can't be read is not vacant`(office: String) throws {
+    func `an alias that can't be read is not vacant`(alias: String) throws {
         let ids = try three()
-        let link = store.models.appending(office)
+        let link = store.models.appending(alias)
         try AtomicFile.remove(link)
         try AtomicFile.write(Array(ids[0].utf8), to: link)
-        #expect { try store.resolve(office) } throws: {
+        #expect { try store.resolve(alias) } throws: {
             ($0 as? ModelFailure)?.code == .inputOutput
-                && ($0 as? ModelFailure)?.description.contains("\(office): readlink failed") == true
+                && ($0 as? ModelFailure)?.description.contains("\(alias): readlink failed") == true
         }
         #expect(throws: ModelFailure.self) { try store.prune(keeping: 0, now: Self.day) }
         #expect(try store.list() == ids)
-        guard office == "champion" else { return }
+        guard alias == "champion" else { return }
         #expect(throws: ModelFailure.self) { try store.promote(ids[0]) }
         #expect(throws: ModelFailure.self) { try publish(9) }
         #expect(try Descriptor.open(link, O_RDONLY).read(upTo: 64) == Array(ids[0].utf8))
@@ -165,7 +165,7 @@ import Testing
         #expect(symlink(ids[promoted], store.models.appending(".champion.123").string) == 0)
         let champion = try #require(try store.championID)
         #expect(champion == ids[1] || champion == ids[promoted])
-        #expect(try store.loadChampion().record.id == champion)
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == champion)
         #expect(try store.challengerID != champion)
         if champion != ids[1] { #expect(try store.previousID == ids[1]) }
         #expect(try store.list() == ids)
@@ -182,7 +182,7 @@ import Testing
         let ids = try three()
         try store.apply(Array(try store.changes(rollingBackTo: ids[0]).prefix(stop)))
         if try store.championID != ids[0] { #expect(try store.rollback() == ids[0]) }
-        #expect(try store.loadChampion().record.id == ids[0])
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == ids[0])
         if stop != 1 { #expect(try store.previousID == ids[1]) }
         #expect(try store.challengerID == ids[2])
     }
@@ -195,14 +195,14 @@ import Testing
     }
 
     @Test(arguments: [(0, [3, 4, 5]), (1, [3, 4]), (2, [3]), (3, []), (100, [])])
-    func `pruning keeps who is in office and so many of the newest`(keep: Int, gone: [Int]) throws {
+    func `pruning keeps who has an alias and so many of the newest`(keep: Int, gone: [Int]) throws {
         var ids = try three()
         for number in 3...5 { ids.append(try publish(number)) }
         let base = try publish(6, outputs: nil)
         #expect(try store.prune(keeping: keep, now: Self.day) == gone.map { ids[$0] })
         #expect(try store.list() == (ids + [base]).filter { id in !gone.contains { ids[$0] == id } })
         #expect(try store.championID == ids[1] && store.previousID == ids[0] && store.challengerID == ids[2])
-        #expect(try store.loadChampion().record.id == ids[1])
+        #expect(try LoadedModel(store.judge(named: nil)).record.id == ids[1])
     }
 
     @Test func `pruning leaves what it can't read, and clears away what was abandoned a day ago`() throws {

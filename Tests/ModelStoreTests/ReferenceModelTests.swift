@@ -25,7 +25,7 @@ import Testing
                 from: Self.path, meaning: .positive(.normal), date: Date(timeIntervalSince1970: 1_795_478_400))
         }
         let start = clock.now
-        let model = try store.loadChampion()
+        let model = try LoadedModel(store.judge(named: nil))
         let loading = clock.now - start
         #expect(model.record.architecture == .init(name: "resnet50-v1.5", baseWidth: 64, outputs: 1))
         #expect(model.record.positiveClass == .normal)

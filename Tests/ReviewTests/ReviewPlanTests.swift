@@ -36,7 +36,9 @@ import Testing
         #expect(decisions.allSatisfy { $0.stratum == example.stratum && $0.probability == example.probability })
         let share = Double(decisions.count { $0.reason != nil }) / 4000
         // Four standard deviations of 4000 draws.
-        #expect(abs(share - example.probability) <= 4 * (example.probability * (1 - example.probability) / 4000).squareRoot())
+        #expect(
+            abs(share - example.probability) <= 4
+                * (example.probability * (1 - example.probability) / 4000).squareRoot())
     }
 
     /// Those that chance alone would have drawn stay an unbiased sample, in doubt or not.

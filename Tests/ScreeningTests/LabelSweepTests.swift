@@ -6,9 +6,9 @@ import Ledger
 import LinuxIO
 import Review
 import Screening
-import Verdict
 import SystemPackage
 import Testing
+import Verdict
 
 @Suite struct LabelSweepTests {
     @Test func `a picture that is moved is a label, and the ledger and the chain have it`() throws {
@@ -17,7 +17,8 @@ import Testing
         try site.move("review/1.jpg", "labelled/disease/1.jpg")
         try site.move("review/2.jpg", "labelled/normal/another name.jpg")
         let outcome = try site.sweep.run()
-        #expect(outcome.given.map(\.label) == [.disease, .normal] && outcome.withdrawn.isEmpty && outcome.faults.isEmpty)
+        #expect(
+            outcome.given.map(\.label) == [.disease, .normal] && outcome.withdrawn.isEmpty && outcome.faults.isEmpty)
         #expect(try site.sweep.run() == LabelSweep.Outcome())
         #expect(try site.files("review") == ["3.jpg"])
         #expect(try site.reader.reviewProgress() == (3, 1))
@@ -123,7 +124,8 @@ import Testing
     }
 
     static let tamperings = [
-        "UPDATE label SET label = 'normal'", "UPDATE label SET by_whom = 'another'", "UPDATE label SET act = 'withdrawn'",
+        "UPDATE label SET label = 'normal'", "UPDATE label SET by_whom = 'another'",
+        "UPDATE label SET act = 'withdrawn'",
         "UPDATE label SET probability = 0.5",
         "INSERT INTO label (sha256, label, act, at, is_filed) SELECT sha256, 'normal', 'given', at, 1 FROM label",
     ]
@@ -213,7 +215,10 @@ import Testing
         let site = try SiteUnderTest()
         #expect(throws: LedgerFault.unknownContent) {
             try Ledger.record(
-                [LabelAct(.given, .normal, of: String(repeating: "ab", count: 32), by: nil, at: Date(), isFiled: false)],
+                [
+                    LabelAct(
+                        .given, .normal, of: String(repeating: "ab", count: 32), by: nil, at: Date(), isFiled: false)
+                ],
                 at: site.path("state/ledger.sqlite"))
         }
     }

@@ -6,9 +6,9 @@ import Ledger
 import LinuxIO
 import Review
 import Screening
-import Verdict
 import SystemPackage
 import Testing
+import Verdict
 
 /// A site where people are asked, with the folders that they move pictures between.
 final class SiteUnderTest {
@@ -70,8 +70,9 @@ extension ReviewPlan.Rules {
         let drawn = try site.files("review")
         #expect((1...11).contains(drawn.count))
         for name in drawn {
-            #expect(try Data(contentsOf: URL(filePath: site.path("review/\(name)").string))
-                == Data(site.eye(UInt64(name.dropLast(4))!)))
+            #expect(
+                try Data(contentsOf: URL(filePath: site.path("review/\(name)").string))
+                    == Data(site.eye(UInt64(name.dropLast(4))!)))
         }
         let counts = try site.reader.reviewCounts()
         #expect(counts.map(\.pictures) == [12] && counts[0].probability == 0.5 && counts[0].outcome == "normal")

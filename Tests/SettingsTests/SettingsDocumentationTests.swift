@@ -39,3 +39,10 @@ import Testing
         return try String(contentsOfFile: "/\(root)/\(path)", encoding: .utf8)
     }
 }
+
+extension SettingKey {
+    /// The row of the table in `docs/configuration.md`.
+    fileprivate var documentationRow: String {
+        "| `\(name)` | \(builtIn.shown) | \(unit) | \(meaning) |"
+    }
+}

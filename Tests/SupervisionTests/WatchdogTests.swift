@@ -30,7 +30,7 @@ import Testing
     ]
 
     @Test(arguments: cases) func feedsOnlyWhileWorkAdvancesOrThereIsNone(_ look: Case) {
-        #expect(Watchdog.shouldFeed(previous: look.previous, current: look.current) == look.feeds)
+        #expect(Watchdog.stalled(previous: look.previous, current: look.current).isEmpty == look.feeds)
     }
 
     @Test func theBoardShowsWhatPartiesReport() {
@@ -44,14 +44,14 @@ import Testing
         worker.working()
         let first = board.reading()
         #expect(first[1].isWorking && !first[0].isWorking)
-        #expect(!Watchdog.shouldFeed(previous: first, current: board.reading()))
+        #expect(!Watchdog.stalled(previous: first, current: board.reading()).isEmpty)
         #expect(Watchdog.stalled(previous: first, current: board.reading()) == ["worker"])
 
         worker.advance()
         inbox.advance()
-        #expect(Watchdog.shouldFeed(previous: first, current: board.reading()))
+        #expect(Watchdog.stalled(previous: first, current: board.reading()).isEmpty)
         worker.idle()
-        #expect(Watchdog.shouldFeed(previous: board.reading(), current: board.reading()))
+        #expect(Watchdog.stalled(previous: board.reading(), current: board.reading()).isEmpty)
     }
 
     /// An image after the other between two looks is progress, even if the party is busy at each.
@@ -62,7 +62,7 @@ import Testing
         let previous = board.reading()
         worker.idle()
         worker.working()
-        #expect(Watchdog.shouldFeed(previous: previous, current: board.reading()))
+        #expect(Watchdog.stalled(previous: previous, current: board.reading()).isEmpty)
     }
 
     @Test func theServiceFeedsByProgressFourTimesAPeriod() async throws {

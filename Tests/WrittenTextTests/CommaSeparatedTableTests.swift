@@ -54,7 +54,7 @@ import WrittenText
         for field in ["plain", "with, comma", "with \"quotes\"", "two\r\nlines", "", " blank ", "größer"] {
             table.append([field, "x"])
         }
-        #expect(try CommaSeparatedTable(parsing: Array(table.text.utf8)) == table)
+        #expect(try CommaSeparatedTable(parsing: Array(table.text().utf8)) == table)
     }
 
     @Test func `any bytes are read or refused`() {

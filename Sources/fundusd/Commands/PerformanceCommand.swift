@@ -27,7 +27,8 @@ struct PerformanceCommand: ParsableCommand {
         if !json, document.isEmpty {
             throw Refusal(
                 .noInput,
-                "nobody was asked yet: set `review: true`, reload the daemon, and see docs/operations.md, “Is it right here?”")
+                "nobody was asked yet: set `review: true`, reload the daemon, and see docs/operations.md, “Is it right here?”"
+            )
         }
         try StandardOutput.say(json ? SortedJSON.text(document) : PerformanceText(document: document).text)
     }

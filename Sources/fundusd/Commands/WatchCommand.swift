@@ -52,7 +52,9 @@ struct WatchCommand: AsyncParsableCommand {
         return (Logger(label: "fundusd"), queue)
     }
 
-    private func resolve() throws -> Settings { try Settings.resolved(folders, judging.texts, intake.texts, review.texts) }
+    private func resolve() throws -> Settings {
+        try Settings.resolved(folders, judging.texts, intake.texts, review.texts)
+    }
 
     private func watch(_ logger: Logger) async throws {
         let settings = try resolve()

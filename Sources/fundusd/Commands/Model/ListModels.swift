@@ -16,14 +16,14 @@ struct ListModels: ParsableCommand {
         }
     }
 
-    private func office(of id: String, _ store: ModelStore) throws(ModelFailure) -> String {
+    private func alias(of id: String, _ store: ModelStore) throws(ModelFailure) -> String {
         if try store.championID == id { return ModelStore.championLink }
         if try store.challengerID == id { return ModelStore.challengerLink }
         return try store.previousID == id ? ModelStore.previousLink : ""
     }
 
     private func line(_ id: String, _ store: ModelStore) throws(ModelFailure) -> String {
-        let column = try office(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
+        let column = try alias(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
         do throws(ModelFailure) {
             let record = try store.record(id)
             let source = record.source.map { ", from \(TerminalText.escaped($0.file))" } ?? ""

@@ -27,7 +27,7 @@ extension ModelStore {
     /// Loads it as the daemon will, from its packed weights where they are whole: this is for when there is no time.
     ///
     /// - Returns: the id of the new champion.
-    /// - Throws: where another model took office while the previous one was loaded, too: who is previous then is another.
+    /// - Throws: where another model became champion while the previous one was loaded, too: who is previous then is another.
     @discardableResult
     package func rollback() throws(ModelFailure) -> String {
         let champion = try championID
@@ -72,7 +72,7 @@ extension ModelStore {
             remedy: "see `fundusd model list`, and ask again")
     }
 
-    /// One process at a time changes offices and removes models; readers need no lock.
+    /// One process at a time changes aliases and removes models; readers need no lock.
     func change(_ body: (ModelStore) throws(ModelFailure) -> Void) throws(ModelFailure) {
         let lock = try lock()
         do throws(ModelFailure) {

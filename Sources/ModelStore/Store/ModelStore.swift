@@ -99,9 +99,6 @@ package struct ModelStore: Sendable {
     @discardableResult
     package func verify(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).verify().record }
 
-    /// Loads the champion.
-    package func loadChampion() throws(ModelFailure) -> LoadedModel { try LoadedModel(judge(named: nil)) }
-
     /// The folder of the model that is to judge.
     ///
     /// - Parameter name: as `resolve` takes it; nil is the champion.

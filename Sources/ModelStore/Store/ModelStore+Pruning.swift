@@ -14,7 +14,7 @@ extension ModelStore {
     package func prune(keeping count: Int, now: Date) throws(ModelFailure) -> [String] {
         precondition(count >= 0, "a number of models")
         var judges: [(id: String, record: ModelRecord)] = []
-        for id in try list() where try !isInOffice(id) {
+        for id in try list() where try !hasAlias(id) {
             if let record = try? record(id), record.role == .judge { judges.append((id, record)) }
         }
         judges.sort { ($0.record.createdAt, $0.id) < ($1.record.createdAt, $1.id) }
@@ -22,7 +22,7 @@ extension ModelStore {
         for (id, _) in judges.dropLast(count) {
             try change { store throws(ModelFailure) in
                 // Asked again under the lock: meanwhile somebody may have promoted it.
-                guard try !store.isInOffice(id) else { return }
+                guard try !store.hasAlias(id) else { return }
                 try store.remove(id)
                 removed.append(id)
             }
@@ -31,7 +31,7 @@ extension ModelStore {
         return removed
     }
 
-    private func isInOffice(_ id: String) throws(ModelFailure) -> Bool {
+    private func hasAlias(_ id: String) throws(ModelFailure) -> Bool {
         [try championID, try previousID, try challengerID, try inServiceID].contains(id)
     }
 

@@ -4,16 +4,16 @@ internal import LinuxIO
 internal import SystemPackage
 
 /// What a model is to become in the moment in which it appears.
-package enum ModelOffice: Sendable {
+package enum ModelAlias: Sendable {
     case champion
     /// Waits for a person to promote it.
     case challenger
 }
 
-/// What became of a model that was to take office.
+/// What became of a model that was to get an alias.
 package struct ModelSuccession: Sendable {
     package let record: ModelRecord
-    package let hasOffice: Bool
+    package let hasAlias: Bool
     /// Who was champion when the model appeared.
     package let earlierChampion: String?
 }
@@ -27,17 +27,17 @@ extension ModelStore {
         try publish(model, date: date, as: .champion, ifChampionIs: nil).record
     }
 
-    /// Keeps a model; it takes office if it can judge, and if the champion is still the one that it was compared with.
+    /// Keeps a model; it gets the alias if it can judge, and if the champion is still the one that it was compared with.
     ///
     /// Hours lie between a comparison and its end, and meanwhile a person may have promoted or rolled back. So the champion
     /// is looked at again under the lock without which nobody changes it.
     ///
     /// - Parameters:
-    ///   - office: nil where the model is only kept.
+    ///   - alias: nil where the model is only kept.
     ///   - compared: the champion's id; nil where there was none.
     ///   - overtaken: given who is champion instead, what then stands in the place of the attachment of its name.
     package func publish(
-        _ model: NewModel, date: Date, as office: ModelOffice?, ifChampionIs compared: String?,
+        _ model: NewModel, date: Date, as alias: ModelAlias?, ifChampionIs compared: String?,
         overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil }
     ) throws(ModelFailure) -> ModelSuccession {
         let finished = try model.finished(date: date, path: model.source?.file ?? models.string)
@@ -49,20 +49,20 @@ extension ModelStore {
                 remedy: "judge by it: `fundusd model promote \(record.id)`; to import the weights with another "
                     + "--positive-class or --normal-class, remove that folder first")
         }
-        // Only what is verified takes office, and that takes too long to be done under the lock, or for nothing.
+        // Only what is verified gets an alias, and that takes too long to be done under the lock, or for nothing.
         let champion = try championID
-        let office = record.role == .judge && (compared != nil || champion == nil) ? office : nil
-        return try take(record, as: office, ifChampionIs: compared, overtaken: overtaken) { half throws(ModelFailure) in
+        let alias = record.role == .judge && (compared != nil || champion == nil) ? alias : nil
+        return try take(record, as: alias, ifChampionIs: compared, overtaken: overtaken) { half throws(ModelFailure) in
             try ModelFolder.calling { () throws(SystemFailure) in try finished.writeFiles(to: half) }
-            if office != nil { try half.verify() }
+            if alias != nil { try half.verify() }
         }
     }
 
-    /// Has a model's folder appear, and the model take office with it.
+    /// Has a model's folder appear, and the model get its alias with it.
     ///
-    /// - Parameter fill: leaves a verified model in the folder, where it is to take office.
+    /// - Parameter fill: leaves a verified model in the folder, where it is to get an alias.
     func take(
-        _ record: ModelRecord, as office: ModelOffice?, ifChampionIs compared: String?,
+        _ record: ModelRecord, as alias: ModelAlias?, ifChampionIs compared: String?,
         overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil },
         fill: (ModelFolder) throws(ModelFailure) -> Void
     ) throws(ModelFailure) -> ModelSuccession {
@@ -73,17 +73,17 @@ extension ModelStore {
                 let isOvertaken = champion != compared
                 if isOvertaken, let attachment = try overtaken(champion) { try half.replace(attachment) }
                 try half.move(to: store.folder(record.id))
-                if let office, !isOvertaken { try store.apply(try store.changes(giving: office, to: record.id)) }
+                if let alias, !isOvertaken { try store.apply(try store.changes(giving: alias, to: record.id)) }
                 succession = ModelSuccession(
-                    record: record, hasOffice: office != nil && !isOvertaken, earlierChampion: champion)
+                    record: record, hasAlias: alias != nil && !isOvertaken, earlierChampion: champion)
             }
         }
         guard let succession else { preconditionFailure("a folder that appears does so under the lock") }
         return succession
     }
 
-    private func changes(giving office: ModelOffice, to id: String) throws(ModelFailure) -> [LinkChange] {
-        switch office {
+    private func changes(giving alias: ModelAlias, to id: String) throws(ModelFailure) -> [LinkChange] {
+        switch alias {
         case .champion: try changes(promoting: id)
         case .challenger: [.point(Self.challengerLink, to: id)]
         }

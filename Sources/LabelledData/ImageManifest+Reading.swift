@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
-package import LabelledData
 package import WrittenText
 
 extension ImageManifest {
