@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages program build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-package test-docs parity training-parity gate-worlds crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages program build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ test-file-systems: build ## outboxes and archives on exFAT, FAT and NTFS, in a t
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks
 
+test-review: build ## people who answer about 400 pictures, and kills meanwhile, in a throw-away systemd
+	Tests/EndToEnd/in-systemd-box review-checks
+
 test-package: deb ## the Debian package installed, upgraded, removed and purged in a throw-away systemd; lintian
 	packaging/build-deb .build 999 >/dev/null
 	Tests/EndToEnd/in-systemd-box package-checks
@@ -140,6 +143,9 @@ shipped-model-figures: build ## what the shipped model is worth on each source o
 
 gate-worlds: build ## how often the promotion gate passes challengers of known worth (docs/retraining.md; WORLDS=2000)
 	$(FIXTURES) gate-worlds --worlds $(or $(WORLDS),200)
+
+review-sites: build ## how often the intervals of `fundusd performance` hold the truth (docs/evaluation.md; SITES=1000)
+	$(FIXTURES) review-sites --sites $(or $(SITES),1000)
 
 bench: program ## time decoding, preprocessing and the network on this machine
 	$(BINARY) bench

@@ -85,12 +85,13 @@ let package = Package(
         .target(
             name: "ModelStore", dependencies: ["FundusImage", "Hashing", "LinuxIO", "ResNet", "TensorMath", system],
             swiftSettings: hotLoops),
+        .target(name: "Review", dependencies: ["Hashing", "LinuxIO", system], swiftSettings: strictMemory),
         .target(
             name: "Verdict",
             dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Settings", "TensorMath", system],
             swiftSettings: strict),
         .target(
-            name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Settings", "Verdict", grdb, system],
+            name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Review", "Settings", "Verdict", grdb, system],
             swiftSettings: strict),
         .target(
             name: "Intake", dependencies: ["FundusImage", "Hashing", "Ledger", "LinuxIO", "Verdict", system],
@@ -98,7 +99,8 @@ let package = Package(
         .target(
             name: "Screening",
             dependencies: [
-                "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Settings", "Supervision",
+                "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Settings",
+                "Supervision",
                 "TensorMath",
                 "Verdict", system,
             ],
@@ -135,6 +137,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Retraining",
+                "Review",
                 "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", lifecycle, logging,
                 system, unixSignals,
             ],
@@ -145,7 +148,8 @@ let package = Package(
             name: "fundusd",
             dependencies: [
                 "Evaluation", "FundusImage", "Intake", "LabelledData", "Ledger", "LinuxIO", "ModelStore", "Operations",
-                "Report", "Retraining", "Screening", "Settings", "Supervision", "Training", "Verdict", "WrittenText",
+                "Report", "Retraining", "Review", "Screening", "Settings", "Supervision", "Training", "Verdict",
+                "WrittenText",
                 argumentParser, logging, system,
             ],
             swiftSettings: strict),
@@ -154,7 +158,7 @@ let package = Package(
         .target(
             name: "Fixtures",
             dependencies: [
-                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Verdict", system,
+                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", "Verdict", system,
             ],
             swiftSettings: hotLoops),
         .target(
@@ -177,6 +181,8 @@ let package = Package(
         .testTarget(
             name: "CrashHarnessTests", dependencies: ["CrashHarness", "Fixtures", "LinuxIO", system],
             swiftSettings: strict),
+        .testTarget(
+            name: "ReviewTests", dependencies: ["Review", "Fixtures", "LinuxIO", system], swiftSettings: strict),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
@@ -213,14 +219,16 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Intake", "LinuxIO", "Verdict", "Fixtures", grdb, system], swiftSettings: strict),
+            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "Verdict", "Fixtures", grdb, system],
+            swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Intake", "LinuxIO", "Verdict", "Fixtures", system],
             swiftSettings: strict),
         .testTarget(
             name: "ScreeningTests",
             dependencies: [
-                "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Verdict", "Fixtures", grdb,
+                "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict",
+                "Fixtures", grdb,
                 system,
             ],
             swiftSettings: strict),

@@ -31,7 +31,8 @@ extension CrashRun {
     }
 
     func oracle() throws -> Oracle {
-        try Oracle(expected, outbox: outbox, inbox: inbox, archive: state.appending("archive"))
+        try Oracle(
+            expected, outbox: outbox, inbox: inbox, archive: state.appending("archive"), people: [review, labelled])
     }
 
     /// Pictures without their end, found by a start, are given ten minutes: their writers might go on. What could not get its

@@ -62,7 +62,10 @@ package struct CrashRun {
         self.after = after ?? After.allCases[Int(seed % UInt64(After.allCases.count))]
         generator = SeededGenerator(seed: seed)
         let work = folder.path
-        for name in ["inbox", "outbox", "staging", "state"] { try AtomicFile.makeFolder(work.appending(name)) }
+        for name in ["inbox", "outbox", "staging", "state", "review", "labelled"] {
+            try AtomicFile.makeFolder(work.appending(name))
+        }
+        for name in Self.classes { try AtomicFile.makeFolder(work.pushing("labelled").appending(name)) }
         disks = ["outbox", "state"].compactMap { [folder] in SmallDisk($0, in: folder, megabytes: 24) }
         try FileManager.default.copyItem(
             atPath: models.appending("models").string, toPath: work.pushing("state/models").string)
@@ -79,6 +82,7 @@ package struct CrashRun {
         try Users.open(folder.path)
         try users.share(inbox)
         try users.giveToSender(staging)
+        for folder in [review, labelled] + Self.classes.map(labelled.appending) { try users.share(folder) }
         try users.giveToDaemon(outbox)
         try users.giveToDaemon(state)
     }
@@ -92,6 +96,8 @@ package struct CrashRun {
             settle-seconds: 0.1
             rescan-seconds: 1
             after: \(after.rawValue)
+            labelled: \(labelled)
+            \(Self.everybodyIsAsked)
 
             """
         try AtomicFile.writeForAll(Array(settings.utf8), to: folder.path.appending("config.yaml"))
@@ -154,7 +160,7 @@ package struct CrashRun {
 
 extension CrashRun {
     private mutating func step() throws {
-        switch chance(33) {
+        switch chance(35) {
         case 0...3: try drop(newName(), renamed: true)
         case 4...6: try drop(newName(), renamed: false)
         case 7: try drop(oldName(), renamed: true)
@@ -176,6 +182,7 @@ extension CrashRun {
         case 29: try setClockBack()
         case 30: try runOutOfMemory()
         case 31: try poison()
+        case 32, 33: try answer()
         default: try burst()
         }
     }

@@ -59,6 +59,12 @@ package struct Oracle: Sendable, Equatable {
         case unjudged(String)
         /// A file that was being cleared away, and has still the hidden name.
         case stranded(String)
+        /// A judged picture that is still somewhere, and that people were not given though all are to be.
+        case unasked(String)
+        /// One that they were given, or that lies among their answers, several times.
+        case askedTwice(String)
+        /// A file among those that is no whole content.
+        case spoiledForPeople(String)
     }
 
     package private(set) var violations: Set<Violation> = []
@@ -74,7 +80,10 @@ package struct Oracle: Sendable, Equatable {
         let schema: String
     }
 
-    package init(_ expected: Deliveries, outbox: FilePath, inbox: FilePath, archive: FilePath) throws {
+    /// - Parameter people: the folders that people get pictures in, and move them to; none where nobody is asked.
+    package init(
+        _ expected: Deliveries, outbox: FilePath, inbox: FilePath, archive: FilePath, people: [FilePath] = []
+    ) throws {
         var files: [Deliveries.Arrival: [String]] = [:]
         for path in try Self.files(outbox) {
             let bytes = try Descriptor.open(outbox.pushing(path), O_RDONLY).read(upTo: 1 << 22)
@@ -100,6 +109,27 @@ package struct Oracle: Sendable, Equatable {
         }
         try judgeArchive(archive, judged: Set(files.keys.map(\.sha256)), expected)
         try judgeInbox(inbox, judged: Set(files.keys), expected)
+        if !people.isEmpty { try judgePeople(people, judged: Set(files.keys.map(\.sha256)), inbox, expected) }
+    }
+
+    /// Each picture that could be asked about lies in one place, once. Who took his picture away before anybody could ask gets
+    /// no question.
+    private mutating func judgePeople(
+        _ folders: [FilePath], judged: Set<String>, _ inbox: FilePath, _ expected: Deliveries
+    ) throws {
+        let askable = Set(expected.whole.values.filter { [.eye, .dark].contains($0.kind) }.map(\.sha256))
+        var copies: [String: Int] = [:]
+        for folder in folders {
+            for (path, sha256) in try Self.contents(folder) {
+                copies[sha256, default: 0] += 1
+                if !askable.contains(sha256) { violations.insert(.spoiledForPeople(path)) }
+            }
+        }
+        for (sha256, count) in copies where count > 1 { violations.insert(.askedTwice(sha256)) }
+        let present = Set(try Self.contents(inbox).values).union(archived)
+        for sha256 in askable.intersection(judged).intersection(present) where copies[sha256] == nil {
+            violations.insert(.unasked(sha256))
+        }
     }
 
     private var archived: Set<String> = []

@@ -6,6 +6,9 @@ package struct GateDecision: Codable, Sendable, Equatable {
     package let schema: String
     /// Set by who knows the models' names; the gate sees scores only.
     package var championID: String?
+    /// What people's answers say of the champion where it works; beside the hold-out's figures, and in no condition: the
+    /// challenger was never in service.
+    package var inService: InServiceFigures?
     package let passed: Bool
     /// For a person, in one sentence or two.
     package let summary: String
@@ -53,12 +56,54 @@ package struct GateDecision: Codable, Sendable, Equatable {
             conditions: conditions + [.championChanged(from: championID, to: champion)], holdout: holdout,
             champion: self.champion, challenger: challenger, differences: differences, rules: rules)
         decision.championID = championID
+        decision.inService = inService
         return decision
     }
 
     private enum CodingKeys: String, CodingKey {
         case schema, passed, summary, conditions, holdout, champion, challenger, differences, rules
         case championID = "champion_id"
+        case inService = "in_service"
+    }
+}
+
+/// Sensitivity and specificity in service, with 95 % intervals.
+package struct InServiceFigures: Codable, Sendable, Equatable {
+    package struct Figure: Codable, Sendable, Equatable {
+        package let value: Double
+        package let lower: Double
+        package let upper: Double
+
+        /// `0.91 (95 % interval 0.85 to 0.95)`, four decimals at most.
+        package var text: String {
+            "\(value.fourDecimals) (95 % interval \(lower.fourDecimals) to \(upper.fourDecimals))"
+        }
+    }
+
+    package let sensitivity: Figure
+    package let specificity: Figure
+    /// Pictures of which people said something.
+    package let answers: Int
+
+    /// Nil where too little is known.
+    package init?(_ figures: ServiceFigures) {
+        guard let sensitivity = figures.figures[.sensitivity], let specificity = figures.figures[.specificity] else {
+            return nil
+        }
+        self.sensitivity = Figure(sensitivity)
+        self.specificity = Figure(specificity)
+        answers = Int(figures.answers.values.reduce(0) { $0 + $1.count })
+    }
+
+    /// One sentence, for journals and cards.
+    package var sentence: String {
+        "In service, from \(answers) answers of people: sensitivity \(sensitivity.text), specificity \(specificity.text)."
+    }
+}
+
+extension InServiceFigures.Figure {
+    fileprivate init(_ figure: ServiceFigures.Figure) {
+        self.init(value: figure.value, lower: figure.interval.lower, upper: figure.interval.upper)
     }
 }
 

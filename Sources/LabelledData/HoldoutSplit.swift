@@ -16,9 +16,11 @@ package struct HoldoutSplit: Sendable, Equatable {
     /// - Parameters:
     ///   - fraction: the share of groups to hold out, 0…1; 0 trains on all.
     ///   - earlier: sides of contents in earlier splits. What was held out once never trains; what trained never measures.
+    ///   - preferred: sides that contents new to all splits are for. Of a group that has both, the hold-out has it: pictures
+    ///     drawn by chance measure without bias, and those that were chosen for being hard do not.
     package init(
         _ images: [LabelledImage], _ grouping: ImageGrouping, fraction: Double, seed: UInt64,
-        earlier: [String: Side] = [:]
+        earlier: [String: Side] = [:], preferred: [String: Side] = [:]
     ) {
         precondition(0...1 ~= fraction, "a share is 0…1")
         var members = [[Int]](repeating: [], count: grouping.groupCount)
@@ -26,7 +28,9 @@ package struct HoldoutSplit: Sendable, Equatable {
         var sides = [Side](repeating: .training, count: images.count)
         for group in members {
             let known = group.map { earlier[images[$0].sha256] }
-            let decided = Self.side(known) ?? Self.drawn(group.map { images[$0] }, fraction, seed)
+            let decided =
+                Self.side(known) ?? Self.preferred(group.map { preferred[images[$0].sha256] })
+                ?? Self.drawn(group.map { images[$0] }, fraction, seed)
             for (place, before) in zip(group, known) {
                 // Of a group that was on both sides, what trained goes on training: the network has seen it anyhow.
                 sides[place] = decided == .setAside && before == .training ? .training : decided
@@ -40,6 +44,11 @@ package struct HoldoutSplit: Sendable, Equatable {
         let seen = Set(known.compactMap(\.self))
         if seen.isEmpty { return nil }
         return seen.count == 1 ? seen.first : .setAside
+    }
+
+    /// The side that a group's images are for; nil where nobody said.
+    private static func preferred(_ sides: [Side?]) -> Side? {
+        [Side.holdout, .training].first { sides.contains($0) }
     }
 
     /// By a hash of the group's name and the seed, as good as a die.

@@ -56,6 +56,26 @@ package struct AuditChain: Sendable, Equatable {
         length += 1
     }
 
+    /// What a person said of a picture, or took back.
+    package struct LabelEntry: Sendable, Equatable {
+        /// Of the image.
+        package let sha256: String
+        /// Of all that the ledger keeps of it.
+        package let document: String
+
+        package init(sha256: String, document: String) {
+            self.sha256 = sha256
+            self.document = document
+        }
+    }
+
+    /// Adds a label's link. No verdict's has an empty name, so that none can be taken for it.
+    package mutating func append(_ entry: LabelEntry) {
+        let parts = [Array(head.utf8), [], Array("label".utf8), Array(entry.sha256.utf8), Array(entry.document.utf8)]
+        head = Self.digest(Array(parts.joined(separator: [0])))
+        length += 1
+    }
+
     /// SHA-256 in hexadecimal digits.
     package static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(bytes).hexadecimal }
 }

@@ -43,9 +43,12 @@ enum AuditTable {
     }
 
     static func head(_ db: Database) throws -> AuditChain {
-        guard let row = try Row.fetchOne(db, sql: "SELECT sequence, link FROM audit ORDER BY sequence DESC LIMIT 1")
-        else { return AuditChain() }
-        return try AuditChain(head: row.value("link"), length: row.value("sequence"))
+        // Labels have links too, in the one order; a ledger that no daemon of this version has opened yet has none.
+        let tables = try ["audit", "audit_label"].filter { try db.tableExists($0) }
+        let last = try tables.compactMap {
+            try Row.fetchOne(db, sql: "SELECT sequence, link FROM \($0) ORDER BY sequence DESC LIMIT 1")
+        }.map { try AuditChain(head: $0.value("link"), length: $0.value("sequence")) }
+        return last.max { $0.length < $1.length } ?? AuditChain()
     }
 }
 
@@ -68,18 +71,57 @@ extension LedgerReader {
 
     package func auditHead() throws -> AuditChain { try database.read(AuditTable.head) }
 
-    /// Every link in order; one snapshot, however long it takes.
-    package func audit(_ body: (AuditRecord) throws -> Void) throws {
+    /// A label's link, and what the ledger has of the label now.
+    package struct AuditLabel: Sendable, Equatable {
+        package let sequence: Int
+        package let entry: AuditChain.LabelEntry
+        package let link: String
+        package let keptDocument: String
+    }
+
+    /// Every link in order, of verdicts and of labels; one snapshot, however long it takes.
+    package func audit(
+        _ body: (AuditRecord) throws -> Void, labels: (AuditLabel) throws -> Void = { _ in }
+    ) throws {
         try database.read { db in
-            let hasSpelling = try db.columns(in: "image").contains { $0.name == "spelling" }
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest,
-                        \(hasSpelling ? "spelling" : "NULL AS spelling") FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
-                    """)
-            while let row = try rows.next() { try body(AuditRecord(row)) }
+            // Few beside the verdicts.
+            var waiting = try Self.auditLabels(db)[...]
+            func passLabels(before sequence: Int) throws {
+                while let label = waiting.first, label.sequence < sequence { try labels(waiting.removeFirst()) }
+            }
+            try Self.verdictLinks(db) { record in
+                try passLabels(before: record.sequence)
+                try body(record)
+            }
+            try passLabels(before: .max)
         }
+    }
+
+    private static func auditLabels(_ db: Database) throws -> [AuditLabel] {
+        guard try db.tableExists("audit_label") else { return [] }
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT label.*, sequence, document, link FROM audit_label JOIN label ON label.id = audit_label.label
+                    ORDER BY sequence
+                """
+        ).map { row in
+            try AuditLabel(
+                sequence: row.value("sequence"),
+                entry: AuditChain.LabelEntry(sha256: row.value("sha256"), document: row.value("document")),
+                link: row.value("link"), keptDocument: LabelTable.digest(row))
+        }
+    }
+
+    private static func verdictLinks(_ db: Database, _ body: (AuditRecord) throws -> Void) throws {
+        let hasSpelling = try db.columns(in: "image").contains { $0.name == "spelling" }
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest,
+                    \(hasSpelling ? "spelling" : "NULL AS spelling") FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
+                """)
+        while let row = try rows.next() { try body(AuditRecord(row)) }
     }
 
     /// Published verdicts that the chain does not have: there are none, unless somebody has removed their links.
@@ -91,6 +133,15 @@ extension LedgerReader {
                     SELECT name FROM image WHERE state = 'published' AND id NOT IN (SELECT image FROM audit) ORDER BY id
                     """
             ).map { try ImageName(bytes: $0.bytes("name")) }
+        }
+    }
+
+    /// Contents of labels that the chain does not have: there are none, unless somebody has written them there.
+    package func unlinkedLabels() throws -> [String] {
+        try database.read { db in
+            guard try db.tableExists("audit_label") else { return [] }
+            return try String.fetchAll(
+                db, sql: "SELECT sha256 FROM label WHERE id NOT IN (SELECT label FROM audit_label) ORDER BY id")
         }
     }
 

@@ -120,7 +120,11 @@ package final class Ledger: Sendable {
 
     /// Notes that the verdict's file is in the outbox, and links it into the audit chain. Its heatmap is there too and is
     /// kept here no longer.
-    package func recordPublication(_ name: ImageName, _ publication: Publication, now: Date) throws {
+    ///
+    /// - Parameter question: whether a person is to look at the picture; nil where nobody is asked.
+    package func recordPublication(
+        _ name: ImageName, _ publication: Publication, asking question: ReviewQuestion?, now: Date
+    ) throws {
         let entry = AuditChain.Entry(of: publication, for: name, publishedAt: now)
         try database.write { db in
             let judged = try Int64.fetchOne(
@@ -138,7 +142,13 @@ package final class Ledger: Sendable {
                 arguments: [now.timestamp, name.data, publication.sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
             try AuditTable.append(db, image: judged, entry)
+            guard let question else { return }
+            try ReviewTable.decide(db, image: judged, sha256: publication.sha256, question, now: now)
         }
+    }
+
+    package func recordPublication(_ name: ImageName, _ publication: Publication, now: Date) throws {
+        try recordPublication(name, publication, asking: nil, now: now)
     }
 
     /// The published verdict that an image's name stands for now.

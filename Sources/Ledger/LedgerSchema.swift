@@ -32,6 +32,7 @@ enum LedgerSchema {
             // What the names of its files begin with, where the outbox's file system can't have the image's own name.
             try db.execute(sql: "ALTER TABLE image ADD COLUMN spelling BLOB")
         }
+        migrator.registerMigration("8 review") { try $0.execute(sql: ReviewTable.definition + LabelTable.definition) }
         return migrator
     }
 
@@ -90,6 +91,8 @@ package enum LedgerFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// Met beside a daemon, which alone may change the tables.
     case otherVersion
     case damaged
+    /// Nothing was ever screened that is it.
+    case unknownContent
 
     package var description: String {
         switch self {
@@ -102,6 +105,7 @@ package enum LedgerFault: Error, Equatable, Sendable, CustomStringConvertible {
             the ledger is damaged, or is no SQLite database; restore it from a backup, or move it away: then every \
             image in the inbox is screened again
             """
+        case .unknownContent: "no such picture was ever screened here"
         }
     }
 }

@@ -11,6 +11,8 @@ package struct FileStatus: Equatable, Sendable {
     package let kind: Kind
     package let linkCount: Int
     package let permissions: CInterop.Mode
+    /// The user's number.
+    package let owner: UInt32
     package let signature: FileSignature
 
     package init(_ status: stat) {
@@ -22,6 +24,7 @@ package struct FileStatus: Equatable, Sendable {
         }
         linkCount = Int(status.st_nlink)
         permissions = status.st_mode & 0o7777
+        owner = status.st_uid
         signature = FileSignature(
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), bytes: Int(status.st_size),
             modified: status.st_mtim.nanoseconds, changed: status.st_ctim.nanoseconds)

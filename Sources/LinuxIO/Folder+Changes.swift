@@ -18,8 +18,10 @@ extension Folder {
     }
 
     /// The same, but false where the name is taken: nobody's file can come in between a look and a rename.
-    package func writeNew(_ bytes: [UInt8], to relative: FilePath) throws(SystemFailure) -> Bool {
-        try publish(bytes, 0o640, at: relative) { (parent, temporary, name) throws(SystemFailure) in
+    package func writeNew(
+        _ bytes: [UInt8], to relative: FilePath, permissions: CInterop.Mode = 0o640
+    ) throws(SystemFailure) -> Bool {
+        try publish(bytes, permissions, at: relative) { (parent, temporary, name) throws(SystemFailure) in
             if try parent.moveIfFree(temporary, to: name, in: parent) { return true }
             parent.discard(temporary)
             return false

@@ -64,6 +64,7 @@ extension AuditFindings.Finding {
         case .added(let path): "added: \(TerminalText.escaped(path.string)) was not published by fundusd"
         case .changedRecord(let name):
             "changed: the ledger's own copy of the verdict of \(TerminalText.escaped(name.description))"
+        case .changedLabel(let sha256): "changed: what a person said of the picture with SHA-256 \(sha256)"
         case .brokenChain(let sequence): "broken: the chain, from verdict \(sequence) on; the ledger was changed"
         case .unlinked(let name):
             "broken: the verdict of \(TerminalText.escaped(name.description)) is in the ledger, and not in the chain"

@@ -42,6 +42,7 @@ package struct Daemon {
                     modelInService: session.modelInService, store: ModelStore(root: session.settings.state),
                     interval: session.settings.rescan, journal: journal),
                 ShadowService(session: session, journal: journal),
+                ReviewService(session: session, logger: logger),
                 ReloadService(
                     modelInService: session.modelInService, shadow: session.shadow, settings: session.settings,
                     notifier: notifier, logger: logger, reload: reload),

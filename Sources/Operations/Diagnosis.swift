@@ -3,6 +3,8 @@ internal import Glibc
 internal import Ledger
 internal import LinuxIO
 internal import ModelStore
+internal import Review
+internal import Screening
 package import Settings
 internal import SystemPackage
 internal import Verdict
@@ -33,6 +35,7 @@ package struct Diagnosis {
         examineFolders(settings)
         examineWatching(settings)
         examineNames(settings)
+        examineReview(settings)
         for key in [SettingKey.outbox, .state] { examineSpace(key, key == .outbox ? settings.outbox : settings.state) }
         examineModel(settings)
         examineLedger(settings)
@@ -95,6 +98,28 @@ package struct Diagnosis {
             add(
                 .warning, "outbox", "what its file system can do can't be tried: \(error.description)",
                 "Run this as the service's user.")
+        }
+    }
+
+    /// Where people find what they are to look at, and where they answer.
+    private mutating func examineReview(_ settings: Settings) {
+        guard settings.review.isOn else { return }
+        do throws(SystemFailure) {
+            let review = try Folder(settings.reviewFolder)
+            // Its probe makes and removes files, as a picture is put there and removed.
+            _ = try review.probe()
+            for label in GivenLabel.allCases {
+                let folder = settings.labelled.appending(label.rawValue)
+                if try FileStatus.at(folder)?.kind == .folder { continue }
+                add(
+                    .warning, "review", "people have no folder to answer “\(label.rawValue)”",
+                    "Make \(folder), with the group and the rights of its neighbors.")
+            }
+            add(.good, "review", "pictures can be put into \(settings.reviewFolder)")
+        } catch {
+            add(
+                .fault, "review", "pictures can't be put into \(settings.reviewFolder): \(error.description)",
+                "Make it, with the group and the rights of the inbox.")
         }
     }
 

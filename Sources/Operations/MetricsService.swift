@@ -37,12 +37,13 @@ struct MetricsService: Service {
     private struct Round {
         var number = 0
         var drift: Drift?
+        var performance: ServicePerformance?
         /// Told once, and when they change; nothing else suffers from them.
         var faults: [String] = []
     }
 
     private func write(after last: Round) -> Round {
-        var round = Round(number: last.number + 1, drift: last.drift)
+        var round = Round(number: last.number + 1, drift: last.drift, performance: last.performance)
         func attempt(_ what: String, _ body: () throws -> Void) {
             do {
                 try body()
@@ -55,13 +56,19 @@ struct MetricsService: Service {
                 round.drift = try session.settings.weeklyDrift(by: session.modelInService.id, until: Date())
             }
         }
+        if last.number % Self.driftInterval == 0 {
+            attempt("What people answered can't be read") {
+                round.performance = try session.settings.servicePerformance()
+            }
+        }
         var setAside: Int?
         attempt("What is set aside can't be counted") {
             setAside = try session.settings.ledgerReader()?.setAside().count
         }
         attempt("The metrics can't be written") {
-            let text = MetricsText(session, round.drift, setAside: setAside, now: Date()).text
-            try AtomicFile.writeForAll(Array(text.utf8), to: path)
+            var text = MetricsText(session, round.drift, setAside: setAside, now: Date())
+            if let performance = round.performance { text.add(performance, of: session.modelInService.id) }
+            try AtomicFile.writeForAll(Array(text.text.utf8), to: path)
         }
         for fault in round.faults where !last.faults.contains(fault) { logger.warning("\(fault)") }
         return round

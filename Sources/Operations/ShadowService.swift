@@ -92,11 +92,23 @@ private struct Shadow: ~Copyable {
             model.preprocessing.fill(&tensor, from: picture.picture)
             let probability = try model.assessment(of: tensor).probabilityOfDisease
             try openScores().record(picture, by: id, probability, at: Date())
+            try ask(about: picture, probability, model)
         } catch {
             refused = id
             model = nil
             journal.shadowRefused(id, reason: explanation(of: error))
         }
+    }
+
+    /// Where the two say different things a person is asked; the picture is put there by whoever takes it from the inbox again.
+    private func ask(about picture: JudgedPicture, _ probability: Double, _ challenger: LoadedModel) throws {
+        let settings = session.modelInService.settings
+        let champion = session.pipeline.currentRules.judge.operatingPoint.value
+        let own = try settings.operatingPoint(of: challenger.record).value
+        guard (picture.probability >= champion) != (probability >= own),
+            try session.pipeline.disagrees(picture.sha256)
+        else { return }
+        session.queue.add(ArrivalQueue.Arrival(name: picture.name, receivedAt: Date(), evidence: .settled))
     }
 
     private mutating func challenger(_ id: String, for picture: JudgedPicture) throws -> LoadedModel {

@@ -31,6 +31,10 @@ package struct StatusReport: Encodable, Equatable {
     var lastRetraining: LastRetraining?
     /// The last seven days; nil where nothing was ever screened.
     var drift: DriftReport?
+    /// What the model that judges is worth here; nil where nobody was asked.
+    var inService: PerformanceDocument.Part?
+    /// Pictures that people were given and have not answered.
+    var reviewWaiting: Int?
     /// Set when the inbox can't be read.
     var inboxFault: String?
 
@@ -55,6 +59,8 @@ package struct StatusReport: Encodable, Equatable {
         case waitingChampion = "waiting_champion"
         case lastVerdict = "last_verdict"
         case lastRetraining = "last_retraining"
+        case inService = "in_service"
+        case reviewWaiting = "review_waiting"
         case inboxFault = "inbox_fault"
     }
 
@@ -69,6 +75,7 @@ package struct StatusReport: Encodable, Equatable {
         if let ledger = try settings.ledgerReader() {
             try take(ledger)
             known = try ledger.knownFiles()
+            try take(ServicePerformance(ledger))
         }
         do {
             let census = try InboxCensus(root: settings.inbox, isRecursive: settings.recursive, known: known)
@@ -97,6 +104,18 @@ package struct StatusReport: Encodable, Equatable {
                 name: $0.name.description, outcome: $0.outcome ?? "", probability: $0.probability,
                 publishedAt: $0.publishedAt ?? "")
         }
+    }
+
+    private mutating func take(_ performance: ServicePerformance) {
+        guard performance.all.pictures > 0 else { return }
+        reviewWaiting = performance.waiting
+        inService = model.flatMap(performance.part).map { PerformanceDocument.Part($0, forecasting: false) }
+    }
+
+    private var serviceLine: String? {
+        guard let reviewWaiting else { return nil }
+        let sensitivity = inService?.figures["sensitivity"].map { "sensitivity \(PerformanceText.figure($0)), " } ?? ""
+        return "In service:    \(sensitivity)\(reviewWaiting) pictures wait in review/; see `fundusd performance`"
     }
 
     private var waiting: String {
@@ -128,6 +147,7 @@ package struct StatusReport: Encodable, Equatable {
             lines.append("Retraining:    \(last.at): \(TerminalText.escaped(last.summary))")
         }
         if let drift { lines.append("This week:     \(drift.text)") }
+        if let serviceLine { lines.append(serviceLine) }
         if let inboxFault { lines.append("Inbox:         \(inboxFault)") }
         return lines.joined(separator: "\n")
     }

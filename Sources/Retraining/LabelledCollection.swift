@@ -70,16 +70,19 @@ package struct LabelledCollection: ~Copyable {
         package var learnsGradability: Bool
         /// Sides of contents in earlier divisions.
         package var earlier: [String: HoldoutSplit.Side]
+        /// Sides that contents are for which are in no earlier division.
+        package var preferred: [String: HoldoutSplit.Side]
 
         package init(
             holdoutFraction: Double, validationFraction: Double, seed: UInt64, learnsGradability: Bool = false,
-            earlier: [String: HoldoutSplit.Side] = [:]
+            earlier: [String: HoldoutSplit.Side] = [:], preferred: [String: HoldoutSplit.Side] = [:]
         ) {
             self.holdoutFraction = holdoutFraction
             self.validationFraction = validationFraction
             self.seed = seed
             self.learnsGradability = learnsGradability
             self.earlier = earlier
+            self.preferred = preferred
         }
     }
 
@@ -96,7 +99,8 @@ package struct LabelledCollection: ~Copyable {
         let images = usable.map(\.image)
         let grouping = ImageGrouping(images)
         let split = HoldoutSplit(
-            images, grouping, fraction: division.holdoutFraction, seed: division.seed, earlier: division.earlier)
+            images, grouping, fraction: division.holdoutFraction, seed: division.seed, earlier: division.earlier,
+            preferred: division.preferred)
         // Drawn independently of the first: other bits of chance for the same groups.
         let inner = HoldoutSplit(
             images, grouping, fraction: division.validationFraction, seed: division.seed &+ 0x9E37_79B9_7F4A_7C15)

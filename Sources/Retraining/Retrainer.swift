@@ -20,8 +20,13 @@ package struct Retrainer {
     let settings: Settings
     let data: TrainingDataReader
     let reporter: TrainingReporter
+    let reviewed: ReviewedTraining
 
-    package init(settings: Settings, data: TrainingDataReader, reporter: TrainingReporter) {
+    package init(
+        settings: Settings, data: TrainingDataReader, reporter: TrainingReporter,
+        reviewed: ReviewedTraining = ReviewedTraining()
+    ) {
+        self.reviewed = reviewed
         self.settings = settings
         self.data = data
         self.reporter = reporter
@@ -53,7 +58,8 @@ package struct Retrainer {
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
-                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:]))
+                learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:],
+                preferred: reviewed.sides))
         reporter.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
         guard let trained = try train(recipe, divided, champion, folder) else { return }
         try decide(trained, divided, champion)
@@ -110,11 +116,15 @@ package struct Retrainer {
         let championThreshold = try settings.operatingPoint(of: champion.record).value
         model.takeUp(scores.championSensitivity(at: championThreshold), trained.network)
         let threshold = settings.threshold(of: model)
+        let inService = reviewed.inService[champion.record.id]
+        model.training?.championInService = inService?.sentence
         var decision = PromotionGate(settings.gateRules).decide(
             scores, championThreshold: championThreshold, challengerThreshold: threshold,
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
+        decision.inService = inService
+        if let inService { reporter.say(inService.sentence) }
         model.attachments.append(try decision.attachment())
         try follow(decision, model, champion)
     }

@@ -14,6 +14,8 @@ package struct AuditFindings: Sendable, Equatable {
         case added(FilePath)
         /// The document in the ledger is not what was published.
         case changedRecord(ImageName)
+        /// What the ledger has of a label is not what was noted: SHA-256 of the picture.
+        case changedLabel(String)
         /// From this link on the chain is not what follows from its entries.
         case brokenChain(sequence: Int)
         /// A published verdict without a link.
@@ -33,20 +35,28 @@ package struct AuditFindings: Sendable, Equatable {
         var isKnown = noted.map { $0 == chain.head } ?? true
         var isBroken = false
         var expected: Set<FilePath> = []
-        try ledger.audit { record in
-            chain.append(record.entry)
+        func take(_ link: String, _ sequence: Int) {
             if chain.head == noted { isKnown = true }
-            if !isBroken, chain.head != record.link || chain.length != record.sequence {
+            if !isBroken, chain.head != link || chain.length != sequence {
                 findings.append(.brokenChain(sequence: chain.length))
                 isBroken = true
             }
+        }
+        try ledger.audit { record in
+            chain.append(record.entry)
+            take(record.link, record.sequence)
             if record.keptDocument != record.entry.document { findings.append(.changedRecord(record.entry.name)) }
             for (path, digest) in record.files {
                 expected.insert(path)
                 if let finding = try outbox.finding(path, digest) { findings.append(finding) }
             }
+        } labels: { label in
+            chain.append(label.entry)
+            take(label.link, label.sequence)
+            if label.keptDocument != label.entry.document { findings.append(.changedLabel(label.entry.sha256)) }
         }
         findings += try ledger.unlinked().map(Finding.unlinked)
+        findings += try ledger.unlinkedLabels().map(Finding.changedLabel)
         if let noted, !isKnown { findings.append(.unknownHead(noted)) }
         for image in try ledger.beingPublished() {
             expected.insert(Outbox.verdictPath(for: image.name, spelled: image.spelling))

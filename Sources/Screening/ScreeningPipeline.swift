@@ -13,11 +13,16 @@ package struct ScreeningRules: Sendable {
     package var reader: InboxReader
     package var judge: Judge
     package var disposition: SourceDisposition
+    /// Nil where no person is asked to look at pictures.
+    package var review: ReviewRules?
 
-    package init(reader: InboxReader, judge: Judge, disposition: SourceDisposition) {
+    package init(
+        reader: InboxReader, judge: Judge, disposition: SourceDisposition, review: ReviewRules? = nil
+    ) {
         self.reader = reader
         self.judge = judge
         self.disposition = disposition
+        self.review = review
     }
 }
 
@@ -181,6 +186,8 @@ package final class ScreeningPipeline: Sendable {
             try known.remember(name, signature, isLeftAlone: false)
             return tell(.setAside(name))
         }
+        // Before the file may be cleared away.
+        try putForReview(name, content, rules)
         try clearAway(name, content.sha256, signature, rules)
     }
 
@@ -208,6 +215,8 @@ package final class ScreeningPipeline: Sendable {
 
     /// The files first, then the row: a crash between the two publishes the same bytes once more.
     private func publish(_ publication: Publication, for name: ImageName) throws {
+        let verdict = try Verdict(document: publication.document)
+        let question = currentRules.review.flatMap { ReviewQuestion($0.plan, about: verdict) }
         try places.publish {
             let newest = try ledger.newestPublished(name)
             let isRepeated = newest?.sha256 == publication.sha256
@@ -217,9 +226,29 @@ package final class ScreeningPipeline: Sendable {
                 try ledger.recordSpelling(name, sha256: publication.sha256, placed.spelling)
             }
             try outbox.publish(placed, for: name, replacing: isRepeated ? nil : newest)
-            try ledger.recordPublication(name, publication, now: now())
+            try ledger.recordPublication(name, publication, asking: question, now: now())
         }
-        tell(.verdict(name, try Verdict(document: publication.document)))
+        tell(.verdict(name, verdict))
+    }
+
+    /// Drawn in the transaction that noted the publication; the picture is put there now, or by whoever comes by again.
+    private func putForReview(_ name: ImageName, _ content: ImageContent, _ rules: ScreeningRules) throws {
+        guard let review = rules.review, let bytes = content.bytes, try ledger.isToBePutForReview(content.sha256)
+        else { return }
+        do {
+            let put = try ReviewFolder(root: review.folder).put(bytes, of: name, sha256: content.sha256)
+            try ledger.recordPutForReview(content.sha256, as: put.file, put.signature)
+        } catch {
+            throw ReviewFault(cause: "\(error)")
+        }
+    }
+
+    /// A challenger says otherwise of a picture that has its verdict: a person may be asked.
+    ///
+    /// - Returns: whether the picture, if it still lies in the inbox, is to be screened again to be put there.
+    package func disagrees(_ sha256: String) throws -> Bool {
+        guard let review = currentRules.review else { return false }
+        return try ledger.recordDisagreement(sha256, review.plan, now: now())
     }
 
     /// The same content is back after another: its verdict has the name again.
@@ -255,6 +284,12 @@ package final class ScreeningPipeline: Sendable {
         }
         try known.remember(name, signature, isLeftAlone: false)
     }
+}
+
+/// The verdict stands, and its image could not be given to people.
+private struct ReviewFault: Error, CustomStringConvertible {
+    let cause: String
+    var description: String { "it has its verdict, but can't be put into the review folder: \(cause)" }
 }
 
 /// The verdict stands, and its image could not be cleared away.

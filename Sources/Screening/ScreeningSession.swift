@@ -2,9 +2,10 @@
 internal import FoundationEssentials
 internal import FundusImage
 package import Intake
-internal import Ledger
+package import Ledger
 internal import LinuxIO
 package import ModelStore
+internal import Review
 package import Settings
 internal import SystemPackage
 internal import Verdict
@@ -13,6 +14,7 @@ internal import Verdict
 package final class ScreeningSession: Sendable {
     package let settings: Settings
     package let pipeline: ScreeningPipeline
+    package let ledger: Ledger
     package let queue = ArrivalQueue()
     package let retries = Retries()
     package let control: InboxControl
@@ -39,6 +41,7 @@ package final class ScreeningSession: Sendable {
         model.keepPackedWeights()
         let rules = try settings.rules(for: model, foldersOf: settings)
         let ledger = try Self.openLedger(settings)
+        self.ledger = ledger
         let shadow = try Self.trying(.software) { try ShadowPictures() }
         shadow.setOpen(settings.shadow)
         let counters = ScreeningCounters(try Self.trying(.inputOutput) { try Self.published(settings) })
@@ -148,7 +151,23 @@ extension Settings {
         ScreeningRules(
             reader: InboxReader(root: running.inbox, maximumBytes: maxBytes, settlingTime: running.settle),
             judge: try judge(with: model, drawingHeatmaps: heatmap),
-            disposition: disposition(archive: running.archivePath))
+            disposition: disposition(archive: running.archivePath), review: try reviewRules(foldersOf: running))
+    }
+
+    /// Nil where no person is asked.
+    private func reviewRules(foldersOf running: Settings) throws -> ReviewRules? {
+        guard review.isOn else { return nil }
+        let rules = ReviewPlan.Rules(
+            normalShare: review.normalShare, diseaseShare: review.diseaseShare, doubt: review.doubt,
+            perDay: review.perDay)
+        do throws(SystemFailure) {
+            // Made for whom it is missing by hand; the package's has the inbox's group.
+            try AtomicFile.makeFolder(running.reviewFolder, permissions: 0o770)
+            return ReviewRules(
+                plan: ReviewPlan(rules, secret: try SiteSecret(in: running.state)), folder: running.reviewFolder)
+        } catch {
+            throw Refusal(.cannotCreate, error.description)
+        }
     }
 
     private func disposition(archive: FilePath) -> SourceDisposition {

@@ -23,6 +23,12 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case threads
     case precision
     case metricsFile = "metrics-file"
+    case review
+    case reviewNormalShare = "review.normal-share"
+    case reviewDiseaseShare = "review.disease-share"
+    case reviewDoubt = "review.doubt"
+    case reviewPerDay = "review.per-day"
+    case reviewSensitivityFloor = "review.sensitivity-floor"
     case retrainMinNewImages = "retrain.min-new-images"
     case retrainMinPerClass = "retrain.min-per-class"
     case retrainPromotion = "retrain.promotion"
@@ -85,7 +91,7 @@ extension SettingKey {
         case .outbox: .text("./outbox")
         case .labelled: .text("./labelled")
         case .state: .text("./state")
-        case .recursive, .heatmap, .shadow: .text("false")
+        case .recursive, .heatmap, .shadow, .review: .text("false")
         case .threshold: .unset("the model's own")
         case .targetSensitivity: .unset("not set")
         case .after: .text("keep")
@@ -97,6 +103,11 @@ extension SettingKey {
         case .workers, .threads: .unset("by the machine")
         case .precision: .text("auto")
         case .metricsFile: .unset("no file")
+        case .reviewNormalShare: .text("0.1")
+        case .reviewDiseaseShare: .text("0.5")
+        case .reviewDoubt: .text("0.05")
+        case .reviewPerDay: .text("20")
+        case .reviewSensitivityFloor: .unset("not watched")
         case .retrainMinNewImages: .text("50")
         case .retrainMinPerClass: .text("20")
         case .retrainPromotion: .text("gated")
@@ -114,7 +125,7 @@ extension SettingKey {
     package var unit: String {
         switch self {
         case .inbox, .outbox, .labelled, .state: "folder"
-        case .recursive, .heatmap, .shadow: "true or false"
+        case .recursive, .heatmap, .shadow, .review: "true or false"
         case .threshold: "probability, 0 < t < 1"
         case .targetSensitivity: "fraction, 0 < s < 1"
         case .after: "keep, archive or delete"
@@ -125,6 +136,10 @@ extension SettingKey {
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
         case .precision: "float32, bf16 or auto"
         case .metricsFile: "file"
+        case .reviewNormalShare, .reviewDiseaseShare: "fraction, 0 < f ≤ 1"
+        case .reviewDoubt: "probability, 0 ≤ d ≤ 0.5"
+        case .reviewPerDay: "count"
+        case .reviewSensitivityFloor: "fraction, 0 < s < 1"
         case .retrainPromotion: "gated or manual"
         case .retrainRecipe: "name of a recipe"
         case .retrainEpochs, .retrainBatchSize: "count"
@@ -162,6 +177,15 @@ extension SettingKey {
         case .precision:
             "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
+        case .review:
+            "Put some pictures into review/, a folder beside the outbox, for a person to look at; see docs/operations.md."
+        case .reviewNormalShare:
+            "The part of the pictures called normal, and of the ungradable ones, that a person is given."
+        case .reviewDiseaseShare: "The part of the pictures called disease that a person is given."
+        case .reviewDoubt: "A picture whose P(disease) is nearer than this to the threshold is given to a person too."
+        case .reviewPerDay: "Pictures that a person is given on a day at most; half of them for doubt and disagreement."
+        case .reviewSensitivityFloor:
+            "Warn when the sensitivity in service may be lower: when its interval's lower bound falls under this."
         case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
         case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."
         case .retrainPromotion:

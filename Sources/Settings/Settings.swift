@@ -28,6 +28,7 @@ package struct Settings: Sendable, Equatable {
     /// Compute threads; nil leaves it to the processors that this process may use.
     package let threads: Int?
     package let precision: PrecisionSetting
+    package let review: ReviewSettings
     package let retrain: RetrainSettings
     /// Where each value came from.
     package let provenance: [SettingKey: SettingProvenance]
@@ -89,6 +90,18 @@ package struct RetrainSettings: Sendable, Equatable {
     package let specificityFloor: Double
 }
 
+/// What people are given to look at.
+package struct ReviewSettings: Sendable, Equatable {
+    package let isOn: Bool
+    package let normalShare: Double
+    package let diseaseShare: Double
+    /// Nearer than this to the threshold.
+    package let doubt: Double
+    package let perDay: Int
+    /// Nil: nothing is watched.
+    package let sensitivityFloor: Double?
+}
+
 /// A value as it was written, and who wrote it.
 package struct SettingProvenance: Sendable, Equatable {
     /// Nil where nobody gave a value and none is built in.
@@ -137,6 +150,7 @@ extension Settings {
             try SettingValue.choice(text, of: PrecisionSetting.self)
         }
         metricsFile = reading.value(of: .metricsFile, SettingValue.metricsFile)
+        review = ReviewSettings(from: &reading)
         retrain = RetrainSettings(from: &reading)
         provenance = reading.provenance
     }
@@ -195,7 +209,31 @@ extension RetrainSettings {
     }
 }
 
+extension ReviewSettings {
+    init(from reading: inout SettingReading) {
+        isOn = reading.required(.review, SettingValue.flag)
+        normalShare = reading.share(.reviewNormalShare, example: "0.1")
+        diseaseShare = reading.share(.reviewDiseaseShare, example: "0.5")
+        doubt = reading.required(.reviewDoubt) { text throws(SettingRefusal) in
+            try SettingValue.number(text, example: "0.05", bounds: "at least 0 and at most 0.5") { 0...0.5 ~= $0 }
+        }
+        perDay = reading.required(.reviewPerDay) { text throws(SettingRefusal) in
+            try SettingValue.count(text, in: 1...100_000, example: "20")
+        }
+        sensitivityFloor = reading.value(of: .reviewSensitivityFloor) { text throws(SettingRefusal) in
+            try SettingValue.fraction(text, example: "0.8")
+        }
+    }
+}
+
 extension SettingReading {
+    /// With 0 nothing would ever be known of what it is a share of.
+    fileprivate mutating func share(_ key: SettingKey, example: String) -> Double {
+        required(key) { text throws(SettingRefusal) in
+            try SettingValue.number(text, example: example, bounds: "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+        }
+    }
+
     /// Above 0.1 no gate would be left.
     fileprivate mutating func margin(_ key: SettingKey, example: String) -> Double {
         required(key) { text throws(SettingRefusal) in

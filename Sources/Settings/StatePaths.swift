@@ -16,5 +16,8 @@ extension Settings {
     package var retrainingPath: FilePath { state.appending("retraining") }
     package var lastRetrainingPath: FilePath { state.appending(Self.lastRetrainingName) }
 
+    /// Beside the outbox, where people find what they are to look at.
+    package var reviewFolder: FilePath { outbox.removingLastComponent().appending("review") }
+
     package static let lastRetrainingName = "last-retraining.json"
 }

@@ -42,9 +42,11 @@ struct YAMLSettings {
     }
 
     private mutating func take(_ name: String, _ value: Node, line: Int) {
-        if let key = SettingKey(rawValue: name) {
+        // `review` is both: a setting, and a group of others.
+        let isGroup = SettingKey.groups.contains(name)
+        if let key = SettingKey(rawValue: name), !isGroup || value.mapping == nil {
             takeValue(of: key, value, line: line)
-        } else if SettingKey.groups.contains(name) {
+        } else if isGroup {
             takeGroup(name, value, line: line)
         } else {
             let known = SettingKey.allCases.map(\.name)

@@ -21,6 +21,9 @@ package enum JournalEvent: String, CaseIterable, Sendable {
     case drift = "3f1d5a0c7e2b4c8f9a6d0b1e4c7f2a95"
     case outboxAbilities = "8d3f6a1c52e94b07a6c41d9e2b70f835"
     case unsteady = "c17b0e94d8a3462fb5960e3af2d41c68"
+    case labelGiven = "2f6c1d0b94e84a7fb3d5c8a17e960d42"
+    case labelWithdrawn = "91b47ce3d8f54e06a2c9f01d6b73e85a"
+    case sensitivityFloor = "d4a8f3e157b24c90856e1f7bca3920d6"
     case fault = "b44234d4c44446f580a9d571963c0168"
     case stopping = "c0bf06991a274e838fa5253273b2cfee"
     case configurationReloaded = "da9995b301c946f183077fb775d4d557"
@@ -33,8 +36,8 @@ package enum JournalEvent: String, CaseIterable, Sendable {
         switch self {
         case .started: .info
         case .ready, .verdict, .rejected, .modelSwapped, .stopping, .configurationReloaded, .outboxAbilities: .notice
-        case .retrainingStarted, .retrainingFinished, .retrainingRefused: .notice
-        case .waiting, .writingSeen, .overflowRescan, .drift, .unsteady: .warning
+        case .retrainingStarted, .retrainingFinished, .retrainingRefused, .labelGiven, .labelWithdrawn: .notice
+        case .waiting, .writingSeen, .overflowRescan, .drift, .unsteady, .sensitivityFloor: .warning
         case .fault, .modelRefused, .setAside: .error
         }
     }

@@ -17,7 +17,7 @@ struct FixtureCommands: ParsableCommand {
         subcommands: [
             DrawEye.self, DrawEyes.self, DrawLabelled.self, SeededModel.self, SeededBase.self, ValidateVerdicts.self,
             DrawAlterations.self, Parity.self,
-            TrainingParity.self, GateWorlds.self, CrashRuns.self, ManualPages.self,
+            TrainingParity.self, GateWorlds.self, ReviewSites.self, CrashRuns.self, ManualPages.self,
         ])
 }
 

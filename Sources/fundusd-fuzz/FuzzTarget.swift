@@ -148,6 +148,8 @@ enum FuzzTarget: String, CaseIterable {
         _ = try? ledger.accountForInterruption(suspect: String(repeating: "0", count: 64), now: Date())
         _ = try? (ledger.knownFiles(), ledger.namesToBePublished(), ledger.clearings(), ledger.suspects())
         _ = try? (reader.counts(), reader.last(), reader.waits(), reader.setAside(), reader.faults())
+        _ = try? (ledger.reviewed(), ledger.standingLabels(), reader.reviewCounts(), reader.disagreements())
+        _ = try? (reader.reviewProgress(), reader.reasonsOfLabelled())
         _ = try? AuditFindings(reader, Outbox(root: folder.path))
     }
 

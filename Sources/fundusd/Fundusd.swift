@@ -26,7 +26,8 @@ struct Fundusd: ParsableCommand {
             WatchCommand.self, ScreenCommand.self, ClassifyCommand.self, ExportCommand.self, UnpackCommand.self,
             TrainCommand.self, RetrainCommand.self,
             EvaluateCommand.self,
-            ModelCommand.self, ExplainCommand.self, RetryCommand.self, AuditCommand.self, StatusCommand.self,
+            ModelCommand.self, LabelCommand.self, PerformanceCommand.self, ExplainCommand.self, RetryCommand.self,
+            AuditCommand.self, StatusCommand.self,
             CheckConfigCommand.self,
             DoctorCommand.self, BackupCommand.self, RestoreCommand.self, BenchCommand.self,
         ])

@@ -64,6 +64,28 @@ import Testing
         #expect(try violations() == [], "what is gone need not have been seen")
     }
 
+    /// Every picture that is there is with people, once: waiting or answered.
+    @Test func `pictures that people were not given, twice, or in pieces`() throws {
+        try writeAll()
+        let (review, labelled) = (folder.path.appending("review"), folder.path.appending("labelled"))
+        func found() throws -> Set<Oracle.Violation> {
+            try Oracle(expected, outbox: outbox, inbox: inbox, archive: archive, people: [review, labelled]).violations
+        }
+        #expect(try found() == [.unasked(eye.sha256), .unasked(newer.sha256)])
+        try write(eye.bytes, review, "b.jpg")
+        try write(newer.bytes, labelled, "normal/a.jpg")
+        #expect(try found() == [])
+        try write(newer.bytes, review, "a.jpg")
+        #expect(try found() == [.askedTwice(newer.sha256)])
+        try write(Array(newer.bytes.dropLast(5)), review, "a.jpg")
+        #expect(try found() == [.spoiledForPeople("a.jpg")])
+        try AtomicFile.remove(review.appending("a.jpg"))
+        try AtomicFile.remove(review.appending("b.jpg"))
+        try AtomicFile.remove(inbox.pushing("ward/b.jpg"))
+        try AtomicFile.remove(outbox.pushing("ward/b.jpg.json"))
+        #expect(try !found().contains(.unasked(eye.sha256)), "a picture that is gone can't be asked about")
+    }
+
     @Test func `a lost verdict`() throws {
         try writeAll()
         try AtomicFile.remove(outbox.pushing("ward/b.jpg.json"))

@@ -85,6 +85,28 @@ import Testing
         }
     }
 
+    /// Pictures that people were given: by chance, or because they were hard.
+    @Test func `what was drawn by chance measures, with its person, and what was hard trains`() {
+        let images = [
+            Self.image(0, person: "a"), Self.image(1, person: "a"), Self.image(2, person: "b"),
+            Self.image(3, person: "c"), Self.image(4, person: "c"), Self.image(5, person: "d"),
+        ]
+        let hashes = images.map(\.sha256)
+        func sides(_ earlier: [String: HoldoutSplit.Side]) -> [HoldoutSplit.Side] {
+            HoldoutSplit(
+                images, ImageGrouping(images), fraction: 0.5, seed: 3, earlier: earlier,
+                preferred: [
+                    hashes[0]: .holdout, hashes[2]: .training, hashes[3]: .holdout, hashes[4]: .training,
+                ]
+            ).sides
+        }
+        let drawn = Self.split(images, fraction: 0.5, seed: 3)[5]
+        #expect(sides([:]) == [.holdout, .holdout, .training, .holdout, .holdout, drawn])
+        // Whoever trained goes on training, and nobody who measured trains.
+        let before = sides([hashes[1]: .training, hashes[2]: .holdout])
+        #expect(before[..<3] == [.training, .training, .holdout])
+    }
+
     @Test func `an image that links both sides sets the hold-out's part aside`() {
         let apart = [Self.image(0, person: "a"), Self.image(1, person: "b")]
         let earlier: [String: HoldoutSplit.Side] = [apart[0].sha256: .training, apart[1].sha256: .holdout]

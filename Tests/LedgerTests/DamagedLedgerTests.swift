@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Ledger
 import LinuxIO
+import Review
 import SystemPackage
 import Testing
 import Verdict
@@ -32,6 +33,12 @@ import Verdict
         Damage("ALTER TABLE wait RENAME COLUMN fault TO fauls") { _, reader in _ = try reader.waits() },
         Damage("ALTER TABLE audit RENAME COLUMN link TO lino") { _, reader in try reader.audit { _ in } },
         Damage("UPDATE wait SET attempts = 'often'") { _, reader in _ = try reader.waits() },
+        Damage("UPDATE review SET probability = 'maybe'") { _, reader in _ = try reader.reviewCounts() },
+        Damage("UPDATE label SET label = 'unwell'") { _, reader in _ = try reader.reviewCounts() },
+        Damage("UPDATE label SET label = 'unwell'") { ledger, _ in _ = try ledger.standingLabels() },
+        Damage("UPDATE review SET reason = 'whim'") { _, reader in _ = try reader.reasonsOfLabelled() },
+        Damage("UPDATE review SET inode = 'x'") { ledger, _ in _ = try ledger.reviewed() },
+        Damage("ALTER TABLE audit_label RENAME COLUMN link TO lino") { _, reader in try reader.audit { _ in } },
     ]
 
     @Test(arguments: damages) func isTold(_ damage: Damage) throws {
@@ -55,7 +62,16 @@ import Verdict
         let publication = Publication(sha256: content.sha256, document: [7])
         _ = try ledger.claim(name, content, receivedAt: Self.time, now: Self.time)
         try ledger.recordJudgement(name, .example(of: content, named: name), publication, now: Self.time)
-        try ledger.recordPublication(name, publication, now: Self.time)
+        let rules = ReviewPlan.Rules(normalShare: 1, diseaseShare: 1, doubt: 0, perDay: 9)
+        try ledger.recordPublication(
+            name, publication,
+            asking: ReviewQuestion(
+                ReviewPlan(rules, secret: SiteSecret(key: [1])), about: .example(of: content, named: name)),
+            now: Self.time)
+        try ledger.recordPutForReview(
+            content.sha256, as: "a.jpg", FileSignature(device: 1, inode: 2, bytes: 3, modified: 4, changed: 5))
+        try ledger.record(
+            [LabelAct(.given, .normal, of: content.sha256, by: "x", at: Self.time, isFiled: true)])
         try ledger.remember(
             name, FileSignature(device: 1, inode: 2, bytes: 3, modified: 4, changed: 5), isLeftAlone: false)
         try ledger.recordWait(name, fault: "disk-full", attempts: 1, next: Self.time, now: Self.time)

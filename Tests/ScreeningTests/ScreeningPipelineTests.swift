@@ -22,9 +22,11 @@ final class ScreeningUnderTest: Sendable {
     init(
         judge: Judge = .constant(), after: SourceDisposition = .keep, maximumBytes: Int = 1 << 20,
         patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero),
-        abilities: FileSystemAbilities? = nil, continuing other: ScreeningUnderTest? = nil
+        abilities: FileSystemAbilities? = nil, review: ReviewRules? = nil, continuing other: ScreeningUnderTest? = nil,
+        in folder: TemporaryFolder? = nil
     ) throws {
-        folder = other?.folder ?? TemporaryFolder()
+        self.folder = other?.folder ?? folder ?? TemporaryFolder()
+        let folder = self.folder
         for name in ["inbox", "outbox", "state"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         ledger = try Ledger(at: folder.path.pushing("state/ledger.sqlite"))
         known = try KnownFiles(ledger)
@@ -35,7 +37,7 @@ final class ScreeningUnderTest: Sendable {
             rules: ScreeningRules(
                 reader: InboxReader(
                     root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),
-                judge: judge, disposition: after),
+                judge: judge, disposition: after, review: review),
             patience: patience, now: { Date() }, tell: log.note)
     }
 

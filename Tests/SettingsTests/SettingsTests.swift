@@ -96,9 +96,22 @@ import Testing
         #expect(faults?.description.contains("/nonexistent/config.yaml: there is no such file") == true)
     }
 
+    /// `review` is a setting and a group of others, in any order of the two.
+    @Test(arguments: [
+        "review: true\nreview.normal-share: 0.2", "review.normal-share: 0.2\nreview: yes",
+        "review: true\nreview:\n  normal-share: 0.2",
+    ]) func `review is on, and has settings below it`(yaml: String) throws {
+        let settings = try? resolve(yaml: yaml)
+        // The same key twice is no YAML at all; the other two ways say the same.
+        if yaml.contains("review:\n") { return #expect(settings == nil) }
+        #expect(settings?.review.isOn == true && settings?.review.normalShare == 0.2)
+        #expect(settings?.review.perDay == 20 && settings?.review.sensitivityFloor == nil)
+        #expect(try resolve(yaml: "review: {per-day: 5, doubt: 0}").review.perDay == 5)
+    }
+
     private func sample(of key: SettingKey) -> String {
         switch key {
-        case .threshold, .targetSensitivity: "0.4"
+        case .threshold, .targetSensitivity, .reviewSensitivityFloor: "0.4"
         case .precision: "bf16"
         case .metricsFile: "/run/fundusd.prom"
         case .workers, .threads, .retrainEpochs, .retrainBatchSize: "2"
@@ -106,7 +119,7 @@ import Testing
         case .retrainRecipe: "experiment"
         case .after: "delete"
         case .decode: "scaled"
-        case .recursive: "true"
+        case .recursive, .review: "true"
         case .retrainPromotion: "manual"
         case .inbox, .outbox, .labelled, .state: "/somewhere/else"
         default: key.builtIn.text ?? ""

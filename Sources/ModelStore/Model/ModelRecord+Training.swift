@@ -58,6 +58,8 @@ extension ModelRecord {
         package var figures: Figures?
         /// By which the logits were divided for calibration before the head's parameters were written.
         package var temperature: Double?
+        /// What people's answers said, when this was trained, of the champion of then where it worked: a sentence.
+        package var championInService: String?
 
         package init(
             seed: UInt64, epochs: Int, trainedOn: Images, holdout: Holdout? = nil, softwareVersion: String,

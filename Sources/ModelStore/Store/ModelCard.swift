@@ -83,7 +83,8 @@ enum ModelCard {
         if sensitivity == nil && specificity == nil && figures == nil {
             return (rows.isEmpty ? "" : table + "\n\n") + unmeasured
         }
-        return table + "\n\nFour decimals here; model.json has all of them."
+        let before = record.training?.championInService.map { "\n\nOf the champion when this was trained: \($0)" } ?? ""
+        return table + "\n\nFour decimals here; model.json has all of them." + before
     }
 
     private static func gradability(_ record: ModelRecord) -> [(String, String)] {

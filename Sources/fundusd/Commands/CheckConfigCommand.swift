@@ -18,10 +18,11 @@ struct CheckConfigCommand: ParsableCommand {
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Intake") var intake: IntakeOptions
+    @OptionGroup(title: "Review") var review: ReviewOptions
     @OptionGroup(title: "Retraining") var retraining: RetrainOptions
 
     func run() throws {
-        let settings = try Settings.resolved(folders, judging.texts, intake.texts, retraining.texts)
+        let settings = try Settings.resolved(folders, judging.texts, intake.texts, review.texts, retraining.texts)
         if print { try StandardOutput.say(settings.printed(decided: settings.decidedByTheMachine)) }
         let check = FolderCheck(settings)
         guard check.faults.isEmpty else {

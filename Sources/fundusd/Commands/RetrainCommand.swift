@@ -4,6 +4,7 @@ internal import Foundation
 internal import LabelledData
 internal import LinuxIO
 internal import Logging
+internal import Operations
 internal import Retraining
 internal import Settings
 internal import Supervision
@@ -48,7 +49,9 @@ struct RetrainCommand: ParsableCommand {
             let data = try TrainingDataReader(
                 settings, groups: groups, personPattern: personPattern, takesUngradable: false,
                 minimumPerClass: settings.retrain.minPerClass, links: .refused)
-            let retrainer = Retrainer(settings: settings, data: data, reporter: TrainingReporter(logger: logger))
+            let retrainer = Retrainer(
+                settings: settings, data: data, reporter: TrainingReporter(logger: logger),
+                reviewed: try settings.reviewedTraining())
             try retrainer.run(onlyIfGrown: ifGrown)
         } catch let refusal as Refusal {
             logger.record(.fault, "\(refusal.message)", [.reason: .string(refusal.message)])

@@ -23,13 +23,14 @@ struct ScreenCommand: AsyncParsableCommand {
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Intake") var intake: IntakeOptions
+    @OptionGroup(title: "Review") var review: ReviewOptions
 
     func validate() throws {
         guard once else { throw ValidationError("Say `fundusd screen --once`; to keep watching: `fundusd watch`.") }
     }
 
     func run() async throws {
-        let settings = try Settings.resolved(folders, judging.texts, intake.texts)
+        let settings = try Settings.resolved(folders, judging.texts, intake.texts, review.texts)
         let journal = ScreeningJournal(logger: WatchCommand.bootstrapLogger())
         let session = try ScreeningSession(
             settings, patience: .once(settlingTime: settings.settle), tell: journal.tell)

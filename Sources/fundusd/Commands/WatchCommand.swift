@@ -22,6 +22,7 @@ struct WatchCommand: AsyncParsableCommand {
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Intake") var intake: IntakeOptions
+    @OptionGroup(title: "Review") var review: ReviewOptions
 
     func run() async throws {
         // Who reads the log may go away: writing to him is an error then, not the end.
@@ -51,7 +52,9 @@ struct WatchCommand: AsyncParsableCommand {
         return (Logger(label: "fundusd"), queue)
     }
 
-    private func resolve() throws -> Settings { try Settings.resolved(folders, judging.texts, intake.texts) }
+    private func resolve() throws -> Settings {
+        try Settings.resolved(folders, judging.texts, intake.texts, review.texts)
+    }
 
     private func watch(_ logger: Logger) async throws {
         let settings = try resolve()

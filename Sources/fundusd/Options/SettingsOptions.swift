@@ -84,6 +84,30 @@ struct IntakeOptions: ParsableArguments {
     }
 }
 
+/// What people are given to look at.
+struct ReviewOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Put pictures for a person into review/ (default: false).", valueName: "true|false"))
+    var review: String?
+    @Option(help: ArgumentHelp("Part of the normals for a person (default: 0.1).", valueName: "0…1"))
+    var reviewNormalShare: String?
+    @Option(help: ArgumentHelp("Part of the diseased for a person (default: 0.5).", valueName: "0…1"))
+    var reviewDiseaseShare: String?
+    @Option(help: ArgumentHelp("So near the threshold is doubt (default: 0.05).", valueName: "0…0.5"))
+    var reviewDoubt: String?
+    @Option(help: ArgumentHelp("Pictures for a person on a day at most (default: 20).", valueName: "count"))
+    var reviewPerDay: String?
+    @Option(help: ArgumentHelp("Warn when sensitivity in service may be lower (default: never).", valueName: "0…1"))
+    var reviewSensitivityFloor: String?
+
+    var texts: [SettingKey: String?] {
+        [
+            .review: review, .reviewNormalShare: reviewNormalShare, .reviewDiseaseShare: reviewDiseaseShare,
+            .reviewDoubt: reviewDoubt, .reviewPerDay: reviewPerDay,
+            .reviewSensitivityFloor: reviewSensitivityFloor,
+        ]
+    }
+}
+
 /// How retraining is done.
 struct RetrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("New images that make retraining act (default: 50).", valueName: "count"))
