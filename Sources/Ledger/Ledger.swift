@@ -121,9 +121,12 @@ package final class Ledger: Sendable {
     /// Notes that the verdict's file is in the outbox, and links it into the audit chain. Its heatmap is there too and is
     /// kept here no longer.
     ///
-    /// - Parameter question: whether a person is to look at the picture; nil where nobody is asked.
+    /// - Parameters:
+    ///   - question: whether a person is to look at the picture; nil where nobody is asked.
+    ///   - eye: whose eye it shows; nil where that is not known, or no exams are wanted.
     package func recordPublication(
-        _ name: ImageName, _ publication: Publication, asking question: ReviewQuestion?, now: Date
+        _ name: ImageName, _ publication: Publication, asking question: ReviewQuestion?, of eye: EyeName? = nil,
+        now: Date
     ) throws {
         let entry = AuditChain.Entry(of: publication, for: name, publishedAt: now)
         try database.write { db in
@@ -142,6 +145,7 @@ package final class Ledger: Sendable {
                 arguments: [now.timestamp, name.data, publication.sha256])
             try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
             try AuditTable.append(db, image: judged, entry)
+            if let eye { try ExamTable.note(db, image: judged, eye) }
             guard let question else { return }
             try ReviewTable.decide(db, image: judged, sha256: publication.sha256, question, now: now)
         }
@@ -201,6 +205,7 @@ package final class Ledger: Sendable {
             try db.execute(
                 sql: "UPDATE image SET is_newest = 1, spelling = ? WHERE name = ? AND sha256 = ?",
                 arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
+            try ExamTable.noteExchange(db, name)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
 internal import GRDB
+internal import Verdict
 
 extension LedgerReader {
     /// What was published in a period.

@@ -33,6 +33,7 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE image ADD COLUMN spelling BLOB")
         }
         migrator.registerMigration("8 review") { try $0.execute(sql: ReviewTable.definition + LabelTable.definition) }
+        migrator.registerMigration("9 exams") { try $0.execute(sql: ExamTable.definition) }
         return migrator
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Evaluation
 
 /// A week, or any other time, on one page: what came, what became of it, and what waits for a person.
 package struct PeriodReport: Sendable {

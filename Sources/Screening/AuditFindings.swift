@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 package import Ledger
 internal import LinuxIO
 package import SystemPackage
@@ -61,7 +62,20 @@ package struct AuditFindings: Sendable, Equatable {
         for image in try ledger.beingPublished() {
             expected.insert(Outbox.verdictPath(for: image.name, spelled: image.spelling))
         }
+        try compareExams(ledger, outbox, &expected)
         findings += try outbox.verdictFiles(beside: expected).map(Finding.added)
+    }
+
+    /// An exam follows from its verdicts: what is there must be what these make.
+    private mutating func compareExams(
+        _ ledger: LedgerReader, _ outbox: Outbox, _ expected: inout Set<FilePath>
+    ) throws {
+        for (person, spelling, isDue) in try ledger.exams() {
+            let path = Exam.path(of: person, spelled: spelling)
+            guard expected.insert(path).inserted, !isDue else { continue }
+            let document = try Exam(of: person, try ledger.eyeVerdicts(of: person)).document()
+            if let finding = try outbox.finding(path, SHA256.hash(document).hexadecimal) { findings.append(finding) }
+        }
     }
 
     /// What is found both times: a verdict that was published between two looks is no finding.

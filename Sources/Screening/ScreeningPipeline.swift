@@ -15,14 +15,18 @@ package struct ScreeningRules: Sendable {
     package var disposition: SourceDisposition
     /// Nil where no person is asked to look at pictures.
     package var review: ReviewRules?
+    /// Whether each person's eyes are told of together.
+    package var exams: Bool
 
     package init(
-        reader: InboxReader, judge: Judge, disposition: SourceDisposition, review: ReviewRules? = nil
+        reader: InboxReader, judge: Judge, disposition: SourceDisposition, review: ReviewRules? = nil,
+        exams: Bool = false
     ) {
         self.reader = reader
         self.judge = judge
         self.disposition = disposition
         self.review = review
+        self.exams = exams
     }
 }
 
@@ -42,6 +46,7 @@ package final class ScreeningPipeline: Sendable {
 
     private let outbox: Outbox
     private let places: OutboxPlaces
+    private let exams: ExamFiling
     private let ledger: Ledger
     private let known: KnownFiles
     private let unfinished: UnfinishedImages
@@ -62,6 +67,7 @@ package final class ScreeningPipeline: Sendable {
         self.outbox = outbox
         places = OutboxPlaces(outbox, tell: tell)
         self.ledger = ledger
+        exams = ExamFiling(outbox, places, ledger)
         self.known = known
         unfinished = UnfinishedImages(patience)
         memory = MemoryAllowance(bytes: 4 * rules.reader.maximumBytes)
@@ -186,6 +192,7 @@ package final class ScreeningPipeline: Sendable {
             try known.remember(name, signature, isLeftAlone: false)
             return tell(.setAside(name))
         }
+        try writeExams()
         // Before the file may be cleared away.
         try putForReview(name, content, rules)
         try clearAway(name, content.sha256, signature, rules)
@@ -216,6 +223,7 @@ package final class ScreeningPipeline: Sendable {
     /// The files first, then the row: a crash between the two publishes the same bytes once more.
     private func publish(_ publication: Publication, for name: ImageName) throws {
         let verdict = try Verdict(document: publication.document)
+        let eye = currentRules.exams ? EyeName(name) : nil
         let question = currentRules.review.flatMap { ReviewQuestion($0.plan, about: verdict) }
         try places.publish {
             let newest = try ledger.newestPublished(name)
@@ -226,9 +234,18 @@ package final class ScreeningPipeline: Sendable {
                 try ledger.recordSpelling(name, sha256: publication.sha256, placed.spelling)
             }
             try outbox.publish(placed, for: name, replacing: isRepeated ? nil : newest)
-            try ledger.recordPublication(name, publication, asking: question, now: now())
+            try ledger.recordPublication(name, publication, asking: question, of: eye, now: now())
         }
         tell(.verdict(name, verdict))
+    }
+
+    /// Writes the exams that are not in the outbox as they should be.
+    package func writeExams() throws {
+        do {
+            try exams.writeDue()
+        } catch {
+            throw ExamFault(cause: "\(error)")
+        }
     }
 
     /// Drawn in the transaction that noted the publication; the picture is put there now, or by whoever comes by again.
@@ -284,6 +301,12 @@ package final class ScreeningPipeline: Sendable {
         }
         try known.remember(name, signature, isLeftAlone: false)
     }
+}
+
+/// The verdict stands, and its person's exam could not be written.
+private struct ExamFault: Error, CustomStringConvertible {
+    let cause: String
+    var description: String { "it has its verdict, but the exam of its person can't be written: \(cause)" }
 }
 
 /// The verdict stands, and its image could not be given to people.

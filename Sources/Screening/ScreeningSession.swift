@@ -62,6 +62,7 @@ package final class ScreeningSession: Sendable {
         self.settings = settings
         forgetWaits(ledger)
         pipeline.putBackInterrupted()
+        writeExams()
         lookBack()
     }
 
@@ -70,6 +71,15 @@ package final class ScreeningSession: Sendable {
             try ledger.forgetWaits()
         } catch {
             tell(.fault("`status` may still show images as waiting that no longer do: \(error)"))
+        }
+    }
+
+    /// What a crash kept from the outbox. Where it can't be written now, the next verdict tries again.
+    private func writeExams() {
+        do {
+            try pipeline.writeExams()
+        } catch {
+            tell(.fault("exams may be older than verdicts in the outbox: \(error)"))
         }
     }
 
@@ -151,7 +161,8 @@ extension Settings {
         ScreeningRules(
             reader: InboxReader(root: running.inbox, maximumBytes: maxBytes, settlingTime: running.settle),
             judge: try judge(with: model, drawingHeatmaps: heatmap),
-            disposition: disposition(archive: running.archivePath), review: try reviewRules(foldersOf: running))
+            disposition: disposition(archive: running.archivePath), review: try reviewRules(foldersOf: running),
+            exams: exams)
     }
 
     /// Nil where no person is asked.

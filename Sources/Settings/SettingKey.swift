@@ -14,6 +14,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case after
     case heatmap
     case shadow
+    case exams
     case maxPixels = "max-pixels"
     case maxBytes = "max-bytes"
     case decode
@@ -91,7 +92,7 @@ extension SettingKey {
         case .outbox: .text("./outbox")
         case .labelled: .text("./labelled")
         case .state: .text("./state")
-        case .recursive, .heatmap, .shadow, .review: .text("false")
+        case .recursive, .heatmap, .shadow, .exams, .review: .text("false")
         case .threshold: .unset("the model's own")
         case .targetSensitivity: .unset("not set")
         case .after: .text("keep")
@@ -125,7 +126,7 @@ extension SettingKey {
     package var unit: String {
         switch self {
         case .inbox, .outbox, .labelled, .state: "folder"
-        case .recursive, .heatmap, .shadow, .review: "true or false"
+        case .recursive, .heatmap, .shadow, .exams, .review: "true or false"
         case .threshold: "probability, 0 < t < 1"
         case .targetSensitivity: "fraction, 0 < s < 1"
         case .after: "keep, archive or delete"
@@ -166,6 +167,8 @@ extension SettingKey {
         case .heatmap: "Write NAME.heatmap.jpg beside the verdict: the photograph, colored where it spoke for disease."
         case .shadow:
             "Let the store's challenger judge every image too, after its verdict and without one; see `fundusd model compare`."
+        case .exams:
+            "Write outbox/exams/PERSON.json from the verdicts of a person's two eyes, whose names say left and right (0042_left.jpg)."
         case .maxPixels: "An image of more pixels is rejected by its header, before memory is taken for it."
         case .maxBytes: "A larger file is rejected before it is read."
         case .decode:

@@ -16,6 +16,8 @@ package struct Settings: Sendable, Equatable {
     package let after: AfterScreening
     package let heatmap: Bool
     package let shadow: Bool
+    /// Whether each person's eyes are told of together.
+    package let exams: Bool
     /// For node_exporter; nil writes none.
     package let metricsFile: FilePath?
     package let maxPixels: Int
@@ -128,6 +130,7 @@ extension Settings {
         }
         heatmap = reading.required(.heatmap, SettingValue.flag)
         shadow = reading.required(.shadow, SettingValue.flag)
+        exams = reading.required(.exams, SettingValue.flag)
         // 65 500 is the longest side that libjpeg decodes.
         maxPixels = reading.required(.maxPixels) { text throws(SettingRefusal) in
             try SettingValue.pixels(text, in: 1...(65_500 * 65_500))

@@ -69,13 +69,12 @@ package struct Exam: Codable, Equatable, Sendable {
     package let eyes: Eyes
     /// What is not known, and what to do about it; empty where both eyes were judged.
     package let reasons: [Verdict.Reason]
-    package let software: Verdict.Software
     /// When the newest of its verdicts was completed: the same verdicts make the same bytes.
     package let completedAt: String
     package let intendedUse: String
 
     private enum CodingKeys: String, CodingKey {
-        case schema, person, outcome, action, eyes, reasons, software
+        case schema, person, outcome, action, eyes, reasons
         case completedAt = "completed_at"
         case intendedUse = "intended_use"
     }
@@ -92,7 +91,6 @@ package struct Exam: Codable, Equatable, Sendable {
         action = outcome.action
         self.eyes = Eyes(right: OrNull(eyes[.right]), left: OrNull(eyes[.left]))
         reasons = EyeSide.allCases.compactMap { Self.reason($0, eyes[$0]) }
-        software = .current
         completedAt = eyes.values.map(\.completedAt).max() ?? ""
         intendedUse = Verdict.intendedUseStatement
     }

@@ -64,6 +64,10 @@ struct IntakeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Let the challenger look on, without verdicts (default: false).", valueName: "true|false"))
     var shadow: String?
+    @Option(
+        help: ArgumentHelp(
+            "Tell of a person's two eyes together, in outbox/exams (default: false).", valueName: "true|false"))
+    var exams: String?
     @Option(help: ArgumentHelp("Figures for Prometheus, in a .prom file (default: none).", valueName: "file"))
     var metricsFile: String?
     @Option(help: ArgumentHelp("Seconds between rescans (default: 60).", valueName: "seconds"))
@@ -77,7 +81,7 @@ struct IntakeOptions: ParsableArguments {
 
     var texts: [SettingKey: String?] {
         [
-            .recursive: recursive, .after: after, .heatmap: heatmap, .shadow: shadow,
+            .recursive: recursive, .after: after, .heatmap: heatmap, .shadow: shadow, .exams: exams,
             .metricsFile: metricsFile,
             .rescanSeconds: rescanSeconds, .settleSeconds: settleSeconds, .workers: workers,
         ]
