@@ -65,7 +65,7 @@ package struct PerformanceDocument: Encodable, Equatable {
     let waiting: Int
 
     /// Whether nobody was ever asked.
-    package var isEmpty: Bool { all.pictures == 0 }
+    var isEmpty: Bool { all.pictures == 0 }
 
     package init(_ performance: ServicePerformance) {
         // A forecast for the whole; by week it would be noise.
