@@ -111,6 +111,20 @@ extension LedgerReader {
         }
     }
 
+    /// Why a content was given to people, how probable that was, and when; nil where it was not.
+    package func drawing(of sha256: String) throws -> (reason: ReviewReason, probability: Double, at: String)? {
+        guard try hasReview() else { return nil }
+        return try database.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT reason, probability, drawn_at FROM review WHERE sha256 = ? AND drawn_at IS NOT NULL",
+                arguments: [sha256]
+            ).map { row in
+                guard let reason = ReviewReason(rawValue: try row.value("reason")) else { throw LedgerFault.damaged }
+                return (reason, try row.value("probability"), try row.value("drawn_at"))
+            }
+        }
+    }
+
     package func standingLabels(of sha256: String) throws -> [StandingLabel] {
         guard try hasReview() else { return [] }
         return try database.read { try StandingLabel.all($0)[sha256] ?? [] }

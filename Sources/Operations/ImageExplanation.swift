@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Ledger
 internal import LinuxIO
+internal import Review
 internal import Screening
 package import Settings
 internal import Supervision
@@ -24,6 +25,7 @@ package struct ImageExplanation {
         // What lies there is left alone: a verdict of what had its name before would be no answer.
         if presence?.isLeftAlone == true { histories = [] }
         var paragraphs = histories.map(Self.paragraph)
+        if let ledger, let known = histories.first { paragraphs += try Self.review(known.sha256, ledger) }
         if let wait { paragraphs.append(Self.paragraph(wait)) }
         if let present = presence?.sentence(isKnown: !histories.isEmpty || wait != nil) { paragraphs.append(present) }
         guard !paragraphs.isEmpty else {
@@ -33,6 +35,19 @@ package struct ImageExplanation {
             )
         }
         text = paragraphs.joined(separator: "\n\n")
+    }
+
+    /// Whether people were asked about a content, and what they said; one paragraph or none.
+    private static func review(_ sha256: String, _ ledger: LedgerReader) throws -> [String] {
+        var lines: [String] = []
+        if let drawing = try ledger.drawing(of: sha256) {
+            lines.append("  in review/   \(drawing.at): \(drawing.reason.rawValue), probability \(drawing.probability)")
+        }
+        lines += try ledger.standingLabels(of: sha256).map { label in
+            let who = label.by.map { ", by \(TerminalText.escaped($0))" } ?? ""
+            return "  labelled     \(label.at): \(label.label.rawValue)\(who)"
+        }
+        return lines.isEmpty ? [] : [(["People:"] + lines).joined(separator: "\n")]
     }
 
     private static func isHash(_ text: String) -> Bool { 8...64 ~= text.count && text.allSatisfy(\.isHexDigit) }

@@ -13,7 +13,7 @@ extension MetricsText {
         add(
             "fundusd_review_disagreements", .gauge, "Images of which people say different things.",
             Double(performance.disagreements.count))
-        let figures = performance.part(of: model)?.figures.figures ?? [:]
+        let figures = performance.part(of: model)?.figures().figures ?? [:]
         for name in [ServiceFigures.Name.sensitivity, .specificity] {
             guard let figure = figures[name] else { continue }
             let bounds: [(String, Double)] = [

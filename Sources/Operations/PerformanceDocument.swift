@@ -65,7 +65,7 @@ package struct PerformanceDocument: Encodable, Equatable {
     let waiting: Int
 
     /// Whether nobody was ever asked.
-    package var isEmpty: Bool { all.pictures == 0 }
+    var isEmpty: Bool { all.pictures == 0 }
 
     package init(_ performance: ServicePerformance) {
         // A forecast for the whole; by week it would be noise.
@@ -85,9 +85,10 @@ package struct PerformanceDocument: Encodable, Equatable {
 
 extension PerformanceDocument.Part {
     init(_ part: ServicePerformance.Part, forecasting: Bool) {
+        let measured = part.figures()
         pictures = part.pictures
         answers = Dictionary(
-            uniqueKeysWithValues: part.figures.answers.map { judged, said in
+            uniqueKeysWithValues: measured.answers.map { judged, said in
                 (
                     judged.rawValue,
                     PerformanceDocument.Answers(
@@ -95,13 +96,13 @@ extension PerformanceDocument.Part {
                 )
             })
         figures = Dictionary(
-            uniqueKeysWithValues: part.figures.figures.map { name, figure in
+            uniqueKeysWithValues: measured.figures.map { name, figure in
                 let needed = forecasting ? ReviewsNeeded(for: name, part.cells) : nil
                 return (
                     name.rawValue,
                     PerformanceDocument.Figure(
                         value: figure.value, lower: figure.interval.lower, upper: figure.interval.upper,
-                        unweighted: part.figures.unweighted[name],
+                        unweighted: measured.unweighted[name],
                         needed: needed.map { .init(verdict: $0.judged.rawValue, answers: $0.answers) })
                 )
             })

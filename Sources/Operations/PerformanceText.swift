@@ -18,6 +18,10 @@ package struct PerformanceText {
     package init(document: PerformanceDocument) { self.document = document }
 
     package var text: String {
+        if document.isEmpty {
+            return
+                "Nobody was asked yet: set `review: true`, reload the daemon, and see “Is it right here?” in docs/operations.md."
+        }
         var lines = [
             "\(document.drawn) of \(document.all.pictures) pictures were given to people; \(document.waiting) of them wait "
                 + "for an answer."

@@ -72,9 +72,17 @@ package struct PersonsLabel {
     }
 
     private func filed(_ content: Ledger.Reviewed, besides others: [GivenLabel]) throws -> Bool {
+        let filing = LabelFiling(labelled: settings.labelled, review: settings.reviewFolder)
+        func file() throws(SystemFailure) -> Bool {
+            try filing.file(content, as: label, besides: others, inbox: settings.inbox)
+        }
         do throws(SystemFailure) {
-            return try LabelFiling(labelled: settings.labelled, review: settings.reviewFolder)
-                .file(content, as: label, besides: others, inbox: settings.inbox)
+            do throws(SystemFailure) {
+                return try file()
+            } catch let error where error.isGone {
+                // A running daemon was quicker: it lies where it belongs by now.
+                return try file()
+            }
         } catch {
             throw Refusal(
                 .inputOutput,

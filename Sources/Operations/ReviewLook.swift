@@ -67,7 +67,7 @@ final class ReviewLook: Sendable {
     private func watchFloor(_ state: inout State) throws {
         let (model, settings) = (session.modelInService.id, session.modelInService.settings)
         guard let floor = settings.review.sensitivityFloor,
-            let figure = try settings.servicePerformance()?.part(of: model)?.figures.figures[.sensitivity],
+            let figure = try settings.servicePerformance()?.part(of: model)?.figures().figures[.sensitivity],
             figure.interval.lower < floor
         else { return }
         if let told = state.toldFloor, told.model == model, .now - told.at < .seconds(6.5 * 86_400) { return }

@@ -9,12 +9,14 @@ package struct ServicePerformance {
     struct Part {
         /// What people who were asked could have been given: no rejected files.
         let pictures: Int
-        let figures: ServiceFigures
         /// Pictures that got no verdict of an eye.
         let ungradable: Proportion
         /// Of such pictures that people looked at: those that a person would have judged.
         let refusedWrongly: Proportion
         let cells: [ReviewedCell]
+
+        /// Thousands of draws: for whoever shows them, not for each part beforehand.
+        func figures() -> ServiceFigures { ServiceFigures(cells) }
     }
 
     let all: Part
@@ -54,8 +56,7 @@ extension ServicePerformance.Part {
             cells[key, default: key.empty].take(count)
         }
         self.cells = cells.sorted { $0.key.order < $1.key.order }.map(\.value)
-        figures = ServiceFigures(self.cells)
-        pictures = figures.pictures + refused.pictures
+        pictures = self.cells.reduce(refused.pictures) { $0 + $1.pictures }
         ungradable = Proportion(refused.pictures, of: pictures)
         refusedWrongly = Proportion(refused.judged, of: refused.answered)
     }

@@ -13,7 +13,7 @@ extension Settings {
     package func reviewedTraining() throws -> ReviewedTraining {
         guard let ledger = try ledgerReader() else { return ReviewedTraining() }
         do {
-            let figures = try ServicePerformance(ledger).models.map { ($0.name, InServiceFigures($0.part.figures)) }
+            let figures = try ServicePerformance(ledger).models.map { ($0.name, InServiceFigures($0.part.figures())) }
             return ReviewedTraining(
                 isDrawnByChance: try ledger.reasonsOfLabelled().mapValues(\.isUnbiased),
                 inService: Dictionary(uniqueKeysWithValues: figures).compactMapValues(\.self))

@@ -42,8 +42,10 @@ package struct LabelSweep: ~Copyable {
         var outcome = Outcome()
         let contents = try ledger.reviewed()
         if contents.isEmpty { return outcome }
-        try finishFiling(contents)
-        let sightings = try finder.look(for: contents, labelled: labelled, review: review)
+        var sightings = try finder.look(for: contents, labelled: labelled, review: review)
+        if try finishFiling(contents.filter(sightings.contains)) {
+            sightings = try finder.look(for: contents, labelled: labelled, review: review)
+        }
         let standing = try ledger.standingLabels()
         for content in contents {
             try settle(content, sightings, standing[content.sha256] ?? [], &outcome)
@@ -53,18 +55,23 @@ package struct LabelSweep: ~Copyable {
     }
 
     /// Puts pictures into their folders whose labels were given by command, and whose command was killed in between.
-    private func finishFiling(_ contents: [Ledger.Reviewed]) throws {
+    ///
+    /// - Returns: whether any was moved.
+    private func finishFiling(_ contents: [Ledger.Reviewed]) throws -> Bool {
         let filing = LabelFiling(labelled: labelled, review: review)
         let standing = try ledger.standingLabels()
+        var isAnyFiled = false
         for content in contents {
             let labels = standing[content.sha256] ?? []
             for label in labels where !label.isFiled {
                 let others = labels.filter { $0.label != label.label }.map(\.label)
                 if try filing.file(content, as: label.label, besides: others, inbox: nil) {
                     try ledger.recordFiled(content.sha256, label.label)
+                    isAnyFiled = true
                 }
             }
         }
+        return isAnyFiled
     }
 
     private func settle(

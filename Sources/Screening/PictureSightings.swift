@@ -21,6 +21,11 @@ struct PictureSightings {
     var waiting: [String: [Sighting]] = [:]
     /// Files that may be such a picture and can't be read.
     var faults: [String] = []
+
+    /// Whether it lies anywhere.
+    func contains(_ content: Ledger.Reviewed) -> Bool {
+        labelled[content.sha256] != nil || waiting[content.sha256] != nil
+    }
 }
 
 /// Knows files by content without reading all: only one of the right length can be it, and each is read once.
