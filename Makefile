@@ -16,7 +16,7 @@ REAL_EYE ?= ../shared/data/control/fundus_skimage_retina.jpg
 PEERS_VENV ?= .build/peers/environment
 HERE := --inbox ./inbox --outbox ./outbox --labelled ./labelled --state ./state
 
-UNITS := fundusd.service fundusd-retrain.service fundusd-retrain.timer
+UNITS := fundusd.service fundusd-retrain.service fundusd-retrain.timer fundusd-report.service fundusd-report.timer
 LIBRARY := $(DESTDIR)$(PREFIX)/lib
 SHARE := $(DESTDIR)$(PREFIX)/share
 
@@ -210,7 +210,7 @@ deb: build ## a Debian package of what is built, in .build
 
 uninstall: ## remove what install put there; state, images and configuration stay
 	if [ -z "$(DESTDIR)" ] && [ $$(id -u) -eq 0 ] && [ -d /run/systemd/system ]; then
-		systemctl disable --now fundusd.service fundusd-retrain.timer || true
+		systemctl disable --now fundusd.service fundusd-retrain.timer fundusd-report.timer || true
 	fi
 	for unit in $(UNITS); do rm -f "$(LIBRARY)/systemd/system/$$unit"; done
 	rm -f "$(DESTDIR)$(PREFIX)/bin/fundusd" "$(LIBRARY)/sysusers.d/fundusd.conf" "$(LIBRARY)/tmpfiles.d/fundusd.conf"

@@ -35,7 +35,7 @@ extension CrashRun {
     private mutating func pick(_ names: [String]) -> String? { names.isEmpty ? nil : names[chance(names.count)] }
 
     private func names(in folder: FilePath) throws(SystemFailure) -> [String] {
-        try Folder(folder).names().map(\.string).filter { !$0.hasPrefix(".") }.sorted()
+        try Folder(folder).names().map(\.string).filter { !$0.hasPrefix(".") && $0 != "index.html" }.sorted()
     }
 
     /// The daemon may have taken it away meanwhile.

@@ -80,6 +80,36 @@ extension LedgerReader {
         }
     }
 
+    /// A picture that people were given and that nobody has answered.
+    package struct Waiting: Sendable, Equatable {
+        package let sha256: String
+        /// Of the image.
+        package let name: ImageName
+        /// Its name in the review folder.
+        package let file: FilePath
+        package let reason: ReviewReason
+        package let verdict: Verdict
+        /// As of `History`.
+        package let spelling: FilePath?
+    }
+
+    /// All of them that lie in the review folder, oldest first.
+    package func waitingForAnswer() throws -> [Waiting] {
+        guard try hasReview() else { return [] }
+        return try database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT review.sha256, image.name, review.file, review.reason, image.verdict, image.spelling FROM review
+                        JOIN image ON image.id = review.image
+                        WHERE drawn_at IS NOT NULL AND file IS NOT NULL
+                            AND review.sha256 NOT IN (SELECT sha256 FROM (\(LabelTable.standing)))
+                        ORDER BY drawn_at, review.sha256
+                    """
+            ).map(Waiting.init)
+        }
+    }
+
     /// Why contents were drawn: those with a label of a drawn picture.
     package func reasonsOfLabelled() throws -> [String: ReviewReason] {
         guard try hasReview() else { return [:] }
@@ -145,5 +175,24 @@ extension LedgerReader.ReviewCount {
             model: row.value("model"), outcome: row.value("outcome"), stratum: row.value("stratum"),
             probability: row.value("probability"), week: row.value("week"),
             label: label, pictures: row.value("n"))
+    }
+}
+
+extension LedgerReader.Waiting {
+    fileprivate init(_ row: Row) throws {
+        let reason: String = try row.value("reason")
+        guard let reason = ReviewReason(rawValue: reason), let file = try row.path("file") else {
+            throw LedgerFault.damaged
+        }
+        do {
+            verdict = try Verdict(document: row.bytes("verdict"))
+        } catch is DecodingError {
+            throw LedgerFault.damaged
+        }
+        self.reason = reason
+        self.file = file
+        sha256 = try row.value("sha256")
+        name = try ImageName(bytes: row.bytes("name"))
+        spelling = try row.path("spelling")
     }
 }

@@ -14,6 +14,8 @@ internal import WrittenText
 final class ReviewLook: Sendable {
     private struct State: ~Copyable {
         var sweep: LabelSweep
+        /// Made at the first look: the ledger is there then.
+        var page: ReviewPageFiling?
         /// Told once, and when it changes.
         var fault: String?
         /// When the floor was last told, and of which model.
@@ -36,8 +38,9 @@ final class ReviewLook: Sendable {
         state.withLock { state in
             do {
                 let outcome = try state.sweep.run()
-                state.fault = nil
                 tell(outcome)
+                try refreshPage(&state)
+                state.fault = nil
                 if !outcome.given.isEmpty || !outcome.withdrawn.isEmpty { try watchFloor(&state) }
             } catch {
                 let fault = "\(error)"
@@ -47,6 +50,14 @@ final class ReviewLook: Sendable {
                 state.fault = fault
             }
         }
+    }
+
+    /// Written while people are asked, and until all have answered.
+    private func refreshPage(_ state: inout State) throws {
+        if state.page == nil, let ledger = try session.settings.ledgerReader() {
+            state.page = ReviewPageFiling(session.settings, ledger)
+        }
+        try state.page?.refresh()
     }
 
     private func tell(_ outcome: LabelSweep.Outcome) {

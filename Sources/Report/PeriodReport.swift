@@ -146,7 +146,10 @@ extension PeriodReport {
         let tiles = [
             ("Pictures", "\(total)", "\(days.count { $0.total > 0 }) of \(days.count) days"),
             ("Ungradable", share, "of those that are photographs"),
-            ("Arrival to verdict, median", Self.seconds(percentile(0.5)), "99 of 100 within \(Self.seconds(percentile(0.99)))"),
+            (
+                "Arrival to verdict, median", Self.seconds(percentile(0.5)),
+                "99 of 100 within \(Self.seconds(percentile(0.99)))"
+            ),
             ("Waits for a person", "\(waits)", waits == 0 ? "nothing to do" : "see below"),
         ]
         let items = tiles.map { name, value, range in
@@ -217,7 +220,8 @@ extension PeriodReport {
     private var reasonSection: String {
         guard !reasons.isEmpty else { return section("Why pictures were not judged", "<p>All were.</p>") }
         let table = ReportTable(
-            caption: "A picture may have several reasons", columns: [.text("Reason"), .number("Pictures"), .text("What to do")],
+            caption: "A picture may have several reasons",
+            columns: [.text("Reason"), .number("Pictures"), .text("What to do")],
             rows: reasons.map { ReportTable.Row(cells: [$0.name, "\($0.count)", $0.remedy]) })
         return section("Why pictures were not judged", table.markup)
     }

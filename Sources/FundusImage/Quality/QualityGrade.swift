@@ -39,6 +39,8 @@ package struct QualityFinding: Sendable, Equatable {
 
     package let kind: Code
 
+    package init(kind: Code) { self.kind = kind }
+
     /// Whether nobody should judge the picture for it; what is none is a remark.
     package var isObstacle: Bool { kind != .writingOutsideField && kind != .notInColor }
 
