@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/* AVX2, which sums products of pairs of 16 bits without loss (`vpmaddwd`); its products of bytes would saturate.
+ * 6 pixels × 16 channels are 12 of the 16 registers. */
+#include "quantized_levels.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#include "quantized_elements.inc"
+
+#define LEVEL ck_quantized_avx2
+#define NAME(symbol) ck_avx2_##symbol
+#define BLOCKS 1
+#define WIDEST 6
+#define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define PANEL (ck_lanes * ck_lanes)
+
+/* Eight outputs' quads, as one of the pairs of each: [16 outputs][2 inputs] are two of them. */
+INLINE void widen_half(const signed char *quads, short *first_pair, short *second_pair)
+{
+    const __m256i order = _mm256_setr_epi8(
+        0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
+    const __m256i sorted = _mm256_shuffle_epi8(_mm256_load_si256((const __m256i *)quads), order);
+    const __m256i pairs = _mm256_permute4x64_epi64(sorted, 0xd8);
+    _mm256_store_si256((__m256i *)first_pair, _mm256_cvtepi8_epi16(_mm256_castsi256_si128(pairs)));
+    _mm256_store_si256((__m256i *)second_pair, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(pairs, 1)));
+}
+
+struct weights_of {
+    const short *first; /* [input plane][kernel row][kernel column][8 pairs][16 outputs][2] */
+};
+
+/* A block's weights are widened once for all of the part's pixels. */
+INLINE struct weights_of prepared(
+    const struct ck_quantized_convolution *c, const struct ck_quantized_part *part, long block)
+{
+    const long quads = c->input_planes * c->kernel * c->kernel * ck_quads;
+    const signed char *weights = c->weights + block * quads * ck_lanes * ck_quad;
+    for (long quad = 0; quad < quads; quad++) {
+        short *to = part->scratch + quad * ck_lanes * ck_quad;
+        widen_half(weights + quad * ck_lanes * ck_quad, to, to + 2 * ck_lanes);
+        widen_half(weights + quad * ck_lanes * ck_quad + 32, to + ck_lanes, to + 3 * ck_lanes);
+    }
+    return (struct weights_of){part->scratch};
+}
+
+/* sum[8 channels] += a pair's two inputs · weights. */
+INLINE void add_pair(integers *sum, const int half, __m256i pair, __m256i weights)
+{
+    __m256i *halves = (__m256i *)sum;
+    halves[half] = _mm256_add_epi32(halves[half], _mm256_madd_epi16(pair, weights));
+}
+
+INLINE void accumulate(
+    integers *sum, const unsigned char *input, const struct weights_of weights, long place, const int columns,
+    const int blocks, const int step)
+{
+    (void)blocks;
+    shorts wide[WIDEST];
+    UNROLLED for (int i = 0; i < columns; i++)
+        wide[i] = __builtin_convertvector(*(const bytes *)(input + i * step), shorts);
+    /* From here on in memory, where one instruction finds a pair for all lanes. */
+    __asm__ volatile("" : : "r"(wide) : "memory");
+    const short *first = weights.first + place * PANEL;
+    UNROLLED for (int pair = 0; pair < ck_lanes / 2; pair++) {
+        const __m256i low = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes));
+        const __m256i high = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes + ck_lanes));
+        UNROLLED for (int i = 0; i < columns; i++) {
+            const __m256i two = _mm256_set1_epi32(((const int *)&wide[i])[pair]);
+            add_pair(&sum[i], 0, two, low);
+            add_pair(&sum[i], 1, two, high);
+        }
+    }
+}
+
+#include "quantized.inc"
+#pragma clang attribute pop
+#endif
