@@ -18,6 +18,9 @@ package struct ActivationHistogram: Sendable {
         case quantile(Double)
         /// What is cut off and what is rounded make the least sum of squares.
         case leastError
+
+        /// What measured best: see `docs/numerics.md`.
+        package static let calibrated = Choice.leastError
     }
 
     package init(_ layout: ResNet50Layout) {

@@ -11,6 +11,8 @@ package final class ResNet50Inference {
     /// Images of a pass.
     package let batchSize: Int
     package let precision: Precision
+    /// Of int8.
+    package let ranges: ActivationRanges?
     package let inputHeight: Int
     package let inputWidth: Int
     private let plan: InferencePlan
@@ -25,6 +27,7 @@ package final class ResNet50Inference {
         package let layout: ResNet50Layout
         package let batchSize: Int
         package let precision: Precision
+        package let ranges: ActivationRanges?
         package let inputHeight: Int
         package let inputWidth: Int
         let plan: InferencePlan
@@ -42,6 +45,7 @@ package final class ResNet50Inference {
             self.layout = layout
             self.batchSize = batchSize
             self.precision = precision
+            self.ranges = ranges
             self.inputHeight = inputHeight
             self.inputWidth = inputWidth
             plan = InferencePlan(
@@ -81,6 +85,7 @@ package final class ResNet50Inference {
         layout = form.layout
         batchSize = form.batchSize
         precision = form.precision
+        ranges = form.ranges
         inputHeight = form.inputHeight
         inputWidth = form.inputWidth
         plan = form.plan

@@ -123,7 +123,7 @@ extension SettingKey {
         case .decode: "full or scaled"
         case .rescanSeconds, .settleSeconds: "seconds"
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
-        case .precision: "float32, bf16 or auto"
+        case .precision: "float32, bf16, int8 or auto"
         case .metricsFile: "file"
         case .retrainPromotion: "gated or manual"
         case .retrainRecipe: "name of a recipe"
@@ -160,7 +160,7 @@ extension SettingKey {
         case .workers: "Images decoded at the same time."
         case .threads: "Threads that compute the network."
         case .precision:
-            "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
+            "What the network computes in. int8 needs `fundusd model calibrate`. auto: int8 or bf16 where the processor is faster in it and the model was shown to be as good, else float32."
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
         case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."

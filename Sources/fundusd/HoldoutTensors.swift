@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FundusImage
+internal import LabelledData
 internal import LinuxIO
 internal import ModelStore
 internal import Screening
@@ -21,11 +22,19 @@ final class HoldoutTensors {
     /// - Parameter preprocessing: of the model that is checked.
     /// - Throws: a fault of the machine.
     func next(as preprocessing: Preprocessing) throws(ModelFailure) -> [Float]? {
+        try nextLabelled(as: preprocessing)?.tensor
+    }
+
+    /// The same with its class; after the last they begin anew.
+    func nextLabelled(
+        as preprocessing: Preprocessing
+    ) throws(ModelFailure) -> (tensor: [Float], isDisease: Bool)? {
         while place < folder.entries.count {
             let entry = folder.entries[place]
             place += 1
-            if let tensor = try tensor(entry, preprocessing) { return tensor }
+            if let tensor = try tensor(entry, preprocessing) { return (tensor, entry.label == .disease) }
         }
+        place = 0
         return nil
     }
 

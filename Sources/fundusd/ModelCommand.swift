@@ -12,20 +12,20 @@ internal import SystemPackage
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "The model store: list, show, import, export, promote, rollback, verify, prune, challenge, compare.",
+        abstract: "The model store: list, show, import, export, promote, rollback, verify, calibrate, prune, challenge, compare.",
         discussion: """
             Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
             of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
             ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, HalveModel.self, PromoteModel.self,
-            RollBackModel.self,
+            RollBackModel.self, CalibrateModel.self,
             VerifyModel.self, PruneModels.self, ChallengeModel.self, CompareModels.self,
         ])
 }
 
 /// Runs a verb's work on the store and turns its failures into exit statuses.
-private func withStore(_ folders: FolderOptions, _ body: (ModelStore) throws -> Void) throws {
+func withStore(_ folders: FolderOptions, _ body: (ModelStore) throws -> Void) throws {
     try withStore(try Settings.resolved(folders), body)
 }
 
@@ -157,7 +157,7 @@ struct ImportModel: ParsableCommand {
     var normalClass: Int?
     @Option(
         help: ArgumentHelp(
-            "Images in disease/ and normal/ to learn from whether verdicts stay the same in bf16; see docs/numerics.md.",
+            "Images in disease/ and normal/ to learn from how good the model is in bf16 and int8; see docs/numerics.md.",
             valueName: "folder"))
     var holdout: String?
     @OptionGroup(title: "Folders") var folders: FolderOptions
@@ -177,6 +177,9 @@ struct ImportModel: ParsableCommand {
             let record = try imported(into: store)
             try StandardOutput.say(record.id)
             if let check = record.precisionCheck { StandardError.say(check.summary) }
+            if let holdout, record.role == .judge {
+                StandardError.say(try store.folder(record.id).calibrated(on: FilePath(holdout)).summary)
+            }
             if record.role == .base {
                 let outputs = record.architecture.outputs.map { "\($0) outputs" } ?? "no head"
                 StandardError.say(
@@ -192,8 +195,9 @@ struct ImportModel: ParsableCommand {
     private func imported(into store: ModelStore) throws -> ModelRecord {
         let path = FilePath(file)
         if try ModelFolder.isFolder(path) {
-            guard positiveClass == nil, normalClass == nil, holdout == nil else {
-                throw ValidationError("\(file) is a model's folder, which says all of itself: leave out the options.")
+            guard positiveClass == nil, normalClass == nil else {
+                throw ValidationError(
+                    "\(file) is a model's folder, which says what its outputs mean: leave out the options.")
             }
             return try store.adopt(ModelFolder(path))
         }

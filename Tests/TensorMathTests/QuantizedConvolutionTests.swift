@@ -88,14 +88,21 @@ struct QuantizedLayer {
     private let sums: [[Int]]
     private let residualFactor: Float = 0.37
 
+    /// As many of either as no size divides.
+    private static let bytes: [UInt8] = {
+        var generator = SeededGenerator(seed: 11)
+        return (0..<65521).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }()
+    private static let weights: [Int8] = {
+        var generator = SeededGenerator(seed: 12)
+        return (0..<32749).map { _ in Int8.random(in: -127...127, using: &generator) }
+    }()
+
     /// Values that use the whole range of bytes.
     init(_ shape: BlockedConvolutionTests.Shape) {
-        var generator = SeededGenerator(seed: 11)
         let products = Float(shape.channels * shape.window.kernel * shape.window.kernel)
-        let bytes = (0..<1 << 20).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let weights = (0..<1 << 20).map { _ in Int8.random(in: -127...127, using: &generator) }
         self.init(
-            shape, bytes: { bytes[$0 % bytes.count] }, weights: { weights[$0 % (weights.count - 1)] },
+            shape, bytes: { Self.bytes[$0 % Self.bytes.count] }, weights: { Self.weights[$0 % Self.weights.count] },
             factor: 0.015 / products.squareRoot())
     }
 
@@ -196,8 +203,7 @@ struct QuantizedLayer {
 
 extension TensorStorage {
     fileprivate var bytes: [UInt8] {
-        let words = span
-        return words.indices.flatMap { place in (0..<4).map { UInt8(words[place].bitPattern >> ($0 * 8) & 0xff) } }
+        unsafe span.withUnsafeBytes { unsafe Array($0) }
     }
 }
 
