@@ -52,18 +52,31 @@ INLINE void add_pair(integers *sum, const int half, __m256i pair, __m256i weight
     halves[half] = _mm256_add_epi32(halves[half], _mm256_madd_epi16(pair, weights));
 }
 
-INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct weights_of weights, long place, const int columns,
-    const int blocks, const int step)
+/* The pixels of one place and of the next, widened: a store takes long to be loaded again. */
+struct ahead {
+    shorts pixels[2][WIDEST];
+};
+
+INLINE void look_ahead(
+    struct ahead *ahead, const unsigned char *input, long place, const int columns, const int step)
 {
-    (void)blocks;
-    shorts wide[WIDEST];
+    shorts *wide = ahead->pixels[place % 2];
     UNROLLED for (int i = 0; i < columns; i++)
         wide[i] = __builtin_convertvector(*(const bytes *)(input + i * step), shorts);
     /* From here on in memory, where one instruction finds a pair for all lanes. */
     __asm__ volatile("" : : "r"(wide) : "memory");
+}
+
+INLINE void accumulate(
+    integers *sum, const unsigned char *input, const struct ahead *ahead, const struct weights_of weights, long place, const int columns,
+    const int blocks, const int step)
+{
+    (void)blocks, (void)input, (void)step;
+    const shorts *wide = ahead->pixels[place % 2];
     const short *first = weights.first + place * PANEL;
-    UNROLLED for (int pair = 0; pair < ck_lanes / 2; pair++) {
+    /* Unrolled, products would be added to each other before they are added to sums, and no registers be left for those. */
+#pragma clang loop unroll(disable)
+    for (int pair = 0; pair < ck_lanes / 2; pair++) {
         const __m256i low = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes));
         const __m256i high = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes + ck_lanes));
         UNROLLED for (int i = 0; i < columns; i++) {

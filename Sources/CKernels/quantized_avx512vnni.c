@@ -28,6 +28,12 @@ enum {
     line_bytes = 64,
 };
 
+struct ahead {
+    char nothing;
+};
+
+#define look_ahead(ahead, input, place, columns, step) ((void)(ahead), (void)(place))
+
 struct weights_of {
     const signed char *first;
     long next_block;
@@ -43,9 +49,10 @@ INLINE struct weights_of prepared(
 
 /* sum[pixel][block][output] += Σ of four inputs · weights, for each of the four quads of a plane. */
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct weights_of weights, long place, const int columns,
+    integers *sum, const unsigned char *input, const struct ahead *ahead, const struct weights_of weights, long place, const int columns,
     const int blocks, const int step)
 {
+    (void)ahead;
     const signed char *first = weights.first + place * ck_lanes * ck_lanes;
     UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
         __m512i weight[BLOCKS];
