@@ -7,6 +7,18 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
+/* Rounds as MXCSR says, which is to the nearest; both narrowings saturate, the second to 0 … 255. */
+static inline __attribute__((always_inline)) void store_sixteen(unsigned char *to, __m256 low, __m256 high)
+{
+    const __m256 most = _mm256_set1_ps(255);
+    const __m256i a = _mm256_cvtps_epi32(_mm256_min_ps(low, most)), b = _mm256_cvtps_epi32(_mm256_min_ps(high, most));
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+    _mm_store_si128(
+        (__m128i *)to, _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+}
+
+#define STORE_BYTES(to, value) store_sixteen(to, ((const __m256 *)&(value))[0], ((const __m256 *)&(value))[1])
+
 #include "quantized_elements.inc"
 
 #define LEVEL ck_quantized_avx2
@@ -87,6 +99,39 @@ INLINE void accumulate(
     }
 }
 
+/* products[tile] = Σ over channels of transformed inputs · weights, at one place.
+ * Inputs: [plane][tile][16], planes at `next`; weights: [plane][8 pairs][16][2]. */
+INLINE void accumulate_pairs(
+    const short *input, long next, const short *weights, long planes, int *products, const int columns)
+{
+    integers sum[WIDEST];
+    UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
+    for (long plane = 0; plane < planes; plane++) {
+#pragma clang loop unroll(disable)
+        for (int pair = 0; pair < ck_lanes / 2; pair++) {
+            const __m256i low = _mm256_load_si256((const __m256i *)weights);
+            const __m256i high = _mm256_load_si256((const __m256i *)(weights + ck_lanes));
+            weights += 2 * ck_lanes;
+            UNROLLED for (int i = 0; i < columns; i++) {
+                const __m256i two = _mm256_set1_epi32(((const int *)(input + i * ck_lanes))[pair]);
+                add_pair(&sum[i], 0, two, low);
+                add_pair(&sum[i], 1, two, high);
+            }
+        }
+        input += next;
+    }
+    UNROLLED for (int i = 0; i < columns; i++) *(integers *)(products + i * ck_lanes) = sum[i];
+}
+
 #include "quantized.inc"
+#include "quantized_winograd.inc"
+
+const struct ck_quantized_kernels NAME(quantized_kernels) = {
+    .level = LEVEL,
+    .panel = PANEL,
+    .convolve = convolve,
+    .convolve_tiles = convolve_tiles,
+    .pool_maximum = pool_maximum,
+};
 #pragma clang attribute pop
 #endif

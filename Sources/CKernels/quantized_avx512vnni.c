@@ -2,6 +2,8 @@
 /* AVX-512 with products of bytes: 64 an instruction. 14 pixels × 32 channels are 28 of the 32 registers. */
 #include "quantized_levels.h"
 
+#include <stddef.h>
+
 #ifdef __x86_64__
 #include <immintrin.h>
 #pragma clang attribute push( \
@@ -70,5 +72,13 @@ INLINE void accumulate(
 }
 
 #include "quantized.inc"
+
+const struct ck_quantized_kernels NAME(quantized_kernels) = {
+    .level = LEVEL,
+    .panel = PANEL,
+    .convolve = convolve,
+    .convolve_tiles = NULL,
+    .pool_maximum = pool_maximum,
+};
 #pragma clang attribute pop
 #endif

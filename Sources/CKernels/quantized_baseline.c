@@ -2,6 +2,8 @@
 /* What every processor of the build's architecture has: plain products, one after the other. */
 #include "quantized_levels.h"
 
+#include <stddef.h>
+
 #include "quantized_elements.inc"
 
 #define LEVEL ck_quantized_baseline
@@ -45,3 +47,11 @@ INLINE void accumulate(
 }
 
 #include "quantized.inc"
+
+const struct ck_quantized_kernels NAME(quantized_kernels) = {
+    .level = LEVEL,
+    .panel = PANEL,
+    .convolve = convolve,
+    .convolve_tiles = NULL,
+    .pool_maximum = pool_maximum,
+};

@@ -15,6 +15,10 @@ enum {
     side_by_side = 2,
     /* Parts for each thread where channels are shared out. */
     parts_per_thread = 4,
+    /* Of Winograd's tiles: outputs in either direction, places, and the most that a part transforms at a time. */
+    tile_outputs = 4,
+    tile_places = 36,
+    part_tiles = 48,
 };
 
 /* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
@@ -65,6 +69,40 @@ static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, l
         threads);
 }
 
+static bool is_tiled(const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *c)
+{
+    return kernels->convolve_tiles && c->kernel == 3 && c->stride == 1;
+}
+
+/* Rows of tiles that never reach over an image's end, and blocks where that makes too few parts. */
+static struct cut cut_of_tiles(const struct ck_quantized_convolution *c, long threads)
+{
+    const long columns = quotient_up(c->width, tile_outputs), rows = quotient_up(c->height, tile_outputs);
+    const long areas = quotient_up(rows, most(1, part_tiles / columns));
+    const long rows_per_area = quotient_up(rows, areas);
+    struct cut cut = {.blocks = c->output_blocks, .height = c->height, .width = c->width};
+    cut.rows_per_area = rows_per_area * tile_outputs;
+    cut.areas = c->images * quotient_up(rows, rows_per_area);
+    const long groups = threads == 1 ? 1 : least(c->output_blocks, quotient_up(2 * threads, cut.areas));
+    cut.blocks_per_group = quotient_up(c->output_blocks, groups);
+    cut.groups = quotient_up(c->output_blocks, cut.blocks_per_group);
+    return cut;
+}
+
+static struct ck_part tiles_of(const struct cut *cut, long item)
+{
+    const long group = item % cut->groups, area = item / cut->groups;
+    const long areas = quotient_up(cut->height, cut->rows_per_area);
+    const long image = area / areas, row = area % areas * cut->rows_per_area;
+    return (struct ck_part){
+        .first_block = group * cut->blocks_per_group,
+        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
+        .first_row = image * cut->height + row,
+        .end_row = image * cut->height + least(row + cut->rows_per_area, cut->height),
+        .end_column = cut->width,
+    };
+}
+
 static struct ck_part part_of(const struct cut *cut, long item)
 {
     const long group = item % cut->groups, area = item / cut->groups;
@@ -83,17 +121,22 @@ static struct ck_part part_of(const struct cut *cut, long item)
 static void convolve_part(const void *context, long item, long thread)
 {
     const struct task *task = context;
+    const bool are_tiles = is_tiled(task->kernels, task->convolution);
     const struct ck_quantized_part part = {
-        .box = part_of(&task->cut, item),
+        .box = are_tiles ? tiles_of(&task->cut, item) : part_of(&task->cut, item),
         .scratch = task->scratch ? task->convolution->scratch + thread * task->scratch : NULL,
     };
-    task->kernels->convolve(task->convolution, &part);
+    (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
 }
 
 long ck_quantized_scratch(
     const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *convolution, long threads)
 {
-    return kernels->panel * taps_of(convolution) * threads;
+    if (!is_tiled(kernels, convolution)) return kernels->panel * taps_of(convolution) * threads;
+    const struct cut cut = cut_of_tiles(convolution, threads);
+    const long tiles = cut.rows_per_area / tile_outputs * quotient_up(cut.width, tile_outputs);
+    const long of_plane = ck_lanes * ck_lanes + tiles * ck_lanes;
+    return tile_places * (convolution->input_planes * of_plane + 2 * (tiles + 2) * ck_lanes) * threads;
 }
 
 void ck_convolve_quantized(
@@ -102,7 +145,8 @@ void ck_convolve_quantized(
     const struct task task = {
         .kernels = kernels,
         .convolution = convolution,
-        .cut = cut_of_convolution(convolution, ck_team_threads(team)),
+        .cut = is_tiled(kernels, convolution) ? cut_of_tiles(convolution, ck_team_threads(team))
+                                              : cut_of_convolution(convolution, ck_team_threads(team)),
         .scratch = ck_quantized_scratch(kernels, convolution, 1),
     };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);

@@ -41,8 +41,9 @@ struct QuantizedConvolutionTests {
     static let one = ComputeTeam(threadCount: 1)
     static let three = ComputeTeam(threadCount: 3)
 
-    /// The largest products that there are, all of one sign: instructions that saturate would show.
-    @Test(arguments: [(UInt8(255), Int8(127)), (255, -127), (128, 127), (0, 127)])
+    /// The largest products that there are, all of one sign: instructions that saturate would show. And the largest sums
+    /// that Winograd's method can give in 32 bits, and those next to them: 512 · 9 weights of 28 or 29.
+    @Test(arguments: [(UInt8(255), Int8(127)), (255, -127), (128, 127), (0, 127), (255, 28), (255, -28), (255, 29)])
     func nothingSaturates(byte: UInt8, weight: Int8) {
         let shape = Shape(channels: 512, height: 3, width: 4, outputs: 20, window: Self.spatial)
         let layer = QuantizedLayer(shape, bytes: { _ in byte }, weights: { _ in weight }, factor: 1)
