@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* AVX2, which sums products of pairs of 16 bits without loss (`vpmaddwd`); its products of bytes would saturate.
- * 6 pixels × 16 channels are 12 of the 16 registers. */
+/* AVX2, whose `vpmaddubsw` sums two products of bytes in 16 bits, and saturates; not here, since the two weights that it takes
+ * together are at most 128 (CQuantized.h): 255 · 128 = 32640. 5 pixels × 16 channels are 10 of the 16 registers. */
 #include "quantized_levels.h"
 
 #ifdef __x86_64__
@@ -24,77 +24,40 @@ static inline __attribute__((always_inline)) void store_sixteen(unsigned char *t
 #define LEVEL ck_quantized_avx2
 #define NAME(symbol) ck_avx2_##symbol
 #define BLOCKS 1
-#define WIDEST 6
-#define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
-#define PANEL (ck_lanes * ck_lanes)
-
-/* Eight outputs' quads, as one of the pairs of each: [16 outputs][2 inputs] are two of them. */
-INLINE void widen_half(const signed char *quads, short *first_pair, short *second_pair)
-{
-    const __m256i order = _mm256_setr_epi8(
-        0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-    const __m256i sorted = _mm256_shuffle_epi8(_mm256_load_si256((const __m256i *)quads), order);
-    const __m256i pairs = _mm256_permute4x64_epi64(sorted, 0xd8);
-    _mm256_store_si256((__m256i *)first_pair, _mm256_cvtepi8_epi16(_mm256_castsi256_si128(pairs)));
-    _mm256_store_si256((__m256i *)second_pair, _mm256_cvtepi8_epi16(_mm256_extracti128_si256(pairs, 1)));
-}
+#define WIDEST 5
+#define EVERY(X) X(1) X(2) X(3) X(4) X(5)
 
 struct weights_of {
-    const short *first; /* [input plane][kernel row][kernel column][8 pairs][16 outputs][2] */
+    const signed char *first;
 };
 
-/* A block's weights are widened once for all of the part's pixels. */
-INLINE struct weights_of prepared(
-    const struct ck_quantized_convolution *c, const struct ck_quantized_part *part, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
 {
-    const long quads = c->input_planes * c->kernel * c->kernel * ck_quads;
-    const signed char *weights = c->weights + block * quads * ck_lanes * ck_quad;
-    for (long quad = 0; quad < quads; quad++) {
-        short *to = part->scratch + quad * ck_lanes * ck_quad;
-        widen_half(weights + quad * ck_lanes * ck_quad, to, to + 2 * ck_lanes);
-        widen_half(weights + quad * ck_lanes * ck_quad + 32, to + ck_lanes, to + 3 * ck_lanes);
-    }
-    return (struct weights_of){part->scratch};
+    return (struct weights_of){c->weights + block * c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes};
 }
 
-/* sum[8 channels] += a pair's two inputs · weights. */
-INLINE void add_pair(integers *sum, const int half, __m256i pair, __m256i weights)
+/* sum[8 channels] += what pairs of 16 bits make, added up in twos. */
+INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i weights)
 {
     __m256i *halves = (__m256i *)sum;
-    halves[half] = _mm256_add_epi32(halves[half], _mm256_madd_epi16(pair, weights));
-}
-
-/* The pixels of one place and of the next, widened: a store takes long to be loaded again. */
-struct ahead {
-    shorts pixels[2][WIDEST];
-};
-
-INLINE void look_ahead(
-    struct ahead *ahead, const unsigned char *input, long place, const int columns, const int step)
-{
-    shorts *wide = ahead->pixels[place % 2];
-    UNROLLED for (int i = 0; i < columns; i++)
-        wide[i] = __builtin_convertvector(*(const bytes *)(input + i * step), shorts);
-    /* From here on in memory, where one instruction finds a pair for all lanes. */
-    __asm__ volatile("" : : "r"(wide) : "memory");
+    halves[half] = _mm256_add_epi32(halves[half], _mm256_madd_epi16(values, weights));
+    /* Or the compiler would add products to each other first, and no registers be left for the sums. */
+    __asm__("" : "+x"(halves[half]));
 }
 
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct ahead *ahead, const struct weights_of weights, long place, const int columns,
+    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
     const int blocks, const int step)
 {
-    (void)blocks, (void)input, (void)step;
-    const shorts *wide = ahead->pixels[place % 2];
-    const short *first = weights.first + place * PANEL;
-    /* Unrolled, products would be added to each other before they are added to sums, and no registers be left for those. */
-#pragma clang loop unroll(disable)
-    for (int pair = 0; pair < ck_lanes / 2; pair++) {
-        const __m256i low = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes));
-        const __m256i high = _mm256_load_si256((const __m256i *)(first + pair * 2 * ck_lanes + ck_lanes));
+    (void)blocks;
+    const __m256i ones = _mm256_set1_epi16(1);
+    const __m256i *weight = (const __m256i *)(weights.first + place * ck_lanes * ck_lanes);
+    UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
+        const __m256i low = weight[2 * quad], high = weight[2 * quad + 1];
         UNROLLED for (int i = 0; i < columns; i++) {
-            const __m256i two = _mm256_set1_epi32(((const int *)&wide[i])[pair]);
-            add_pair(&sum[i], 0, two, low);
-            add_pair(&sum[i], 1, two, high);
+            const __m256i four = _mm256_set1_epi32(*(const int *)(input + i * step + quad * ck_quad));
+            add_pairs(&sum[i], 0, _mm256_maddubs_epi16(four, low), ones);
+            add_pairs(&sum[i], 1, _mm256_maddubs_epi16(four, high), ones);
         }
     }
 }
@@ -107,15 +70,14 @@ INLINE void accumulate_pairs(
     integers sum[WIDEST];
     UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
     for (long plane = 0; plane < planes; plane++) {
-#pragma clang loop unroll(disable)
         for (int pair = 0; pair < ck_lanes / 2; pair++) {
             const __m256i low = _mm256_load_si256((const __m256i *)weights);
             const __m256i high = _mm256_load_si256((const __m256i *)(weights + ck_lanes));
             weights += 2 * ck_lanes;
             UNROLLED for (int i = 0; i < columns; i++) {
                 const __m256i two = _mm256_set1_epi32(((const int *)(input + i * ck_lanes))[pair]);
-                add_pair(&sum[i], 0, two, low);
-                add_pair(&sum[i], 1, two, high);
+                add_pairs(&sum[i], 0, two, low);
+                add_pairs(&sum[i], 1, two, high);
             }
         }
         input += next;
@@ -128,7 +90,6 @@ INLINE void accumulate_pairs(
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
-    .panel = PANEL,
     .convolve = convolve,
     .convolve_tiles = convolve_tiles,
     .pool_maximum = pool_maximum,

@@ -22,7 +22,6 @@
 #define BLOCKS 2
 #define WIDEST 14
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-#define PANEL 0
 
 enum {
     /* Weights are asked for so many bytes ahead: a page, where the processor's own prefetching ends. */
@@ -30,31 +29,22 @@ enum {
     line_bytes = 64,
 };
 
-struct ahead {
-    char nothing;
-};
-
-#define look_ahead(ahead, input, place, columns, step) ((void)(ahead), (void)(place))
-
 struct weights_of {
     const signed char *first;
     long next_block;
 };
 
-INLINE struct weights_of prepared(
-    const struct ck_quantized_convolution *c, const struct ck_quantized_part *part, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
 {
-    (void)part;
     const long next_block = c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes;
     return (struct weights_of){c->weights + block * next_block, next_block};
 }
 
 /* sum[pixel][block][output] += Σ of four inputs · weights, for each of the four quads of a plane. */
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct ahead *ahead, const struct weights_of weights, long place, const int columns,
+    integers *sum, const unsigned char *input, const struct weights_of weights, long place, const int columns,
     const int blocks, const int step)
 {
-    (void)ahead;
     const signed char *first = weights.first + place * ck_lanes * ck_lanes;
     UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
         __m512i weight[BLOCKS];
@@ -75,7 +65,6 @@ INLINE void accumulate(
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
-    .panel = PANEL,
     .convolve = convolve,
     .convolve_tiles = NULL,
     .pool_maximum = pool_maximum,

@@ -11,31 +11,22 @@
 #define BLOCKS 1
 #define WIDEST 2
 #define EVERY(X) X(1) X(2)
-#define PANEL 0
-
-struct ahead {
-    char nothing;
-};
-
-#define look_ahead(ahead, input, place, columns, step) ((void)(ahead), (void)(place))
 
 struct weights_of {
     const signed char *first;
 };
 
-INLINE struct weights_of prepared(
-    const struct ck_quantized_convolution *c, const struct ck_quantized_part *part, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
 {
-    (void)part;
     return (struct weights_of){
         c->weights + block * c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes};
 }
 
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct ahead *ahead, struct weights_of weights, long place, const int columns,
+    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
     const int blocks, const int step)
 {
-    (void)blocks, (void)ahead;
+    (void)blocks;
     const signed char *weight = weights.first + place * ck_lanes * ck_lanes;
     for (int quad = 0; quad < ck_quads; quad++) {
         for (int lane = 0; lane < ck_quad; lane++) {
@@ -50,7 +41,6 @@ INLINE void accumulate(
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
-    .panel = PANEL,
     .convolve = convolve,
     .convolve_tiles = NULL,
     .pool_maximum = pool_maximum,

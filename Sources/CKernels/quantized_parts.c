@@ -132,7 +132,7 @@ static void convolve_part(const void *context, long item, long thread)
 long ck_quantized_scratch(
     const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *convolution, long threads)
 {
-    if (!is_tiled(kernels, convolution)) return kernels->panel * taps_of(convolution) * threads;
+    if (!is_tiled(kernels, convolution)) return 0;
     const struct cut cut = cut_of_tiles(convolution, threads);
     const long tiles = cut.rows_per_area / tile_outputs * quotient_up(cut.width, tile_outputs);
     const long of_plane = ck_lanes * ck_lanes + tiles * ck_lanes;

@@ -15,7 +15,9 @@ struct QuantizedUnit: Sendable {
     func pack(
         _ values: (weights: [Float], bias: [Float]), into target: inout MutableSpan<Float>, weights: Int, scaling: Int
     ) {
-        let rounded = QuantizedWeights(values.weights, outputs: convolution.output.channels)
+        let kernel = convolution.window.kernel
+        let rounded = QuantizedWeights(
+            values.weights, outputs: convolution.output.channels, places: kernel * kernel)
         convolution.pack(weights: rounded.integers, into: &target, at: weights)
         convolution.pack(
             scaling: QuantizedScaling(rounded, bias: values.bias, input: inputStep, output: outputStep), into: &target,

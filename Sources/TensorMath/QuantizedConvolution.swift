@@ -40,7 +40,7 @@ package struct QuantizedConvolution: Sendable {
     }
 
     /// Of 255 · 127 each: so many can't exceed 2³¹.
-    package static let mostProducts = Int(Int32.max) / (255 * 127)
+    package static let mostProducts = Int(Int32.max) / (255 * QuantizedWeights.largest)
 
     /// Words of 32 bits in the packed weights.
     package var weightCount: Int {
@@ -62,6 +62,8 @@ package struct QuantizedConvolution: Sendable {
     package func pack(weights: [Int8], into packed: inout MutableSpan<Float>, at start: Int) {
         let (places, lanes) = (window.kernel * window.kernel, MapLayout.blockLanes)
         precondition(weights.count == output.channels * input.channels * places, "weights of another shape")
+        precondition(
+            QuantizedWeights.areWithinLimits(weights, inputs: input.channels, places: places), "weights out of range")
         var source = 0
         for o in 0..<output.channels {
             for i in 0..<input.channels {

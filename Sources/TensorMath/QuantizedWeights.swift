@@ -2,23 +2,31 @@
 /// A convolution's weights as whole numbers, each output channel with a step of its own: weight ≈ integer · step.
 package struct QuantizedWeights: Sendable, Equatable {
     /// −128 is left out: so the range is symmetric, and the negative of each number is one.
-    package static let largest = 127.0
+    package static let largest = 127
+    /// Of the weights for input channels 2k and 2k + 1 at one place together, without their signs: with two bytes they make
+    /// at most 255 · 128, which fits the 16 bits in which AVX2 adds two products of bytes.
+    package static let largestPair = 128
 
     /// [output, input, ky, kx] in −127 … 127.
     package let integers: [Int8]
     /// [output]; zero for a channel whose weights are all zero.
     package let steps: [Double]
 
-    /// The largest weight of a channel becomes 127 or −127; halves are rounded to even.
-    package init(_ weights: [Float], outputs: Int) {
-        precondition(outputs > 0 && weights.count % outputs == 0, "weights of another shape")
+    /// The smallest steps that keep within both limits; halves are rounded to even.
+    ///
+    /// Rounding can't make a pair too large: where two numbers add up to 128 at most, so do the nearest integers, since
+    /// not both fractions are above a half unless there is room, and of two halves one goes down.
+    ///
+    /// - Parameter places: of a kernel, ky · kx.
+    package init(_ weights: [Float], outputs: Int, places: Int) {
+        precondition(outputs > 0 && places > 0 && weights.count % (outputs * places) == 0, "weights of another shape")
         let perOutput = weights.count / outputs
         var integers: [Int8] = []
         integers.reserveCapacity(weights.count)
         var steps: [Double] = []
         for first in stride(from: 0, to: weights.count, by: perOutput) {
             let row = weights[first..<first + perOutput]
-            let step = row.reduce(0) { max($0, Double(abs($1))) } / Self.largest
+            let step = Self.step(row, places: places)
             steps.append(step)
             for weight in row {
                 integers.append(step > 0 ? Int8((Double(weight) / step).rounded(.toNearestOrEven)) : 0)
@@ -26,6 +34,26 @@ package struct QuantizedWeights: Sendable, Equatable {
         }
         self.integers = integers
         self.steps = steps
+    }
+
+    private static func step(_ row: ArraySlice<Float>, places: Int) -> Double {
+        var (one, pair) = (0.0, 0.0)
+        for (place, weight) in zip(0..., row) {
+            one = max(one, Double(abs(weight)))
+            guard place / places % 2 == 1 else { continue }
+            pair = max(pair, Double(abs(weight)) + Double(abs(row[row.startIndex + place - places])))
+        }
+        return max(one / Double(largest), pair / Double(largestPair))
+    }
+
+    /// Whether weights [output, input, ky, kx] keep within both limits.
+    static func areWithinLimits(_ integers: [Int8], inputs: Int, places: Int) -> Bool {
+        for (place, weight) in integers.enumerated() {
+            if weight == .min { return false }
+            guard place / places % inputs % 2 == 1 else { continue }
+            if abs(Int(weight)) + abs(Int(integers[place - places])) > largestPair { return false }
+        }
+        return true
     }
 }
 

@@ -13,7 +13,8 @@
 /* From lowest to highest. */
 enum ck_quantized_level { ck_quantized_baseline, ck_quantized_avx2, ck_quantized_avx512vnni };
 
-/* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. */
+/* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. The weights of the first two
+ * are at most 128 together, without their signs, and so are those of the other two. */
 enum { ck_quad = 4, ck_quads = ck_lanes / ck_quad };
 
 /* What is added to a sum, and what is written. */
@@ -54,8 +55,6 @@ struct ck_quantized_part {
 
 struct ck_quantized_kernels {
     enum ck_quantized_level level;
-    /* Shorts of scratch for each input plane and kernel place. */
-    long panel;
     void (*convolve)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
     /* The same for 3×3 with stride 1, of rows that begin at a multiple of 4; NULL where it is not faster. */
     void (*convolve_tiles)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
