@@ -30,11 +30,14 @@ package struct ActivationHistogram: Sendable {
 
     /// Counts one pass.
     package mutating func add(_ input: [Float], through network: ResNet50Inference) {
-        network.observe(input) { map, values in
-            guard names.indices.contains(map) else { return }
-            for value in values where value > 0 { counts[map][Int(value.bitPattern >> 16) & 0x7fff] += 1 }
-        }
+        network.observe(input) { map, values in if map < names.count { add(values, map: map) } }
         images += network.batchSize
+    }
+
+    /// Counts a map's values; zeros are exact in any range.
+    package mutating func add(_ values: [Float], map: Int) {
+        var counts = counts[map].mutableSpan
+        for value in values where value > 0 { counts[Int(value.bitPattern >> 16) & 0x7fff] += 1 }
     }
 
     package func ranges(_ choice: Choice) -> ActivationRanges {
