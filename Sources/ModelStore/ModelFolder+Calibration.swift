@@ -20,7 +20,7 @@ extension ModelFolder {
     package func soundQuantization(of record: ModelRecord) throws(ModelFailure) -> Quantization? {
         do throws(ModelFailure) {
             return try quantization(of: record)
-        } catch where error.code == .damaged {
+        } catch  where error.code == .damaged {
             return nil
         }
     }
@@ -30,7 +30,8 @@ extension ModelFolder {
         if let quantization = try quantization(of: record) { return quantization }
         throw ModelFailure(
             .unsaid, path.string, "can't compute in int8: how large its maps' values get was never measured",
-            remedy: "measure it on labelled photographs: `fundusd model calibrate --holdout DIR`, or set precision: auto")
+            remedy:
+                "measure it on labelled photographs: `fundusd model calibrate --holdout DIR`, or set precision: auto")
     }
 
     /// Replaces what was measured for int8.

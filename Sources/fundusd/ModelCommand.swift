@@ -12,7 +12,8 @@ internal import SystemPackage
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "The model store: list, show, import, export, promote, rollback, verify, calibrate, prune, challenge, compare.",
+        abstract:
+            "The model store: list, show, import, export, promote, rollback, verify, calibrate, prune, challenge, compare.",
         discussion: """
             Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
             of it, `champion`, `previous`, `challenger`, or a folder.

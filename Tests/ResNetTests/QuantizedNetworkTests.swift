@@ -128,7 +128,9 @@ struct ActivationRangesTests {
         Fault(testDescription: "one too many", fault: "has ranges of maps that the network lacks") { $0["layer9"] = 1 },
         Fault(testDescription: "zero", fault: "has a range of maxpool that is no size") { $0["maxpool"] = 0 },
         Fault(testDescription: "negative", fault: "has a range of maxpool that is no size") { $0["maxpool"] = -1 },
-        Fault(testDescription: "infinite", fault: "has a range of maxpool that is no size") { $0["maxpool"] = .infinity },
+        Fault(testDescription: "infinite", fault: "has a range of maxpool that is no size") {
+            $0["maxpool"] = .infinity
+        },
     ]
 
     @Test(arguments: faults) func aFaultIsNamed(_ example: Fault) {

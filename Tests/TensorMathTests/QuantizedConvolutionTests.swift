@@ -45,7 +45,8 @@ struct QuantizedConvolutionTests {
     /// that Winograd's method can give in 32 bits, and those next to them: 512 · 9 weights of 28 or 29.
     @Test(
         arguments: [
-            (UInt8(255), Int8(127), Int8(1)), (255, 1, 127), (255, 64, 64), (255, -64, -64), (255, -127, -1), (128, 64, 64),
+            (UInt8(255), Int8(127), Int8(1)), (255, 1, 127), (255, 64, 64), (255, -64, -64), (255, -127, -1),
+            (128, 64, 64),
             (0, 64, 64), (255, 28, 28), (255, -28, -28), (255, 28, 30),
         ])
     func nothingSaturates(byte: UInt8, even: Int8, odd: Int8) {

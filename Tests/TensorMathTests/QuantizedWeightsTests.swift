@@ -14,10 +14,12 @@ struct QuantizedWeightsTests {
     }
 
     static let cases = [
-        Case(testDescription: "the largest is 127", weights: [0.5, 0, -1.27, 0], integers: [50, 0, -127, 0], step: 0.01),
+        Case(
+            testDescription: "the largest is 127", weights: [0.5, 0, -1.27, 0], integers: [50, 0, -127, 0], step: 0.01),
         Case(testDescription: "a pair is 128", weights: [1, 1, 0.25, 0], integers: [64, 64, 16, 0], step: 1 / 64),
         Case(testDescription: "signs don't help", weights: [-1, 1, 0, 0], integers: [-64, 64, 0, 0], step: 1 / 64),
-        Case(testDescription: "neighbors of other pairs", weights: [0, 127, 127, 0], integers: [0, 127, 127, 0], step: 1),
+        Case(
+            testDescription: "neighbors of other pairs", weights: [0, 127, 127, 0], integers: [0, 127, 127, 0], step: 1),
         Case(testDescription: "the last without a partner", weights: [1, 2, 127], integers: [1, 2, 127], step: 1),
         Case(testDescription: "halves to even", weights: [127, 0, 0.5, 0, 1.5], integers: [127, 0, 0, 0, 2], step: 1),
         Case(testDescription: "two halves", weights: [64.5, 63.5], integers: [64, 64], step: 1),
