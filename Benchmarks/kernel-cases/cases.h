@@ -7,8 +7,10 @@
 #include "CKernels.h"
 
 struct setting {
+    const char *level;
     const struct ck_kernels *inference;
     const struct ck_training_kernels *training;
+    const struct ck_quantized_kernels *quantized; /* NULL where the level has none of its own */
     struct ck_team *team; /* of one thread, the caller */
     enum ck_element element;
 };
@@ -19,7 +21,7 @@ struct kernel_case {
     enum ck_element element;
 };
 
-/* Both end with a case that has no name. */
-extern const struct kernel_case inference_cases[], training_cases[];
+/* Each ends with a case that has no name. */
+extern const struct kernel_case inference_cases[], training_cases[], quantized_cases[];
 
 #endif

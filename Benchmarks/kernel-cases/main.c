@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const level_names[] = {"baseline", "avx2", "avx512", "avx512bf16"};
-enum { levels = sizeof level_names / sizeof *level_names };
+static const char *const level_names[] = {"baseline", "avx2", "avx512", "avx512bf16", "avx512vnni"};
+enum { levels = sizeof level_names / sizeof *level_names, avx512vnni = levels - 1 };
 
 static int level_named(const char *name)
 {
@@ -21,7 +21,7 @@ static int level_named(const char *name)
 static void measure(const struct setting *setting, const struct kernel_case *kernel_case)
 {
     char name[64];
-    snprintf(name, sizeof name, "%s %s", level_names[setting->inference->level], kernel_case->name);
+    snprintf(name, sizeof name, "%s %s", setting->level, kernel_case->name);
     kernel_case->run(setting);
     counter_start();
     kernel_case->run(setting);
@@ -41,27 +41,40 @@ static long measure_all(struct setting setting, const struct kernel_case *cases,
     return found;
 }
 
+/* Of each kind the kernels that are the level's own: where it has none, it uses those of another. */
+static struct setting setting_of(int level)
+{
+    struct setting setting = {.level = level_names[level], .team = ck_team_create(1)};
+    if (level == avx512vnni) {
+        setting.quantized = ck_quantized_kernels_at(ck_quantized_avx512vnni);
+        return setting;
+    }
+    setting.inference = ck_kernels_at((enum ck_level)level);
+    setting.training = ck_training_kernels_at((enum ck_level)level);
+    if (setting.training && setting.training->level != (enum ck_level)level) setting.training = NULL;
+    if (level == ck_baseline) setting.quantized = ck_quantized_kernels_at(ck_quantized_baseline);
+    if (level == ck_avx2) setting.quantized = ck_quantized_kernels_at(ck_quantized_avx2);
+    return setting;
+}
+
 int main(int count, char **arguments)
 {
     const int level = count > 1 ? level_named(arguments[1]) : -1;
     if (level < 0 || count > 3) {
-        fprintf(stderr, "usage: %s baseline|avx2|avx512|avx512bf16 [CASE]\n", arguments[0]);
+        fprintf(stderr, "usage: %s baseline|avx2|avx512|avx512bf16|avx512vnni [CASE]\n", arguments[0]);
         return 64;
     }
-    struct setting setting = {
-        .inference = ck_kernels_at((enum ck_level)level),
-        .training = ck_training_kernels_at((enum ck_level)level),
-    };
-    if (!setting.inference || !counter_prepare()) {
+    const struct setting setting = setting_of(level);
+    if ((!setting.inference && !setting.quantized) || !counter_prepare()) {
         printf("%s absent\n", arguments[1]);
         return 0;
     }
-    setting.team = ck_team_create(1);
     if (!setting.team) return 71;
     const char *name = count == 3 ? arguments[2] : NULL;
-    long found = measure_all(setting, inference_cases, name);
-    /* A level without training kernels of its own uses those of the one below. */
-    if (setting.training->level == setting.inference->level) found += measure_all(setting, training_cases, name);
+    long found = 0;
+    if (setting.inference) found += measure_all(setting, inference_cases, name);
+    if (setting.training) found += measure_all(setting, training_cases, name);
+    if (setting.quantized) found += measure_all(setting, quantized_cases, name);
     ck_team_destroy(setting.team);
     return found > 0 ? 0 : 64;
 }

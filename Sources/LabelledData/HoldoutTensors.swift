@@ -21,11 +21,19 @@ package final class HoldoutTensors {
     /// - Parameter preprocessing: of the model that is checked.
     /// - Throws: a fault of the machine.
     package func next(as preprocessing: Preprocessing) throws(ModelFailure) -> [Float]? {
+        try nextLabelled(as: preprocessing)?.tensor
+    }
+
+    /// The same with its class; after the last they begin anew.
+    package func nextLabelled(
+        as preprocessing: Preprocessing
+    ) throws(ModelFailure) -> (tensor: [Float], isDisease: Bool)? {
         while place < folder.entries.count {
             let entry = folder.entries[place]
             place += 1
-            if let tensor = try tensor(entry, preprocessing) { return tensor }
+            if let tensor = try tensor(entry, preprocessing) { return (tensor, entry.label == .disease) }
         }
+        place = 0
         return nil
     }
 

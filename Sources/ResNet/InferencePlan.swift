@@ -3,8 +3,11 @@ internal import TensorMath
 
 /// What inference does for a batch of one input size: every convolution with the layout of its maps, and the memory they need.
 struct InferencePlan: Sendable {
+    let precision: Precision
     let stem: InferenceStep
     let pooled: MapLayout
+    /// Of the pooled map's bytes: value = byte · step. What the floats' maps do without.
+    let pooledStep: Float?
     let blocks: [Bottleneck<InferenceStep>]
     let last: MapLayout
     /// The means of `last`.
@@ -12,8 +15,14 @@ struct InferencePlan: Sendable {
     let head: InferenceStep?
     /// Floats of the storage that holds all packed weights and biases.
     let weightCount: Int
+    /// Of the ranges, which decide packed weights too.
+    private let fingerprint: String?
 
-    init(layout: ResNet50Layout, images: Int, input: MapSize, precision: Precision) {
+    /// - Parameter ranges: of int8.
+    init(
+        layout: ResNet50Layout, images: Int, input: MapSize, precision: Precision, ranges: ActivationRanges? = nil
+    ) {
+        self.precision = precision
         var packing = WeightPacking(precision: precision)
         let image = MapLayout.planar(
             images: images, channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
@@ -22,19 +31,25 @@ struct InferencePlan: Sendable {
         pooled = .blocked(
             images: images, channels: stem.output.channels, height: size.height, width: size.width,
             precision: precision)
-        var map = pooled
-        var blocks: [Bottleneck<InferenceStep>] = []
-        for block in layout.blocks {
-            let placed = packing.place(block, input: map)
-            map = placed.expand.output
-            blocks.append(placed)
+        pooledStep = ranges?.step(of: ActivationRanges.pooled)
+        if let ranges {
+            blocks = packing.place(layout.blocks, input: pooled, ranges)
+        } else {
+            var map = pooled
+            var blocks: [Bottleneck<InferenceStep>] = []
+            for block in layout.blocks {
+                let placed = packing.place(block, input: map)
+                map = placed.expand.output
+                blocks.append(placed)
+            }
+            self.blocks = blocks
         }
-        self.blocks = blocks
-        last = map
-        let features = MapLayout.blocked(images: images, channels: map.channels, height: 1, width: 1)
+        last = blocks.last?.expand.output ?? pooled
+        let features = MapLayout.blocked(images: images, channels: last.channels, height: 1, width: 1)
         self.features = features
         head = layout.outputs.map { packing.placeHead(features: features, outputs: $0) }
         weightCount = packing.count
+        fingerprint = ranges?.fingerprint
     }
 
     /// Largest number of floats at each place of the workspace.
@@ -45,12 +60,12 @@ struct InferencePlan: Sendable {
     /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.
     var packing: String {
         let methods = ([stem] + blocks.flatMap(\.units)).map(\.method.letter).joined()
-        return "1 \(stem.output.precision.rawValue) \(weightCount) \(methods)"
+        return "1 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
     }
 
     /// Most floats of scratch that a step needs.
-    func scratchCount(on team: ComputeTeam) -> Int {
-        blocks.map { $0.spatial.scratchCount(on: team) }.max() ?? 0
+    func scratchCount(on engine: ComputeEngine) -> Int {
+        blocks.flatMap(\.units).map { $0.scratchCount(on: engine) }.max() ?? 0
     }
 
     /// Every layout that a 3×3 convolution reads, once.
@@ -64,7 +79,7 @@ extension MapSize {
 }
 
 /// Hands out consecutive ranges of the weight storage, each on a cache line.
-private struct WeightPacking {
+struct WeightPacking {
     private let precision: Precision
     private(set) var count = 0
 
@@ -82,7 +97,7 @@ private struct WeightPacking {
         let size = MapSize(input).output(of: unit.window)
         let output = MapLayout.blocked(
             images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
-            border: border, precision: precision)
+            border: border, precision: precision == .int8 ? .float32 : precision)
         let isSpatial = precision == .float32 && unit.window == WindowGeometry(kernel: 3, stride: 1, padding: 1)
         if isSpatial, let size = WinogradConvolution.fastestSize(height: size.height, width: size.width) {
             return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))
@@ -109,7 +124,7 @@ private struct WeightPacking {
                     output: .blocked(images: features.images, channels: outputs, height: 1, width: 1))))
     }
 
-    private mutating func place(_ method: InferenceStep.Method) -> InferenceStep {
+    mutating func place(_ method: InferenceStep.Method) -> InferenceStep {
         InferenceStep(method: method, weights: take(method.counts.weights), bias: take(method.counts.bias))
     }
 }

@@ -7,6 +7,7 @@ struct InferenceStep: Sendable {
     enum Method: Sendable {
         case direct(BlockedConvolution)
         case winograd(WinogradConvolution)
+        case quantized(QuantizedUnit)
     }
 
     let method: Method
@@ -17,6 +18,7 @@ struct InferenceStep: Sendable {
         switch method {
         case .direct(let convolution): convolution.input
         case .winograd(let convolution): convolution.input
+        case .quantized(let unit): unit.convolution.input
         }
     }
 
@@ -24,14 +26,16 @@ struct InferenceStep: Sendable {
         switch method {
         case .direct(let convolution): convolution.output
         case .winograd(let convolution): convolution.output
+        case .quantized(let unit): unit.convolution.output
         }
     }
 
     /// Floats of scratch that the step needs while it runs.
-    func scratchCount(on team: ComputeTeam) -> Int {
+    func scratchCount(on engine: ComputeEngine) -> Int {
         switch method {
         case .direct: 0
-        case .winograd(let convolution): convolution.scratchCount(on: team)
+        case .winograd(let convolution): convolution.scratchCount(on: engine.team)
+        case .quantized(let unit): unit.convolution.scratchCount(on: engine)
         }
     }
 
@@ -43,6 +47,9 @@ struct InferenceStep: Sendable {
             convolution.pack(weights: values.weights.span, into: &target, at: weights.lowerBound)
         case .winograd(let convolution):
             convolution.pack(weights: values.weights.span, into: &target, at: weights.lowerBound)
+        case .quantized(let unit):
+            unit.pack(values, into: &target, weights: weights.lowerBound, scaling: bias.lowerBound)
+            return
         }
         for (place, value) in zip(bias, values.bias) { target[place] = value }
     }
@@ -64,14 +71,16 @@ extension InferenceStep.Method {
         switch self {
         case .direct: "d"
         case .winograd(let convolution): String(convolution.size.rawValue)
+        case .quantized: "q"
         }
     }
 
-    /// Floats of the packed weights and of the packed bias.
+    /// Words of the packed weights, and of the packed bias with what lies beside it.
     var counts: (weights: Int, bias: Int) {
         switch self {
         case .direct(let convolution): (convolution.weightCount, convolution.biasCount)
         case .winograd(let convolution): (convolution.weightCount, convolution.biasCount)
+        case .quantized(let unit): (unit.convolution.weightCount, unit.convolution.scalingCount)
         }
     }
 }

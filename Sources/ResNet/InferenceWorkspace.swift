@@ -33,17 +33,26 @@ struct InferenceWorkspace: ~Copyable {
         reducedStarts = starts
         spatial = TensorStorage(count: plan.spatialCount)
         shortcut = TensorStorage(count: plan.shortcutCount)
-        scratch = TensorStorage(count: plan.scratchCount(on: engine.team))
+        scratch = TensorStorage(count: plan.scratchCount(on: engine))
         features = TensorStorage(count: plan.features.count)
         logits = TensorStorage(count: plan.head?.output.count ?? 0)
     }
 
+    /// What a look at a map is given: the storage, where the map begins in it, and how it lies there.
+    typealias Observation = (borrowing TensorStorage, Int, MapLayout) -> Void
+
     /// Input [images, 3, height, width] → features.
-    mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights) {
+    ///
+    /// - Parameter observe: sees the pooled map, and of each block the reduced, the spatial and the last map.
+    mutating func run(
+        _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights,
+        observing observe: Observation = { _, _, _ in }
+    ) {
         Self.fill(&image, plan.stem.input, from: input)
         plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
         Self.pool(next, plan, engine, into: &current)
-        for block in plan.blocks { run(block, weights: weights) }
+        observe(current, 0, plan.pooled)
+        for block in plan.blocks { run(block, weights: weights, observe) }
         Self.average(current, plan, engine, into: &features)
     }
 
@@ -61,18 +70,23 @@ struct InferenceWorkspace: ~Copyable {
     /// The last map of the last run, [images, channels, height, width] dense; the features are its means.
     func lastMapValues(_ plan: InferencePlan) -> [Float] { plan.last.values(of: current.span) }
 
-    private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights) {
+    private mutating func run(
+        _ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights, _ observe: Observation
+    ) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
         block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
+        observe(reduced, start, block.reduce.output)
         block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
+        observe(spatial, 0, block.spatial.output)
         switch block.shortcut {
         case .identity:
-            block.expand.run(spatial, weights, adding: current, engine, into: &next)
+            block.expand.run(spatial, weights, adding: current, engine, &scratch, into: &next)
         case .projection(let projection):
             projection.run(current, weights, .identity, engine, &scratch, into: &shortcut)
-            block.expand.run(spatial, weights, adding: shortcut, engine, into: &next)
+            block.expand.run(spatial, weights, adding: shortcut, engine, &scratch, into: &next)
         }
         swap(&current, &next)
+        observe(current, 0, block.expand.output)
     }
 
     private static func fill(_ map: inout TensorStorage, _ layout: MapLayout, from input: Span<Float>) {
@@ -85,6 +99,11 @@ struct InferenceWorkspace: ~Copyable {
         into pooled: inout TensorStorage
     ) {
         var output = pooled.mutableSpan
+        if let step = plan.pooledStep {
+            return QuantizedPooling.maximum(
+                map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, step: step, on: engine,
+                into: &output)
+        }
         BlockedPooling.maximum(
             map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
     }
@@ -117,18 +136,32 @@ extension InferenceStep {
             convolution.forward(
                 map, weights: weights, bias: bias, activation: activation, on: engine, scratch: &scratch,
                 into: &values)
+        case .quantized(let unit):
+            var scratch = scratch.mutableSpan
+            unit.convolution.forward(
+                map, weights: weights, scaling: bias, activation: activation, on: engine, scratch: &scratch,
+                into: &values)
         }
     }
 
     /// result = max(convolution(map) + bias + residual, 0).
     fileprivate func run(
         _ map: borrowing TensorStorage, _ storage: borrowing PackedWeights, adding residual: borrowing TensorStorage,
-        _ engine: ComputeEngine, into result: inout TensorStorage
+        _ engine: ComputeEngine, _ scratch: inout TensorStorage, into result: inout TensorStorage
     ) {
-        guard case .direct(let convolution) = method else { preconditionFailure("a residual is added by a 1×1") }
         var values = result.mutableSpan
-        convolution.forward(
-            map.span, weights: storage.span.extracting(weights), bias: storage.span.extracting(bias),
-            adding: residual.span, on: engine, into: &values)
+        let (weights, bias) = (storage.span.extracting(weights), storage.span.extracting(bias))
+        switch method {
+        case .direct(let convolution):
+            convolution.forward(
+                map.span, weights: weights, bias: bias, adding: residual.span, on: engine, into: &values)
+        case .winograd: preconditionFailure("a residual is added by a 1×1")
+        case .quantized(let unit):
+            guard let added = unit.residual else { preconditionFailure("a unit without a residual") }
+            var scratch = scratch.mutableSpan
+            unit.convolution.forward(
+                map.span, weights: weights, scaling: bias, adding: added, residual.span, on: engine,
+                scratch: &scratch, into: &values)
+        }
     }
 }

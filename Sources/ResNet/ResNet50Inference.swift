@@ -11,6 +11,8 @@ package final class ResNet50Inference {
     /// Images of a pass.
     package let batchSize: Int
     package let precision: Precision
+    /// Of int8.
+    package let ranges: ActivationRanges?
     package let inputHeight: Int
     package let inputWidth: Int
     private let plan: InferencePlan
@@ -25,14 +27,17 @@ package final class ResNet50Inference {
         package let layout: ResNet50Layout
         package let batchSize: Int
         package let precision: Precision
+        package let ranges: ActivationRanges?
         package let inputHeight: Int
         package let inputWidth: Int
         let plan: InferencePlan
 
+        /// - Parameter ranges: of int8, and of int8 alone.
         package init(
             layout: ResNet50Layout, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-            precision: Precision = .float32
+            precision: Precision = .float32, ranges: ActivationRanges? = nil
         ) {
+            precondition((precision == .int8) == (ranges != nil), "int8 goes by measured ranges")
             precondition(
                 inputHeight >= ResNet50Inference.smallestSide && inputWidth >= ResNet50Inference.smallestSide,
                 "input smaller than 32×32")
@@ -40,11 +45,12 @@ package final class ResNet50Inference {
             self.layout = layout
             self.batchSize = batchSize
             self.precision = precision
+            self.ranges = ranges
             self.inputHeight = inputHeight
             self.inputWidth = inputWidth
             plan = InferencePlan(
                 layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
-                precision: precision)
+                precision: precision, ranges: ranges)
         }
 
         /// Names how weights are packed: equal for all forms that the same packed weights fit.
@@ -57,11 +63,11 @@ package final class ResNet50Inference {
     /// Folds and packs the parameters and plans for batches of one size.
     package convenience init(
         parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-        precision: Precision = .float32, engine: ComputeEngine = .shared
+        precision: Precision = .float32, ranges: ActivationRanges? = nil, engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         let form = Form(
             layout: parameters.layout, batchSize: batchSize, inputHeight: inputHeight, inputWidth: inputWidth,
-            precision: precision)
+            precision: precision, ranges: ranges)
         try self.init(form, parameters: parameters, engine: engine)
     }
 
@@ -79,6 +85,7 @@ package final class ResNet50Inference {
         layout = form.layout
         batchSize = form.batchSize
         precision = form.precision
+        ranges = form.ranges
         inputHeight = form.inputHeight
         inputWidth = form.inputWidth
         plan = form.plan
@@ -102,13 +109,13 @@ package final class ResNet50Inference {
     /// - Returns: batch×outputs values, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
-        return plan.head.map { workspace.runHead($0, weights: weights) } ?? []
+        return checked(plan.head.map { workspace.runHead($0, weights: weights) } ?? [], input)
     }
 
     /// What the head sees, batch×channels: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return workspace.featureValues(plan)
+        return checked(workspace.featureValues(plan), input)
     }
 
     /// One forward pass, and what each place of the last map says for one output of the head.
@@ -136,6 +143,28 @@ package final class ResNet50Inference {
         }
         let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: weights, bias: bias)
         return (logits, map)
+    }
+
+    /// Lets `observe` see every map that int8 has a range for, in the order of `ActivationRanges.names`.
+    ///
+    /// - Parameter observe: given a map's place in that order and its values, [batch, channels, height, width].
+    package func observe(_ input: [Float], _ observe: (Int, [Float]) -> Void) {
+        precondition(input.count == inputCount && precision == .float32, "ranges are those of floats")
+        var place = 0
+        workspace.run(plan, input: input.span, weights: weights) { storage, start, layout in
+            observe(place, layout.values(of: storage.span.extracting(start..<start + layout.count)))
+            place += 1
+        }
+    }
+
+    /// A NaN in an image reaches what is said of it: as floats it does so by itself, and bytes have none.
+    private func checked(_ values: [Float], _ input: [Float]) -> [Float] {
+        guard precision == .int8, !input.allSatisfy(\.isFinite) else { return values }
+        let (pixels, count) = (inputCount / batchSize, values.count / batchSize)
+        return values.indices.map { place in
+            let image = place / count
+            return input[image * pixels..<(image + 1) * pixels].allSatisfy(\.isFinite) ? values[place] : .nan
+        }
     }
 
     private func run(_ input: [Float]) {

@@ -72,11 +72,15 @@ package final class ModelInService: Sendable {
     }
 
     private func rules(_ settings: Settings, _ model: LoadedModel) throws -> ScreeningRules {
-        guard try model.precision == .float32 || settings.precision(for: model.record) != .float32 else {
+        let folder = store.folder(model.record.id)
+        guard
+            try model.precision == .float32
+                || settings.precision(for: model.record, in: folder) == model.precision
+        else {
             throw Refusal(
                 .configuration,
                 """
-                the model computes in bf16, which was shown to keep its verdicts at the threshold \
+                the model computes in \(model.precision.rawValue), which was shown to be as good at the threshold \
                 \(pipeline.currentRules.judge.operatingPoint.value) only; restart the service for the new settings
                 """)
         }

@@ -135,7 +135,7 @@ extension SettingKey {
         case .decode: "full or scaled"
         case .rescanSeconds, .settleSeconds: "seconds"
         case .workers, .threads, .retrainMinNewImages, .retrainMinPerClass: "count"
-        case .precision: "float32, bf16 or auto"
+        case .precision: "float32, bf16, int8 or auto"
         case .metricsFile: "file"
         case .reviewNormalShare, .reviewDiseaseShare: "fraction, 0 < f ≤ 1"
         case .reviewDoubt: "probability, 0 ≤ d ≤ 0.5"
@@ -178,7 +178,7 @@ extension SettingKey {
         case .workers: "Images decoded at the same time."
         case .threads: "Threads that compute the network."
         case .precision:
-            "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
+            "What the network computes in. int8 needs `fundusd model calibrate`. auto: int8 or bf16 where the processor is faster in it and the model was shown to be as good, else float32."
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .review:
             "Put some pictures into review/, a folder beside the outbox, for a person to look at; see docs/operations.md."

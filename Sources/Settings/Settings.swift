@@ -57,7 +57,8 @@ package enum AfterScreening: String, Sendable, CaseIterable {
 package enum PrecisionSetting: String, Sendable, CaseIterable {
     case float32
     case bf16
-    /// bf16 where it is faster and was shown to keep the model's verdicts.
+    case int8
+    /// int8 or bf16 where it is faster and was shown to keep the model's figures, or its verdicts.
     case auto
 }
 

@@ -62,7 +62,7 @@ package struct MapLayout: Sendable, Hashable {
         return elements * precision.bytes % 4096 == 0 ? elements + Self.blockLanes : elements
     }
 
-    /// Words of 32 bits in all planes: floats, or pairs of bfloat16.
+    /// Words of 32 bits in all planes: floats, pairs of bfloat16, or four bytes.
     package var count: Int { precision.wordCount(planes * planePitch) }
 
     /// Where the pixel (0, 0) of a plane's first image lies, or the pixel of the border that is `padding` left of and above it.
@@ -120,22 +120,28 @@ package struct MapLayout: Sendable, Hashable {
     }
 
     private func write(_ value: Float, at place: Int, of map: inout MutableSpan<Float>) {
-        guard precision == .bfloat16 else {
-            map[place] = value
-            return
+        switch precision {
+        case .float32: map[place] = value
+        case .bfloat16: write(UInt32(value.bfloat16Bits), bits: 16, at: place, of: &map)
+        case .int8: write(UInt32(ReferenceQuantizedConvolution.byte(value)), bits: 8, at: place, of: &map)
         }
-        let shift = UInt32(place % 2 * 16)
-        let others = map[place / 2].bitPattern & ~(0xffff << shift)
-        map[place / 2] = Float(bitPattern: others | UInt32(value.bfloat16Bits) << shift)
     }
 
-    /// Of a pair of bfloat16 the first lies in the lower half: all architectures that this runs on are little-endian.
+    /// - Parameter bits: of an element, of which several share a word.
+    private func write(_ element: UInt32, bits: Int, at place: Int, of map: inout MutableSpan<Float>) {
+        let (word, shift) = (place * bits / 32, UInt32(place * bits % 32))
+        let others = map[word].bitPattern & ~((1 << bits - 1) << shift)
+        map[word] = Float(bitPattern: others | element << shift)
+    }
+
+    /// Of what shares a word the first lies in its lower part: all architectures that this runs on are little-endian.
     func element(_ place: Int, of map: Span<Float>) -> Float {
         switch precision {
         case .float32: map[place]
         case .bfloat16:
             Float(
                 bitPattern: place % 2 == 0 ? map[place / 2].bitPattern << 16 : map[place / 2].bitPattern & 0xffff_0000)
+        case .int8: Float(map[place / 4].bitPattern >> UInt32(place % 4 * 8) & 0xff)
         }
     }
 }

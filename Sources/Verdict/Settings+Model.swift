@@ -7,14 +7,36 @@ package import TensorMath
 
 extension Settings {
     /// What a model is to compute in, at the threshold that these settings choose.
-    package func precision(for record: ModelRecord) throws -> Precision {
+    package func precision(for record: ModelRecord, in folder: ModelFolder) throws -> Precision {
         switch precision {
         case .float32: return .float32
         case .bf16: return .bfloat16
+        case .int8: return .int8
         case .auto:
-            let isFaster = try InstructionSet.chosen() == .avx512BFloat16
-            let isShown = record.precisionCheck?.allows(.bfloat16, at: try operatingPoint(of: record).value) ?? false
-            return isFaster && isShown ? .bfloat16 : .float32
+            let threshold = try operatingPoint(of: record).value
+            return try [Precision.int8, .bfloat16].first {
+                try Self.isFaster($0) && isShown($0, for: record, in: folder, at: threshold)
+            } ?? .float32
+        }
+    }
+
+    /// Whether this processor is faster in it than in float32.
+    private static func isFaster(_ precision: Precision) throws -> Bool {
+        switch precision {
+        case .float32: false
+        case .bfloat16: try InstructionSet.chosen() == .avx512BFloat16
+        case .int8: try InstructionSet.chosen() >= .avx2
+        }
+    }
+
+    /// Whether a model was shown to be as good in it.
+    private func isShown(
+        _ precision: Precision, for record: ModelRecord, in folder: ModelFolder, at threshold: Double
+    ) throws -> Bool {
+        switch precision {
+        case .float32: true
+        case .bfloat16: record.precisionCheck?.allows(.bfloat16, at: threshold) ?? false
+        case .int8: try folder.soundQuantization(of: record)?.check?.allows(at: threshold) ?? false
         }
     }
 
@@ -42,7 +64,7 @@ extension Settings {
         do {
             let folder = try ModelStore(root: state).judge(named: name)
             return try LoadedModel(
-                folder, precision: try precision(for: try folder.record()), batchSize: batchSize,
+                folder, precision: try precision(for: try folder.record(), in: folder), batchSize: batchSize,
                 engine: engine ?? .shared)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)

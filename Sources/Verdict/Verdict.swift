@@ -164,7 +164,7 @@ package struct ModelIdentity: Codable, Equatable, Sendable {
     /// Of the weights file.
     package let sha256: String
     package let trainedAt: OrNull<String>
-    /// What it computed in: `float32` or `bf16`.
+    /// What it computed in: `float32`, `bf16` or `int8`.
     package let precision: String
 
     private enum CodingKeys: String, CodingKey {

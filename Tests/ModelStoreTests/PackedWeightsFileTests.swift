@@ -40,7 +40,7 @@ import Testing
         return model.logits(of: input)[0]
     }
 
-    @Test(arguments: Precision.allCases) func theSameBitsWithAndWithoutThem(_ precision: Precision) throws {
+    @Test(arguments: Precision.floating) func theSameBitsWithAndWithoutThem(_ precision: Precision) throws {
         let path = folder.path.appending("packed-\(precision.rawValue).weights")
         try? AtomicFile.remove(path)
         #expect(try !isUsed(precision))

@@ -65,7 +65,7 @@ struct BlockedConvolutionTests {
     static let one = ComputeTeam(threadCount: 1)
     static let three = ComputeTeam(threadCount: 3)
 
-    @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes, Precision.allCases)
+    @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes, Precision.floating)
     func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
         let layer = Layer(shape, precision)
         for instructionSet in InstructionSet.available {

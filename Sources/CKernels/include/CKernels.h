@@ -148,6 +148,7 @@ void ck_convolve_winograd(
 void ck_sum_words(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_checksum *checksum);
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
 
+#include "CQuantized.h"
 #include "CTraining.h"
 
 #endif

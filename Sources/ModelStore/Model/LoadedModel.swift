@@ -29,9 +29,12 @@ package final class LoadedModel: Sendable {
         _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1, engine: ComputeEngine = .shared
     ) throws(ModelFailure) {
         let record = try folder.judgeRecord()
-        let form = record.form(precision, batchSize: batchSize)
+        let quantization = precision == .int8 ? try folder.requiredQuantization(of: record) : nil
+        let form = record.form(precision, batchSize: batchSize, ranges: quantization?.ranges)
         let source = try folder.open(folder.weightsPath)
-        let network = try folder.network(record, form, source, engine)
+        var tested = record
+        tested.golden = quantization?.golden ?? record.golden
+        let network = try folder.network(tested, form, source, engine)
         self.init(folder, record, network, source)
     }
 
@@ -164,7 +167,7 @@ extension ModelFolder {
     func keepPackedWeights(
         of network: ResNet50Inference, _ record: ModelRecord, from source: FileSignature
     ) -> PackedWeightsKeeping {
-        let form = record.form(network.precision, batchSize: network.batchSize)
+        let form = record.form(network.precision, batchSize: network.batchSize, ranges: network.ranges)
         let file = PackedWeightsFile(self, sha256: record.sha256, form)
         guard let fault = file.fault(for: network, from: source) else { return .inOrder }
         do throws(SystemFailure) {
@@ -184,17 +187,21 @@ extension ModelFolder {
 }
 
 extension ModelRecord {
-    func form(_ precision: Precision = .float32, batchSize: Int = 1) -> ResNet50Inference.Form {
-        preprocessing.form(layout, precision, batchSize: batchSize)
+    func form(
+        _ precision: Precision = .float32, batchSize: Int = 1, ranges: ActivationRanges? = nil
+    ) -> ResNet50Inference.Form {
+        preprocessing.form(layout, precision, batchSize: batchSize, ranges: ranges)
     }
 }
 
 extension Preprocessing {
     func form(
-        _ layout: ResNet50Layout, _ precision: Precision = .float32, batchSize: Int = 1
+        _ layout: ResNet50Layout, _ precision: Precision = .float32, batchSize: Int = 1,
+        ranges: ActivationRanges? = nil
     ) -> ResNet50Inference.Form {
         ResNet50Inference.Form(
-            layout: layout, batchSize: batchSize, inputHeight: height, inputWidth: width, precision: precision)
+            layout: layout, batchSize: batchSize, inputHeight: height, inputWidth: width, precision: precision,
+            ranges: ranges)
     }
 }
 

@@ -47,7 +47,12 @@ package struct ModelFolder: Sendable {
 
     /// Of the files that a start reads; another content shows here.
     package var signatures: [FileSignature?] {
-        get throws(ModelFailure) { [try Self.signature(of: recordPath), try Self.signature(of: weightsPath)] }
+        get throws(ModelFailure) {
+            let files = [recordPath, weightsPath, path.appending(Quantization.fileName)]
+            var signatures: [FileSignature?] = []
+            for file in files { signatures.append(try Self.signature(of: file)) }
+            return signatures
+        }
     }
 
     /// Nil where nothing has this name.

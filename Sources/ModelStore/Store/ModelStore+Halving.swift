@@ -45,7 +45,7 @@ extension ModelStore {
     }
 
     private func attachments(of folder: ModelFolder) throws(ModelFailure) -> [ModelAttachment] {
-        let own: Set = [ModelFolder.weightsName, ModelFolder.recordName, ModelFolder.cardName]
+        let own: Set = [ModelFolder.weightsName, ModelFolder.recordName, ModelFolder.cardName, Quantization.fileName]
         do throws(SystemFailure) {
             var attachments: [ModelAttachment] = []
             for (name, status) in try Folder(folder.path).entries() where status.kind == .regular {

@@ -42,7 +42,7 @@ struct JudgingOptions: ParsableArguments {
     var decode: String?
     @Option(help: ArgumentHelp("Threads that compute the network (default: by the machine).", valueName: "count"))
     var threads: String?
-    @Option(help: ArgumentHelp("What the network computes in (default: auto).", valueName: "float32|bf16|auto"))
+    @Option(help: ArgumentHelp("What the network computes in (default: auto).", valueName: "float32|bf16|int8|auto"))
     var precision: String?
 
     var texts: [SettingKey: String?] {

@@ -37,7 +37,7 @@ struct ImportModel: ParsableCommand {
     var normalClass: Int?
     @Option(
         help: ArgumentHelp(
-            "Images in disease/ and normal/ to learn from whether verdicts stay the same in bf16; see docs/numerics.md.",
+            "Images in disease/ and normal/ to learn from how good the model is in bf16 and int8; see docs/numerics.md.",
             valueName: "folder"))
     var holdout: String?
     @OptionGroup(title: "Folders") var folders: FolderOptions
@@ -57,6 +57,9 @@ struct ImportModel: ParsableCommand {
             let record = try imported(into: store)
             try StandardOutput.say(record.id)
             if let check = record.precisionCheck { StandardError.say(check.summary) }
+            if let holdout, record.role == .judge {
+                StandardError.say(try store.folder(record.id).calibrated(on: FilePath(holdout)).summary)
+            }
             if record.role == .base {
                 let outputs = record.architecture.outputs.map { "\($0) outputs" } ?? "no head"
                 StandardError.say(
@@ -72,8 +75,9 @@ struct ImportModel: ParsableCommand {
     private func imported(into store: ModelStore) throws -> ModelRecord {
         let path = FilePath(file)
         if try ModelFolder.isFolder(path) {
-            guard positiveClass == nil, normalClass == nil, holdout == nil else {
-                throw ValidationError("\(file) is a model's folder, which says all of itself: leave out the options.")
+            guard positiveClass == nil, normalClass == nil else {
+                throw ValidationError(
+                    "\(file) is a model's folder, which says what its outputs mean: leave out the options.")
             }
             return try store.adopt(ModelFolder(path))
         }

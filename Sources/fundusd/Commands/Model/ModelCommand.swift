@@ -8,14 +8,15 @@ internal import Verdict
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "The model store: list, show, import, export, promote, rollback, verify, prune, challenge, compare.",
+        abstract:
+            "The model store: list, show, import, export, promote, rollback, verify, calibrate, prune, challenge, compare.",
         discussion: """
             Models live under STATE/models. One of them, the champion, judges. A model is named by its id, the beginning \
             of it, `champion`, `previous`, `challenger`, or a folder.
             """,
         subcommands: [
             ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self, HalveModel.self, PromoteModel.self,
-            RollBackModel.self,
+            RollBackModel.self, CalibrateModel.self,
             VerifyModel.self, PruneModels.self, ChallengeModel.self, CompareModels.self,
         ])
 }

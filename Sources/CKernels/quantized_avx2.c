@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/* AVX2, whose `vpmaddubsw` sums two products of bytes in 16 bits, and saturates; not here, since the two weights that it takes
+ * together are at most 128 (CQuantized.h): 255 · 128 = 32640. 5 pixels × 16 channels are 10 of the 16 registers. */
+#include "quantized_levels.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+/* Rounds as MXCSR says, which is to the nearest; both narrowings saturate, the second to 0 … 255. */
+static inline __attribute__((always_inline)) void store_sixteen(unsigned char *to, __m256 low, __m256 high)
+{
+    const __m256 most = _mm256_set1_ps(255);
+    const __m256i a = _mm256_cvtps_epi32(_mm256_min_ps(low, most)), b = _mm256_cvtps_epi32(_mm256_min_ps(high, most));
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+    _mm_store_si128(
+        (__m128i *)to, _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+}
+
+#define STORE_BYTES(to, value) store_sixteen(to, ((const __m256 *)&(value))[0], ((const __m256 *)&(value))[1])
+
+#include "quantized_elements.inc"
+
+#define LEVEL ck_quantized_avx2
+#define NAME(symbol) ck_avx2_##symbol
+#define BLOCKS 1
+#define WIDEST 5
+#define EVERY(X) X(1) X(2) X(3) X(4) X(5)
+
+struct weights_of {
+    const signed char *first;
+};
+
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
+{
+    return (struct weights_of){c->weights + block * c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes};
+}
+
+/* sum[8 channels] += what pairs of 16 bits make, added up in twos. */
+INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i weights)
+{
+    __m256i *halves = (__m256i *)sum;
+    halves[half] = _mm256_add_epi32(halves[half], _mm256_madd_epi16(values, weights));
+    /* Or the compiler would add products to each other first, and no registers be left for the sums. */
+    __asm__("" : "+x"(halves[half]));
+}
+
+INLINE void accumulate(
+    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
+    const int blocks, const int step)
+{
+    (void)blocks;
+    const __m256i ones = _mm256_set1_epi16(1);
+    const __m256i *weight = (const __m256i *)(weights.first + place * ck_lanes * ck_lanes);
+    UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
+        const __m256i low = weight[2 * quad], high = weight[2 * quad + 1];
+        UNROLLED for (int i = 0; i < columns; i++) {
+            const __m256i four = _mm256_set1_epi32(*(const int *)(input + i * step + quad * ck_quad));
+            add_pairs(&sum[i], 0, _mm256_maddubs_epi16(four, low), ones);
+            add_pairs(&sum[i], 1, _mm256_maddubs_epi16(four, high), ones);
+        }
+    }
+}
+
+/* products[tile] = Σ over channels of transformed inputs · weights, at one place.
+ * Inputs: [plane][tile][16], planes at `next`; weights: [plane][8 pairs][16][2]. */
+INLINE void accumulate_pairs(
+    const short *input, long next, const short *weights, long planes, int *products, const int columns)
+{
+    integers sum[WIDEST];
+    UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
+    for (long plane = 0; plane < planes; plane++) {
+        for (int pair = 0; pair < ck_lanes / 2; pair++) {
+            const __m256i low = _mm256_load_si256((const __m256i *)weights);
+            const __m256i high = _mm256_load_si256((const __m256i *)(weights + ck_lanes));
+            weights += 2 * ck_lanes;
+            UNROLLED for (int i = 0; i < columns; i++) {
+                const __m256i two = _mm256_set1_epi32(((const int *)(input + i * ck_lanes))[pair]);
+                add_pairs(&sum[i], 0, two, low);
+                add_pairs(&sum[i], 1, two, high);
+            }
+        }
+        input += next;
+    }
+    UNROLLED for (int i = 0; i < columns; i++) *(integers *)(products + i * ck_lanes) = sum[i];
+}
+
+#include "quantized.inc"
+#include "quantized_winograd.inc"
+
+const struct ck_quantized_kernels NAME(quantized_kernels) = {
+    .level = LEVEL,
+    .convolve = convolve,
+    .convolve_tiles = convolve_tiles,
+    .pool_maximum = pool_maximum,
+};
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/* How a convolution of bytes is cut into parts, and the parts handed to the team. */
+#include "CQuantized.h"
+
+#include <stddef.h>
+
+enum {
+    /* Weights up to this stay in a second-level cache beside the map. */
+    cached_weights_bytes = 320 * 1024,
+    /* Pixels of a part that computes all channels: its inputs stay in the first-level cache. */
+    part_pixels = 112,
+    /* Pixels for each thread from which on they are shared out, and not the channels. */
+    shared_pixels = 98,
+    /* Output blocks that are computed side by side at most. */
+    side_by_side = 2,
+    /* Parts for each thread where channels are shared out. */
+    parts_per_thread = 4,
+    /* Of Winograd's tiles: outputs in either direction, places, and the most that a part transforms at a time. */
+    tile_outputs = 4,
+    tile_places = 36,
+    part_tiles = 48,
+};
+
+/* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
+struct cut {
+    long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
+};
+
+struct task {
+    const struct ck_quantized_kernels *kernels;
+    const struct ck_quantized_convolution *convolution;
+    struct cut cut;
+    long scratch;
+};
+
+static long quotient_up(long a, long b) { return (a + b - 1) / b; }
+static long least(long a, long b) { return a < b ? a : b; }
+static long most(long a, long b) { return a > b ? a : b; }
+
+static long taps_of(const struct ck_quantized_convolution *c) { return c->input_planes * c->kernel * c->kernel; }
+
+/* Areas of about `pixels` pixels, as many for each of the threads as can be. */
+static struct cut cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads)
+{
+    struct cut cut = {.blocks = blocks, .blocks_per_group = blocks_per_group, .height = height, .width = width};
+    cut.groups = quotient_up(blocks, blocks_per_group);
+    const long extent = height == 1 ? width : height, unit = height == 1 ? 1 : width;
+    long areas = most(1, quotient_up(extent * unit, pixels));
+    if (areas > 1) areas = quotient_up(areas, threads) * threads;
+    const long size = quotient_up(extent, least(areas, extent));
+    cut.rows_per_area = height == 1 ? 1 : size;
+    cut.columns_per_area = height == 1 ? size : width;
+    cut.areas = quotient_up(extent, size);
+    return cut;
+}
+
+/* Small weights: every part computes all channels of a few pixels. Large weights: every part computes a few channels, of a
+ * thread's pixels or of all, so that each weight comes from memory once or a few times. */
+static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, long threads)
+{
+    const long height = c->images * c->height, pixels = height * c->width;
+    if (c->output_blocks * taps_of(c) * ck_lanes * ck_lanes <= cached_weights_bytes)
+        return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+    const bool are_shared = pixels / threads >= shared_pixels;
+    const long parts = are_shared ? parts_per_thread : parts_per_thread * threads;
+    const long pairs = most(1, quotient_up(c->output_blocks, side_by_side) / parts);
+    return cut_of(
+        c->output_blocks, pairs * side_by_side, height, c->width, are_shared ? quotient_up(pixels, threads) : pixels,
+        threads);
+}
+
+static bool is_tiled(const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *c)
+{
+    return kernels->convolve_tiles && c->kernel == 3 && c->stride == 1;
+}
+
+/* Rows of tiles that never reach over an image's end, and blocks where that makes too few parts. */
+static struct cut cut_of_tiles(const struct ck_quantized_convolution *c, long threads)
+{
+    const long columns = quotient_up(c->width, tile_outputs), rows = quotient_up(c->height, tile_outputs);
+    const long areas = quotient_up(rows, most(1, part_tiles / columns));
+    const long rows_per_area = quotient_up(rows, areas);
+    struct cut cut = {.blocks = c->output_blocks, .height = c->height, .width = c->width};
+    cut.rows_per_area = rows_per_area * tile_outputs;
+    cut.areas = c->images * quotient_up(rows, rows_per_area);
+    const long groups = threads == 1 ? 1 : least(c->output_blocks, quotient_up(2 * threads, cut.areas));
+    cut.blocks_per_group = quotient_up(c->output_blocks, groups);
+    cut.groups = quotient_up(c->output_blocks, cut.blocks_per_group);
+    return cut;
+}
+
+static struct ck_part tiles_of(const struct cut *cut, long item)
+{
+    const long group = item % cut->groups, area = item / cut->groups;
+    const long areas = quotient_up(cut->height, cut->rows_per_area);
+    const long image = area / areas, row = area % areas * cut->rows_per_area;
+    return (struct ck_part){
+        .first_block = group * cut->blocks_per_group,
+        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
+        .first_row = image * cut->height + row,
+        .end_row = image * cut->height + least(row + cut->rows_per_area, cut->height),
+        .end_column = cut->width,
+    };
+}
+
+static struct ck_part part_of(const struct cut *cut, long item)
+{
+    const long group = item % cut->groups, area = item / cut->groups;
+    const long row = cut->height == 1 ? 0 : area * cut->rows_per_area;
+    const long column = cut->height == 1 ? area * cut->columns_per_area : 0;
+    return (struct ck_part){
+        .first_block = group * cut->blocks_per_group,
+        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
+        .first_row = row,
+        .end_row = least(row + cut->rows_per_area, cut->height),
+        .first_column = column,
+        .end_column = least(column + cut->columns_per_area, cut->width),
+    };
+}
+
+static void convolve_part(const void *context, long item, long thread)
+{
+    const struct task *task = context;
+    const bool are_tiles = is_tiled(task->kernels, task->convolution);
+    const struct ck_quantized_part part = {
+        .box = are_tiles ? tiles_of(&task->cut, item) : part_of(&task->cut, item),
+        .scratch = task->scratch ? task->convolution->scratch + thread * task->scratch : NULL,
+    };
+    (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
+}
+
+long ck_quantized_scratch(
+    const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *convolution, long threads)
+{
+    if (!is_tiled(kernels, convolution)) return 0;
+    const struct cut cut = cut_of_tiles(convolution, threads);
+    const long tiles = cut.rows_per_area / tile_outputs * quotient_up(cut.width, tile_outputs);
+    const long of_plane = ck_lanes * ck_lanes + tiles * ck_lanes;
+    return tile_places * (convolution->input_planes * of_plane + 2 * (tiles + 2) * ck_lanes) * threads;
+}
+
+void ck_convolve_quantized(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_convolution *convolution)
+{
+    const struct task task = {
+        .kernels = kernels,
+        .convolution = convolution,
+        .cut = is_tiled(kernels, convolution) ? cut_of_tiles(convolution, ck_team_threads(team))
+                                              : cut_of_convolution(convolution, ck_team_threads(team)),
+        .scratch = ck_quantized_scratch(kernels, convolution, 1),
+    };
+    ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
+}
+
+struct pooling_task {
+    const struct ck_quantized_kernels *kernels;
+    const struct ck_quantized_pooling *pooling;
+    struct cut cut;
+};
+
+static void pool_part(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct pooling_task *task = context;
+    const struct ck_part part = part_of(&task->cut, item);
+    task->kernels->pool_maximum(task->pooling, &part);
+}
+
+void ck_pool_quantized(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_pooling *quantized)
+{
+    const struct ck_pooling *pooling = &quantized->pooling;
+    const struct pooling_task task = {
+        kernels, quantized,
+        cut_of(
+            pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
+            ck_team_threads(team))};
+    ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);
+}
