@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import GRDB
 package import Review
+package import SystemPackage
 package import Verdict
 
 /// What the ledger knows of pictures that people were asked about, counted.
