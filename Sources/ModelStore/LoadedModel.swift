@@ -12,6 +12,10 @@ package import TensorMath
 package final class LoadedModel: Sendable {
     package let record: ModelRecord
     package let precision: Precision
+    package let engineKind: EngineKind
+    /// Why it computes in this precision.
+    package let reason: String
+    private let measured: PrecisionSpeeds?
     package let batchSize: Int
     private let folder: ModelFolder
     private let network: Mutex<ResNet50Inference>
@@ -23,16 +27,22 @@ package final class LoadedModel: Sendable {
     /// Writes nothing: `keepPackedWeights` does.
     ///
     /// - Parameters:
+    ///   - choice: what to compute in.
     ///   - batchSize: how many images a pass takes.
     ///   - engine: the threads that compute; those of all models, if no other is given.
     package convenience init(
-        _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1, engine: ComputeEngine = .shared
+        _ folder: ModelFolder, _ choice: PrecisionChoice = .plain, batchSize: Int = 1, engine: ComputeEngine = .shared
     ) throws(ModelFailure) {
         let record = try folder.judgeRecord()
-        let form = record.form(precision, batchSize: batchSize)
+        let form = record.form(choice.precision, batchSize: batchSize)
         let source = try folder.open(folder.weightsPath)
         let network = try folder.network(record, form, source, engine)
-        self.init(folder, record, network, source)
+        self.init(folder, record, network, source, choice)
+    }
+
+    /// The same in a precision that somebody asks for.
+    package convenience init(_ folder: ModelFolder, precision: Precision, batchSize: Int = 1) throws(ModelFailure) {
+        try self.init(folder, PrecisionChoice(precision, because: "it was asked for"), batchSize: batchSize)
     }
 
     /// The same from model.safetensors itself, whatever lies beside it.
@@ -43,13 +53,17 @@ package final class LoadedModel: Sendable {
     }
 
     private init(
-        _ folder: ModelFolder, _ record: ModelRecord, _ network: sending ResNet50Inference, _ source: ByteSource
+        _ folder: ModelFolder, _ record: ModelRecord, _ network: sending ResNet50Inference, _ source: ByteSource,
+        _ choice: PrecisionChoice = .plain
     ) {
         guard let signature = source.signature else { preconditionFailure("weights are read from a file") }
         self.record = record
         self.folder = folder
         self.source = signature
         precision = network.precision
+        engineKind = network.engineKind
+        reason = choice.reason
+        measured = choice.measured
         batchSize = network.batchSize
         self.network = Mutex(network)
     }
@@ -57,7 +71,8 @@ package final class LoadedModel: Sendable {
     /// Leaves the packed weights beside the model for the next start, unless they lie there in order.
     @discardableResult
     package func keepPackedWeights() -> PackedWeightsKeeping {
-        network.withLock { folder.keepPackedWeights(of: $0, record, from: source) }
+        if let measured { folder.keep(measured) }
+        return network.withLock { folder.keepPackedWeights(of: $0, record, from: source) }
     }
 
     /// Floats that an input has: NCHW, batch×3×height×width of the record's preprocessing.

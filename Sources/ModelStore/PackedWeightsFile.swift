@@ -48,15 +48,18 @@ struct PackedWeightsFile: Sendable {
     /// A piece begins at a multiple of it: the page cache then keeps the file in huge pages where it can.
     private static let pieceBytes = 4 << 20
 
-    /// Whether a model's folder holds such a file under this name.
-    static func isName(_ name: String) -> Bool { name.hasPrefix("packed-") && name.hasSuffix(".weights") }
+    /// Whether a model's folder holds such a file, or what is kept beside it, under this name.
+    static func isName(_ name: String) -> Bool {
+        name.hasPrefix("packed-") && name.hasSuffix(".weights") || name == PrecisionSpeeds.fileName
+    }
 
     let path: FilePath
     private let form: ResNet50Inference.Form
     private let sha256: String
 
     init(_ folder: ModelFolder, sha256: String, _ form: ResNet50Inference.Form) {
-        path = folder.path.appending("packed-\(form.precision.rawValue).weights")
+        let kind = form.engineKind == .kernels ? form.precision.rawValue : form.engineKind.rawValue
+        path = folder.path.appending("packed-\(kind).weights")
         self.form = form
         self.sha256 = sha256
     }

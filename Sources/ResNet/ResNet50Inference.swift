@@ -11,11 +11,11 @@ package final class ResNet50Inference {
     /// Images of a pass.
     package let batchSize: Int
     package let precision: Precision
+    package let engineKind: EngineKind
     package let inputHeight: Int
     package let inputWidth: Int
-    private let plan: InferencePlan
     private let weights: PackedWeights
-    private var workspace: InferenceWorkspace
+    private let workspace: any NetworkWorkspace
 
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
@@ -25,14 +25,18 @@ package final class ResNet50Inference {
         package let layout: ResNet50Layout
         package let batchSize: Int
         package let precision: Precision
+        package let engineKind: EngineKind
         package let inputHeight: Int
         package let inputWidth: Int
-        let plan: InferencePlan
+        let plan: any NetworkPlan
 
+        /// - Parameter engineKind: who computes; if nothing is said, the one that is chosen for this process.
         package init(
             layout: ResNet50Layout, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-            precision: Precision = .float32
+            precision: Precision = .float32, engineKind: EngineKind? = nil
         ) {
+            let engineKind = engineKind ?? .suited(to: precision)
+            precondition(engineKind.computes(in: precision), "\(engineKind) knows no \(precision)")
             precondition(
                 inputHeight >= ResNet50Inference.smallestSide && inputWidth >= ResNet50Inference.smallestSide,
                 "input smaller than 32×32")
@@ -40,11 +44,15 @@ package final class ResNet50Inference {
             self.layout = layout
             self.batchSize = batchSize
             self.precision = precision
+            self.engineKind = engineKind
             self.inputHeight = inputHeight
             self.inputWidth = inputWidth
-            plan = InferencePlan(
-                layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
-                precision: precision)
+            let input = MapSize(height: inputHeight, width: inputWidth)
+            switch engineKind {
+            case .kernels:
+                plan = InferencePlan(layout: layout, images: batchSize, input: input, precision: precision)
+            case .openBLAS: plan = MatrixPlan(layout: layout, images: batchSize, input: input)
+            }
         }
 
         /// Names how weights are packed: equal for all forms that the same packed weights fit.
@@ -57,11 +65,11 @@ package final class ResNet50Inference {
     /// Folds and packs the parameters and plans for batches of one size.
     package convenience init(
         parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-        precision: Precision = .float32, engine: ComputeEngine = .shared
+        precision: Precision = .float32, engineKind: EngineKind? = nil, engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         let form = Form(
             layout: parameters.layout, batchSize: batchSize, inputHeight: inputHeight, inputWidth: inputWidth,
-            precision: precision)
+            precision: precision, engineKind: engineKind)
         try self.init(form, parameters: parameters, engine: engine)
     }
 
@@ -79,11 +87,11 @@ package final class ResNet50Inference {
         layout = form.layout
         batchSize = form.batchSize
         precision = form.precision
+        engineKind = form.engineKind
         inputHeight = form.inputHeight
         inputWidth = form.inputWidth
-        plan = form.plan
         self.weights = weights
-        workspace = InferenceWorkspace(plan: plan, engine: engine)
+        workspace = form.plan.workspace(on: engine)
     }
 
     /// Lets the packed weights be read, to keep them for the next start.
@@ -102,13 +110,13 @@ package final class ResNet50Inference {
     /// - Returns: batch×outputs values, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
-        return plan.head.map { workspace.runHead($0, weights: weights) } ?? []
+        return workspace.logits(weights: weights)
     }
 
     /// What the head sees, batch×channels: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return workspace.featureValues(plan)
+        return workspace.features
     }
 
     /// One forward pass, and what each place of the last map says for one output of the head.
@@ -124,22 +132,22 @@ package final class ResNet50Inference {
         of input: [Float], weighing: ([Float]) -> (slopes: [Float], constant: Float)
     ) -> (logits: [Float], map: ClassActivationMap) {
         precondition(batchSize == 1, "a map of one image")
-        guard let head = plan.head else { preconditionFailure("a network without a head says nothing") }
+        precondition(layout.outputs != nil, "a network without a head says nothing")
         let logits = logits(of: input)
         var (slopes, bias) = weighing(logits)
         precondition(slopes.count == logits.count, "a slope for each output")
-        var weights = [Float](repeating: 0, count: plan.last.channels)
+        var weights = [Float](repeating: 0, count: layout.featureCount)
         for (output, slope) in slopes.enumerated() where slope != 0 {
-            let row = head.row(of: output, in: self.weights)
+            let row = workspace.headRow(of: output, weights: self.weights)
             for channel in weights.indices { weights[channel] += slope * row.weights[channel] }
             bias += slope * row.bias
         }
-        let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: weights, bias: bias)
-        return (logits, map)
+        let last = workspace.lastMap
+        return (logits, ClassActivationMap(of: last.values, last.size, weights: weights, bias: bias))
     }
 
     private func run(_ input: [Float]) {
         precondition(input.count == inputCount, "the network takes \(batchSize)×3×\(inputHeight)×\(inputWidth) values")
-        workspace.run(plan, input: input.span, weights: weights)
+        workspace.run(input.span, weights: weights)
     }
 }

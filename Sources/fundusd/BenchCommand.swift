@@ -45,9 +45,8 @@ struct BenchCommand: ParsableCommand {
         }
         var report = BenchReport(
             model: model.identity.id, threads: settings.threadCount,
-            instructionSet: ComputeEngine.shared.instructionSet.rawValue,
+            engine: model.engineKind, precision: model.precision, reason: model.reason,
             startToFirstVerdict: (ProcessAge.milliseconds - drawing.milliseconds).rounded())
-        report.precision = model.precision.rawValue
         try measure(bytes, model, settings.fidelity, &report)
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
         if let batch { try measure(batches: batch, settings, &report) }
@@ -125,9 +124,13 @@ private struct Sample {
 struct BenchReport: Encodable {
     let model: String
     let threads: Int
-    /// What the kernels were compiled for; FUNDUSD_SIMD lowers it.
+    /// Who computes; FUNDUSD_ENGINE changes it.
+    let engine: String
+    /// What our kernels were compiled for, FUNDUSD_SIMD lowers it; or OpenBLAS's own name for the processor.
     let instructionSet: String
-    var precision = "float32"
+    let precision: String
+    /// Why it is this precision.
+    let reason: String
     var width = 0
     var height = 0
     /// How much smaller a side was decoded.
@@ -145,17 +148,25 @@ struct BenchReport: Encodable {
     let startToFirstVerdict: Double
     var peakResidentMegabytes = 0.0
 
-    init(model: String, threads: Int, instructionSet: String, startToFirstVerdict: Double) {
+    init(
+        model: String, threads: Int, engine: EngineKind, precision: Precision, reason: String,
+        startToFirstVerdict: Double
+    ) {
         self.model = model
         self.threads = threads
-        self.instructionSet = instructionSet
+        self.engine = engine.rawValue
+        instructionSet =
+            engine == .kernels ? ComputeEngine.shared.instructionSet.rawValue : MatrixProduct.coreName
+        self.precision = precision.rawValue
+        self.reason = reason
         self.startToFirstVerdict = startToFirstVerdict
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, threads, precision, width, height, shrinkage, batch
+        case model, threads, engine, precision, width, height, shrinkage, batch
         case batchNetwork = "batch_network_ms_per_image"
         case instructionSet = "instruction_set"
+        case reason = "precision_reason"
         case decode = "decode_ms"
         case prepare = "prepare_ms"
         case network = "network_ms"
@@ -176,7 +187,8 @@ struct BenchReport: Encodable {
 
     var text: String {
         """
-        Model \(model), \(precision), \(threads) threads, \(instructionSet)
+        Model \(model), \(precision), \(threads) threads, \(engine) (\(instructionSet))
+        Why \(precision): \(reason)
         Decode and resize (\(width)×\(height)\(shrinkage > 1 ? " at 1/\(shrinkage)" : ""))   \(decode.rounded3) ms
         Grade and prepare                        \(prepare.rounded3) ms
         Network                                  \(network.rounded3) ms\(batchLine)

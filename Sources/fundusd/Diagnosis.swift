@@ -5,6 +5,7 @@ internal import ModelStore
 internal import Screening
 internal import Settings
 internal import SystemPackage
+internal import TensorMath
 
 /// What `fundusd doctor` finds, in the order in which an image meets it.
 struct Diagnosis {
@@ -33,6 +34,7 @@ struct Diagnosis {
         examineWatching(settings)
         examineNames(settings)
         for key in [SettingKey.outbox, .state] { examineSpace(key, key == .outbox ? settings.outbox : settings.state) }
+        examineComputing()
         examineModel(settings)
         examineLedger(settings)
         examineDaemon(settings)
@@ -120,6 +122,12 @@ struct Diagnosis {
         add(
             level, key.name, "\(megabytes) MB\(files) are free on its disk",
             level == .good ? "" : "Make room: images wait, and no retraining is possible, when it is full.")
+    }
+
+    /// The engine was chosen before this began, or there would be no diagnosis.
+    private mutating func examineComputing() {
+        let kind = EngineKind.suited(to: .float32)
+        add(.good, "computing", "networks are computed by \(kind.sentence), on \(ComputeEngine.shared.team.threadCount) threads")
     }
 
     private mutating func examineModel(_ settings: Settings) {

@@ -34,6 +34,9 @@ final class ModelSeat: Sendable {
     /// The id of the model that judges the next image.
     var id: String { state.withLock { $0.model.record.id } }
 
+    /// How the model computes, and why so.
+    var computing: String { state.withLock { $0.model.computing } }
+
     /// The settings in force.
     var settings: Settings { state.withLock { $0.settings } }
 
@@ -71,11 +74,11 @@ final class ModelSeat: Sendable {
     }
 
     private func rules(_ settings: Settings, _ model: LoadedModel) throws -> ScreeningRules {
-        guard try model.precision == .float32 || settings.precision(for: model.record) != .float32 else {
+        guard try settings.allows(model.precision, for: model.record) else {
             throw Refusal(
                 .configuration,
                 """
-                the model computes in bf16, which was shown to keep its verdicts at the threshold \
+                the model computes in \(model.precision.rawValue), which was shown to keep its verdicts at the threshold \
                 \(line.currentRules.judge.operatingPoint.value) only; restart the service for the new settings
                 """)
         }

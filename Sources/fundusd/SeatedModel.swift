@@ -40,26 +40,44 @@ extension OperatingPoint {
 
 extension Settings {
     /// What a model is to compute in, at the threshold that these settings choose.
-    func precision(for record: ModelRecord) throws -> Precision {
-        switch precision {
-        case .float32: return .float32
-        case .bf16: return .bfloat16
-        case .auto:
-            let isFaster = try InstructionSet.chosen() == .avx512BFloat16
-            let isShown = record.precisionCheck?.allows(.bfloat16, at: try operatingPoint(of: record).value) ?? false
-            return isFaster && isShown ? .bfloat16 : .float32
+    private func precision(of folder: ModelFolder) throws -> PrecisionChoice {
+        let record = try folder.record()
+        guard let asked = precision.precision else {
+            return try folder.fastestPrecision(
+                record, at: try operatingPoint(of: record).value, try .chosen(), on: .shared)
         }
+        guard try EngineKind.chosen().computes(in: asked) else {
+            throw Refusal(
+                .configuration,
+                """
+                precision is \(asked.rawValue), and OpenBLAS, which computes here, knows float32 only; set precision to auto \
+                or float32, or \(EngineKind.variable) to \(EngineKind.kernels.rawValue)
+                """)
+        }
+        return PrecisionChoice(asked, because: "precision is set to \(precision.rawValue)")
     }
 
-    /// Sets up the compute threads and the instruction set, before the first network is made.
+    /// Whether a model that computes in a precision may go on with it under these settings.
+    func allows(_ computed: Precision, for record: ModelRecord) throws -> Bool {
+        if computed == .float32 { return true }
+        guard precision == .auto else { return precision.precision == computed }
+        let point = try operatingPoint(of: record).value
+        return try record.candidates(at: point, .chosen(), .chosen()).precisions.contains(computed)
+    }
+
+    /// Sets up the compute threads, the engine and its instruction set, before the first network is made.
     ///
-    /// - Throws: a `Refusal` where `FUNDUSD_SIMD` names no instruction set.
+    /// - Throws: a `Refusal` where `FUNDUSD_SIMD` or `FUNDUSD_ENGINE` names nothing that is known, or OpenBLAS is asked for
+    ///   and can't be used.
     func prepareComputing() throws {
         ComputeEngine.setSharedThreadCount(threadCount)
-        do throws(UnknownInstructionSet) {
+        do {
             _ = try InstructionSet.chosen()
-        } catch {
-            throw Refusal(.configuration, error.description)
+            _ = try EngineKind.chosen()
+        } catch let unknown as UnknownInstructionSet {
+            throw Refusal(.configuration, unknown.description)
+        } catch let failure as EngineFailure {
+            throw Refusal(.configuration, failure.description)
         }
     }
 
@@ -74,8 +92,7 @@ extension Settings {
         do {
             let folder = try ModelStore(root: state).judge(named: name)
             return try LoadedModel(
-                folder, precision: try precision(for: try folder.record()), batchSize: batchSize,
-                engine: engine ?? .shared)
+                folder, try precision(of: folder), batchSize: batchSize, engine: engine ?? .shared)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
         } catch let refusal as Refusal {
@@ -83,5 +100,33 @@ extension Settings {
         } catch {
             throw Refusal(.software, told(error))
         }
+    }
+}
+
+extension PrecisionSetting {
+    /// Nil where the machine and the model decide.
+    fileprivate var precision: Precision? {
+        switch self {
+        case .float32: .float32
+        case .bf16: .bfloat16
+        case .auto: nil
+        }
+    }
+}
+
+extension EngineKind {
+    /// Who computes, by which of its kernels, such as “own kernels at avx2” or “OpenBLAS (Haswell)”.
+    var sentence: String {
+        switch self {
+        case .kernels: "own kernels at \(ComputeEngine.shared.instructionSet.rawValue)"
+        case .openBLAS: "OpenBLAS (\(MatrixProduct.coreName))"
+        }
+    }
+}
+
+extension LoadedModel {
+    /// How it computes, and why so.
+    var computing: String {
+        "\(precision.rawValue) by \(engineKind.sentence), \(ComputeEngine.shared.team.threadCount) threads: \(reason)"
     }
 }

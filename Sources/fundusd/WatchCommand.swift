@@ -59,6 +59,7 @@ struct WatchCommand: AsyncParsableCommand {
         let voice = JournalVoice(logger: logger)
         let station = try Station(
             settings, patience: .watching(settlingTime: settings.settle), tell: voice.tell)
+        logger.info("\(station.seat.id) computes in \(station.seat.computing).")
         // Here, and not before the first verdict, so that the start says it. A single pass that finds nothing touches nothing.
         station.line.tryOutbox()
         try station.queueRecovered()
