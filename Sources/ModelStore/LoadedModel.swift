@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 internal import LinuxIO
-internal import ResNet
+package import ResNet
 internal import Synchronization
 internal import SystemPackage
 package import TensorMath
@@ -93,6 +93,11 @@ package final class LoadedModel: Sendable {
 
     /// What the network itself gives, [batch, outputs].
     package func logits(of batch: [Float]) -> [Float] { network.withLock { $0.logits(of: batch) } }
+
+    /// What each layer takes of a batch, over some passes.
+    package func layerTimes(of batch: [Float], rounds: Int) -> [LayerTime] {
+        network.withLock { $0.layerTimes(of: batch, rounds: rounds) }
+    }
 
     /// The same for one image, and where in it the network saw disease, whatever class its logit speaks for.
     package func diseaseMap(

@@ -53,13 +53,17 @@ struct PackedWeightsFile: Sendable {
         name.hasPrefix("packed-") && name.hasSuffix(".weights") || name == PrecisionSpeeds.fileName
     }
 
+    /// Engines and precisions lay weights out differently, each in a file of its own.
+    static func name(of form: ResNet50Inference.Form) -> String {
+        "packed-\(form.engineKind == .kernels ? form.precision.rawValue : form.engineKind.rawValue).weights"
+    }
+
     let path: FilePath
     private let form: ResNet50Inference.Form
     private let sha256: String
 
     init(_ folder: ModelFolder, sha256: String, _ form: ResNet50Inference.Form) {
-        let kind = form.engineKind == .kernels ? form.precision.rawValue : form.engineKind.rawValue
-        path = folder.path.appending("packed-\(kind).weights")
+        path = folder.path.appending(Self.name(of: form))
         self.form = form
         self.sha256 = sha256
     }

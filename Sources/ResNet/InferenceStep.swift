@@ -67,6 +67,13 @@ extension InferenceStep.Method {
         }
     }
 
+    var name: String {
+        switch self {
+        case .direct: "direct"
+        case .winograd(let convolution): "Winograd \(convolution.size.rawValue)×\(convolution.size.rawValue)"
+        }
+    }
+
     /// Floats of the packed weights and of the packed bias.
     var counts: (weights: Int, bias: Int) {
         switch self {

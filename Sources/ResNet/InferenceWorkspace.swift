@@ -4,6 +4,7 @@ internal import TensorMath
 /// All memory that a forward pass touches besides the weights, planned once for one input size.
 struct InferenceWorkspace: ~Copyable {
     private let engine: ComputeEngine
+    var timer: LapTimer?
     private var image: TensorStorage
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
@@ -42,14 +43,18 @@ struct InferenceWorkspace: ~Copyable {
     mutating func run(_ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights) {
         Self.fill(&image, plan.stem.input, from: input)
         plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
+        timer?.lap()
         Self.pool(next, plan, engine, into: &current)
+        timer?.lap()
         for block in plan.blocks { run(block, weights: weights) }
         Self.average(current, plan, engine, into: &features)
+        timer?.lap()
     }
 
     /// Features → logits [images, outputs].
     mutating func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
         head.run(features, weights, .identity, engine, &scratch, into: &logits)
+        timer?.lap()
         return head.output.values(of: logits.span)
     }
 
@@ -64,14 +69,18 @@ struct InferenceWorkspace: ~Copyable {
     private mutating func run(_ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
         block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
+        timer?.lap()
         block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
+        timer?.lap()
         switch block.shortcut {
         case .identity:
             block.expand.run(spatial, weights, adding: current, engine, into: &next)
         case .projection(let projection):
             projection.run(current, weights, .identity, engine, &scratch, into: &shortcut)
+            timer?.lap()
             block.expand.run(spatial, weights, adding: shortcut, engine, into: &next)
         }
+        timer?.lap()
         swap(&current, &next)
     }
 

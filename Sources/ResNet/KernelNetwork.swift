@@ -10,6 +10,14 @@ extension InferencePlan: NetworkPlan {
         }
     }
 
+    func method(of unit: UnitPlace) -> String {
+        switch unit {
+        case .stem: stem.method.name
+        case .block(let block, let unit): blocks[block].units[unit].method.name
+        case .head: head?.method.name ?? ""
+        }
+    }
+
     func workspace(on engine: ComputeEngine) -> any NetworkWorkspace { KernelNetwork(self, on: engine) }
 }
 
@@ -21,6 +29,11 @@ private final class KernelNetwork: NetworkWorkspace {
     init(_ plan: InferencePlan, on engine: ComputeEngine) {
         self.plan = plan
         workspace = InferenceWorkspace(plan: plan, engine: engine)
+    }
+
+    var timer: LapTimer? {
+        get { workspace.timer }
+        set { workspace.timer = newValue }
     }
 
     func run(_ input: Span<Float>, weights: borrowing PackedWeights) {

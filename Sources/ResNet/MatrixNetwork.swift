@@ -13,6 +13,8 @@ extension MatrixPlan: NetworkPlan {
         }
     }
 
+    func method(of unit: UnitPlace) -> String { "product" }
+
     func workspace(on engine: ComputeEngine) -> any NetworkWorkspace { MatrixNetwork(self, on: engine.team) }
 }
 
@@ -24,6 +26,11 @@ private final class MatrixNetwork: NetworkWorkspace {
     init(_ plan: MatrixPlan, on team: ComputeTeam) {
         self.plan = plan
         workspace = MatrixWorkspace(plan: plan, team: team)
+    }
+
+    var timer: LapTimer? {
+        get { workspace.timer }
+        set { workspace.timer = newValue }
     }
 
     func run(_ input: Span<Float>, weights: borrowing PackedWeights) {

@@ -4,6 +4,7 @@ internal import TensorMath
 /// All memory that a forward pass by matrix products touches besides the weights, planned once for one input size.
 struct MatrixWorkspace: ~Copyable {
     private let team: ComputeTeam
+    var timer: LapTimer?
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
     private var next: TensorStorage
@@ -38,9 +39,12 @@ struct MatrixWorkspace: ~Copyable {
         _ plan: MatrixPlan, _ image: Int, input: Span<Float>, weights: borrowing PackedWeights
     ) {
         plan.stem.run(input, weights, .rectified, team, &columns, into: &next)
+        timer?.lap()
         Self.pool(next, plan.stem, team, into: &current)
+        timer?.lap()
         for block in plan.blocks { run(block, weights: weights) }
         Self.average(current, plan, image, into: &features)
+        timer?.lap()
     }
 
     /// W·features + b → logits [images, outputs].
@@ -56,6 +60,7 @@ struct MatrixWorkspace: ~Copyable {
                 rows: head.bias.count, inner: plan.featureCount, columns: 1)
             for output in sums.indices { logits.append(sums[output] + bias[output]) }
         }
+        timer?.lap()
         return logits
     }
 
@@ -73,14 +78,18 @@ struct MatrixWorkspace: ~Copyable {
 
     private mutating func run(_ block: Bottleneck<MatrixStep>, weights: borrowing PackedWeights) {
         block.reduce.run(current, weights, .rectified, team, &columns, into: &reduced)
+        timer?.lap()
         block.spatial.run(reduced, weights, .rectified, team, &columns, into: &spatial)
+        timer?.lap()
         switch block.shortcut {
         case .identity:
             block.expand.run(spatial, weights, adding: current, team, &columns, into: &next)
         case .projection(let projection):
             projection.run(current, weights, .identity, team, &columns, into: &shortcut)
+            timer?.lap()
             block.expand.run(spatial, weights, adding: shortcut, team, &columns, into: &next)
         }
+        timer?.lap()
         swap(&current, &next)
     }
 

@@ -11,6 +11,9 @@ protocol NetworkPlan: Sendable {
     /// Puts folded weights and bias of each unit, in the layout's order, into their place of the network's storage.
     func pack(_ values: (weights: [Float], bias: [Float]), of unit: UnitPlace, into storage: inout TensorStorage)
 
+    /// How a convolution is computed, in a word or two.
+    func method(of unit: UnitPlace) -> String
+
     /// The memory of a pass.
     func workspace(on engine: ComputeEngine) -> any NetworkWorkspace
 }
@@ -25,6 +28,10 @@ enum UnitPlace {
 
 /// One pass at a time through the network, and what is to be seen after it.
 protocol NetworkWorkspace: AnyObject {
+    /// Told of each layer's end, where somebody wants to know: the stem, its pool, each block's two convolutions, its
+    /// projection where it has one, its last convolution; the mean, the linear layer.
+    var timer: LapTimer? { get set }
+
     /// Input [images, 3, height, width] → features.
     func run(_ input: Span<Float>, weights: borrowing PackedWeights)
 

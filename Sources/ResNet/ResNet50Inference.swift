@@ -15,7 +15,8 @@ package final class ResNet50Inference {
     package let inputHeight: Int
     package let inputWidth: Int
     private let weights: PackedWeights
-    private let workspace: any NetworkWorkspace
+    let plan: any NetworkPlan
+    let workspace: any NetworkWorkspace
 
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
@@ -91,6 +92,7 @@ package final class ResNet50Inference {
         inputHeight = form.inputHeight
         inputWidth = form.inputWidth
         self.weights = weights
+        plan = form.plan
         workspace = form.plan.workspace(on: engine)
     }
 

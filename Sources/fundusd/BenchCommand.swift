@@ -23,6 +23,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Time the network on batches of so many images as well.", valueName: "count"))
     var batch: Int?
     @Option(help: ArgumentHelp("An id or a folder (default: the champion).", valueName: "model")) var model: String?
+    @Flag(help: "Time each layer of the network as well: the shortest of the rounds.") var layers = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
@@ -48,6 +49,7 @@ struct BenchCommand: ParsableCommand {
             engine: model.engineKind, precision: model.precision, reason: model.reason,
             startToFirstVerdict: (ProcessAge.milliseconds - drawing.milliseconds).rounded())
         try measure(bytes, model, settings.fidelity, &report)
+        if layers { report.layers = model.timedLayers(rounds: rounds) }
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
         if let batch { try measure(batches: batch, settings, &report) }
         try StandardOutput.say(json ? try report.document() : report.text)
@@ -147,6 +149,7 @@ struct BenchReport: Encodable {
     /// left out; the kernel counts in 10 ms.
     let startToFirstVerdict: Double
     var peakResidentMegabytes = 0.0
+    var layers: [LayerReport]?
 
     init(
         model: String, threads: Int, engine: EngineKind, precision: Precision, reason: String,
@@ -163,7 +166,7 @@ struct BenchReport: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, threads, engine, precision, width, height, shrinkage, batch
+        case model, threads, engine, precision, width, height, shrinkage, batch, layers
         case batchNetwork = "batch_network_ms_per_image"
         case instructionSet = "instruction_set"
         case reason = "precision_reason"
@@ -193,7 +196,7 @@ struct BenchReport: Encodable {
         Grade and prepare                        \(prepare.rounded3) ms
         Network                                  \(network.rounded3) ms\(batchLine)
         Process start to first verdict           \(startToFirstVerdict.rounded1) ms
-        Peak resident memory                     \(peakResidentMegabytes.rounded1) MB
+        Peak resident memory                     \(peakResidentMegabytes.rounded1) MB\(layers?.table ?? "")
         """
     }
 }
