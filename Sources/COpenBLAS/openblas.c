@@ -62,3 +62,13 @@ void co_multiply(
 }
 
 const char *co_core_name(void) { return core_name(); }
+
+bool co_has_wide_registers(void)
+{
+#ifdef __x86_64__
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx");
+#else
+    return true;
+#endif
+}

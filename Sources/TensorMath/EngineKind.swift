@@ -11,8 +11,8 @@ package enum EngineKind: String, Sendable, CaseIterable {
     /// The environment variable that changes the choice, for comparisons and for doubtful machines.
     package static let variable = "FUNDUSD_ENGINE"
 
-    /// What the environment says, or else the kernels, where there are some for this processor: OpenBLAS has better ones
-    /// than our baseline, which knows neither AVX2 nor an ARM's registers.
+    /// What the environment says, or else the kernels, where there are some for this processor: for AVX without AVX2, and on
+    /// other architectures, OpenBLAS has more than our baseline.
     package static func chosen() throws(EngineFailure) -> EngineKind {
         // SAFETY: the text is copied before anything can change the environment.
         guard let text = unsafe getenv(variable) else { return preferred }
@@ -27,7 +27,8 @@ package enum EngineKind: String, Sendable, CaseIterable {
 
     /// The choice where nobody made one; the processor and the library don't change while the program runs.
     private static let preferred: EngineKind = {
-        guard InstructionSet.best == .baseline, unsafe getenv(InstructionSet.variable) == nil, case .success = MatrixProduct.verdict else { return .kernels }
+        guard InstructionSet.best == .baseline, unsafe getenv(InstructionSet.variable) == nil,
+            MatrixProduct.isWorthLoading, case .success = MatrixProduct.verdict else { return .kernels }
         return .openBLAS
     }()
 

@@ -20,4 +20,8 @@ void co_multiply(
 /* The processor that the kernels were chosen for. */
 const char *co_core_name(void);
 
+/* Whether OpenBLAS has kernels for registers of this processor that the build's own architecture lacks, or another
+ * architecture than x86-64. Needs no `co_load`. */
+bool co_has_wide_registers(void);
+
 #endif
