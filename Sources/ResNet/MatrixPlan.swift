@@ -45,7 +45,8 @@ struct MatrixPlan: Sendable {
             Head(weights: allocator.take(outputs * featureCount), bias: allocator.take(outputs))
         }
         self.featureCount = featureCount
-        weightCount = allocator.count
+        // In whole cache lines, as all packed weights are summed up.
+        weightCount = allocator.take(0).lowerBound
     }
 
     /// Largest number of floats at each place of the workspace.
