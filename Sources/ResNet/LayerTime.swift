@@ -56,7 +56,8 @@ extension ResNet50Inference {
         let stem = MapSize(height: inputHeight, width: inputWidth).output(of: layout.stem.window)
         let pooled = stem.output(of: ResNet50Layout.stemPool)
         var layers = [
-            layer(layout.stem, at: .stem, output: stem), LayerTime(name: "maxpool", shape: "\(pooled)", method: "", multiplyAdds: 0),
+            layer(layout.stem, at: .stem, output: stem),
+            LayerTime(name: "maxpool", shape: "\(pooled)", method: "", multiplyAdds: 0),
         ]
         var size = pooled
         for (index, block) in layout.blocks.enumerated() {
@@ -74,7 +75,8 @@ extension ResNet50Inference {
         let head = batchSize * layout.featureCount * outputs
         return layers + [
             LayerTime(
-                name: "fc", shape: "\(layout.featureCount)→\(outputs)", method: plan.method(of: .head), multiplyAdds: head)
+                name: "fc", shape: "\(layout.featureCount)→\(outputs)", method: plan.method(of: .head),
+                multiplyAdds: head)
         ]
     }
 

@@ -61,9 +61,12 @@ package struct ConvolutionChoice: Sendable {
             $0.precision != .float32
         },
         ConvolutionChoice(
-            .winograd(.four), because: "a third of the products of 2×2 tiles or fewer, and tiles enough for its large weights"
+            .winograd(.four),
+            because: "a third of the products of 2×2 tiles or fewer, and tiles enough for its large weights"
         ) { $0.tiles(.four) >= 9 && $0.products(.four) * 14 <= $0.products(.two) * 10 },
-        ConvolutionChoice(.winograd(.two), because: "half the products of the definition, and weights only 1.8 times as large") {
+        ConvolutionChoice(
+            .winograd(.two), because: "half the products of the definition, and weights only 1.8 times as large"
+        ) {
             $0.pixels >= 6 * 6
         },
         ConvolutionChoice(.direct, because: "few tiles don't repay transformed weights, which come from memory") { _ in
@@ -74,7 +77,9 @@ package struct ConvolutionChoice: Sendable {
     /// Where weights are transformed at each step, and gradients are to stay as near as they can.
     private static let training = [
         otherWindow,
-        ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") { $0.pixels >= 28 * 28 },
+        ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
+            $0.pixels >= 28 * 28
+        },
         ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
             $0.pixels >= 14 * 14
         },
@@ -82,10 +87,14 @@ package struct ConvolutionChoice: Sendable {
     ]
 
     package static func whileJudging(_ convolution: Case) -> ConvolutionChoice { first(of: judging, for: convolution) }
-    package static func whileTraining(_ convolution: Case) -> ConvolutionChoice { first(of: training, for: convolution) }
+    package static func whileTraining(_ convolution: Case) -> ConvolutionChoice {
+        first(of: training, for: convolution)
+    }
 
     private static func first(of rows: [ConvolutionChoice], for convolution: Case) -> ConvolutionChoice {
-        guard let row = rows.first(where: { $0.fits(convolution) }) else { preconditionFailure("the last row fits all") }
+        guard let row = rows.first(where: { $0.fits(convolution) }) else {
+            preconditionFailure("the last row fits all")
+        }
         return row
     }
 }

@@ -28,7 +28,8 @@ package enum EngineKind: String, Sendable, CaseIterable {
     /// The choice where nobody made one; the processor and the library don't change while the program runs.
     private static let preferred: EngineKind = {
         guard InstructionSet.best == .baseline, unsafe getenv(InstructionSet.variable) == nil,
-            MatrixProduct.isWorthLoading, case .success = MatrixProduct.verdict else { return .kernels }
+            MatrixProduct.isWorthLoading, case .success = MatrixProduct.verdict
+        else { return .kernels }
         return .openBLAS
     }()
 

@@ -31,7 +31,10 @@ struct InputGradient {
         case (3, 1, 1):
             let gradient = output.withBorder(1)
             let choice = ConvolutionChoice.whileTraining(ConvolutionChoice.Case(window: window, of: input))
-            method = choice.method.winogradSize.map { .winograd(WinogradConvolution(size: $0, input: gradient, output: result)) } ?? .spatial
+            method =
+                choice.method.winogradSize.map {
+                    .winograd(WinogradConvolution(size: $0, input: gradient, output: result))
+                } ?? .spatial
             self.output = gradient
         case (3, 2, 1):
             method = .phases

@@ -127,7 +127,9 @@ struct Diagnosis {
     /// The engine was chosen before this began, or there would be no diagnosis.
     private mutating func examineComputing() {
         let kind = EngineKind.suited(to: .float32)
-        add(.good, "computing", "networks are computed by \(kind.sentence), on \(ComputeEngine.shared.team.threadCount) threads")
+        add(
+            .good, "computing",
+            "networks are computed by \(kind.sentence), on \(ComputeEngine.shared.team.threadCount) threads")
     }
 
     private mutating func examineModel(_ settings: Settings) {

@@ -48,5 +48,7 @@ extension [LayerReport] {
 }
 
 extension String {
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: Swift.max(width - count, 1)) }
+    fileprivate func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(width - count, 1))
+    }
 }

@@ -93,8 +93,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nstepping\t: 1\n\nvendor_id\t: x\n",
-            "AuthenticAMD 25 17 1 AMD EPYC"),
+        (
+            "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\nstepping\t: 1\n\nvendor_id\t: x\n",
+            "AuthenticAMD 25 17 1 AMD EPYC"
+        ),
         ("CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n", "0x41 0xd0c"), ("", "unknown"),
     ]) func theProcessorIsNamedAsTheKernelDoes(text: String, expected: String) {
         #expect(PrecisionSpeeds.Machine.name(ofProcessorIn: text) == expected)

@@ -20,7 +20,8 @@ struct ComputeEngineTests {
         }
     }
 
-    @Test(arguments: ["", "OpenBLAS", "blas", "kernels "]) func anUnknownEngineIsRefusedWithTheKnownOnes(_ text: String) {
+    @Test(arguments: ["", "OpenBLAS", "blas", "kernels "]) func anUnknownEngineIsRefusedWithTheKnownOnes(_ text: String)
+    {
         #expect {
             _ = try EngineKind.chosen(by: text)
         } throws: { failure in

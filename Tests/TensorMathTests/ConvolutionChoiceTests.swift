@@ -19,7 +19,8 @@ struct ConvolutionChoiceTests {
 
     /// The maps of networks that take 224, 320 and other pixels a side.
     @Test(arguments: [
-        (80, WinogradConvolution.Size.four), (56, .four), (40, .four), (28, .four), (20, .four), (16, .four), (12, .four),
+        (80, WinogradConvolution.Size.four), (56, .four), (40, .four), (28, .four), (20, .four), (16, .four),
+        (12, .four),
         (14, .two), (10, .two), (8, .two), (7, .two), (6, .two), (5, nil), (1, nil),
     ])
     func judgingTakesTheMeasuredSize(side: Int, expected: WinogradConvolution.Size?) {
