@@ -9,7 +9,7 @@ package struct LayerTime: Sendable {
     package let shape: String
     /// How it is computed.
     package let method: String
-    /// Of the definition, for all images; a method may take fewer. 0 for pools.
+    /// Of the definition; a method may take fewer. 0 for pools.
     package let multiplyAdds: Int
     /// The shortest that was seen: whatever else the machine does only adds to it.
     package internal(set) var milliseconds = Double.infinity
@@ -36,6 +36,7 @@ final class LapTimer {
 extension ResNet50Inference {
     /// The times of all layers, in the order in which they are computed, over some passes.
     package func layerTimes(of input: [Float], rounds: Int) -> [LayerTime] {
+        precondition(batchSize == 1, "the layers of one image")
         let timer = LapTimer()
         var times = layers
         workspace.timer = timer
@@ -72,7 +73,7 @@ extension ResNet50Inference {
         }
         layers.append(LayerTime(name: "avgpool", shape: "\(size)", method: "", multiplyAdds: 0))
         guard let outputs = layout.outputs else { return layers }
-        let head = batchSize * layout.featureCount * outputs
+        let head = layout.featureCount * outputs
         return layers + [
             LayerTime(
                 name: "fc", shape: "\(layout.featureCount)→\(outputs)", method: plan.method(of: .head),
@@ -85,7 +86,7 @@ extension ResNet50Inference {
         return LayerTime(
             name: unit.name, shape: "\(channels) \(kernel)×\(kernel)/\(unit.window.stride) \(output)",
             method: plan.method(of: place),
-            multiplyAdds: batchSize * unit.inputChannels * unit.outputChannels * kernel * kernel * output.plane)
+            multiplyAdds: unit.inputChannels * unit.outputChannels * kernel * kernel * output.plane)
     }
 }
 
