@@ -160,7 +160,7 @@ extension SettingKey {
         case .workers: "Images decoded at the same time."
         case .threads: "Threads that compute the network."
         case .precision:
-            "What the network computes in. auto: bf16 where the processor is faster in it and the model was shown to keep every verdict, else float32."
+            "What the network computes in. auto: the fastest here, by a measurement, of float32 and what the model was shown to keep every verdict in."
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .retrainMinNewImages: "New labelled images that make `fundusd retrain --if-grown` act."
         case .retrainMinPerClass: "Labelled images that each class needs before anything is trained."
