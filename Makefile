@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages program build test test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages program build test test-openblas test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ build: packages ## the program, and what tests and benchmarks need besides
 
 test: packages ## all tests
 	swift test
+
+test-openblas: packages ## the tests of all that judges, with OpenBLAS in the kernels' place
+	FUNDUSD_ENGINE=openblas swift test --filter 'ResNetTests|ModelStoreTests|CommandTests'
 
 test-systemd: build ## the installed service in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box

@@ -7,7 +7,8 @@
 #define NAME(symbol) ck_avx2_##symbol
 #define BLOCKS 1
 #define WIDEST 6
-#define WIDTHS(X) X(6) X(4) X(3) X(2) X(1)
+#define FLAT
+#define PLANES_AHEAD 2
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #pragma clang fp contract(fast)

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
+internal import TensorMath
 internal import WrittenText
 
 /// What `fundusd bench` tells; milliseconds are medians.
 package struct BenchmarkReport: Encodable {
     let model: String
     let threads: Int
-    /// What the kernels were compiled for; FUNDUSD_SIMD lowers it.
+    /// Who computes; FUNDUSD_ENGINE changes it.
+    let engine: String
+    /// What our kernels were compiled for, FUNDUSD_SIMD lowers it; or OpenBLAS's own name for the processor.
     let instructionSet: String
-    var precision = "float32"
+    let precision: String
+    /// Why it is this precision.
+    let reason: String
     var width = 0
     var height = 0
     /// How much smaller a side was decoded.
@@ -25,18 +30,27 @@ package struct BenchmarkReport: Encodable {
     /// left out; the kernel counts in 10 ms.
     let startToFirstVerdict: Double
     var peakResidentMegabytes = 0.0
+    var layers: [LayerReport]?
 
-    init(model: String, threads: Int, instructionSet: String, startToFirstVerdict: Double) {
+    init(
+        model: String, threads: Int, engine: EngineKind, precision: Precision, reason: String,
+        startToFirstVerdict: Double
+    ) {
         self.model = model
         self.threads = threads
-        self.instructionSet = instructionSet
+        self.engine = engine.rawValue
+        instructionSet =
+            engine == .kernels ? ComputeEngine.shared.instructionSet.rawValue : MatrixProduct.coreName
+        self.precision = precision.rawValue
+        self.reason = reason
         self.startToFirstVerdict = startToFirstVerdict
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, threads, precision, width, height, shrinkage, batch
+        case model, threads, engine, precision, width, height, shrinkage, batch, layers
         case batchNetwork = "batch_network_ms_per_image"
         case instructionSet = "instruction_set"
+        case reason = "precision_reason"
         case decode = "decode_ms"
         case prepare = "prepare_ms"
         case network = "network_ms"
@@ -59,12 +73,13 @@ package struct BenchmarkReport: Encodable {
     /// For a person.
     package var text: String {
         """
-        Model \(model), \(precision), \(threads) threads, \(instructionSet)
+        Model \(model), \(precision), \(threads) threads, \(engine) (\(instructionSet))
+        Why \(precision): \(reason)
         Decode and resize (\(width)×\(height)\(shrinkage > 1 ? " at 1/\(shrinkage)" : ""))   \(decode.rounded3) ms
         Grade and prepare                        \(prepare.rounded3) ms
         Network                                  \(network.rounded3) ms\(batchLine)
         Process start to first verdict           \(startToFirstVerdict.rounded1) ms
-        Peak resident memory                     \(peakResidentMegabytes.rounded1) MB
+        Peak resident memory                     \(peakResidentMegabytes.rounded1) MB\(layers?.table ?? "")
         """
     }
 }

@@ -7,6 +7,7 @@ internal import Review
 internal import Screening
 package import Settings
 internal import SystemPackage
+internal import TensorMath
 internal import Verdict
 
 /// What `fundusd doctor` finds, in the order in which an image meets it.
@@ -37,6 +38,7 @@ package struct Diagnosis {
         examineNames(settings)
         examineReview(settings)
         for key in [SettingKey.outbox, .state] { examineSpace(key, key == .outbox ? settings.outbox : settings.state) }
+        examineComputing()
         examineModel(settings)
         examineLedger(settings)
         examineDaemon(settings)
@@ -146,6 +148,14 @@ package struct Diagnosis {
         add(
             level, key.name, "\(megabytes) MB\(files) are free on its disk",
             level == .good ? "" : "Make room: images wait, and no retraining is possible, when it is full.")
+    }
+
+    /// The engine was chosen before this began, or there would be no diagnosis.
+    private mutating func examineComputing() {
+        let kind = EngineKind.suited(to: .float32)
+        add(
+            .good, "computing",
+            "networks are computed by \(kind.sentence), on \(ComputeEngine.shared.team.threadCount) threads")
     }
 
     private mutating func examineModel(_ settings: Settings) {

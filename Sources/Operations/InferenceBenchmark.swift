@@ -17,15 +17,19 @@ package struct InferenceBenchmark {
     private let model: String?
     /// How often each step is run.
     private let rounds: Int
+    /// Whether each layer of the network is timed as well.
+    private let layers: Bool
     /// Images of a batch that is timed as well; nil for none.
     private let batch: Int?
 
-    package init(_ settings: Settings, image: FilePath?, model: String?, rounds: Int, batch: Int?) {
+    package init(_ settings: Settings, image: FilePath?, model: String?, rounds: Int, batch: Int?, layers: Bool = false
+    ) {
         self.settings = settings
         self.image = image
         self.model = model
         self.rounds = rounds
         self.batch = batch
+        self.layers = layers
     }
 
     /// - Throws: a `Refusal`.
@@ -41,10 +45,10 @@ package struct InferenceBenchmark {
         }
         var report = BenchmarkReport(
             model: model.identity.id, threads: settings.threadCount,
-            instructionSet: ComputeEngine.shared.instructionSet.rawValue,
+            engine: model.engineKind, precision: model.precision, reason: model.reason,
             startToFirstVerdict: (ProcessAge.milliseconds - drawing.milliseconds).rounded())
-        report.precision = model.precision.rawValue
         try measure(bytes, model, settings.fidelity, &report)
+        if layers { report.layers = model.timedLayers(rounds: rounds) }
         report.peakResidentMegabytes = ProcessAge.peakResidentMegabytes
         if let batch { try measure(batches: batch, &report) }
         return report

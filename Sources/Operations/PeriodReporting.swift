@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import FundusImage
 internal import Ledger
-package import LinuxIO
+internal import LinuxIO
 internal import ModelStore
 internal import Report
 internal import Retraining

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import TensorMath
-
 /// What each place of the last map says for one output: the logit that it would give if the whole map were like it.
 ///
 /// B. Zhou et al., “Learning deep features for discriminative localization”, CVPR 2016 (arXiv 1512.04150). The head is
@@ -20,13 +18,12 @@ package struct ClassActivationMap: Sendable, Equatable {
     /// - Parameters:
     ///   - map: [channels, height, width] dense.
     ///   - weights: of one output of the head [channels].
-    init(of map: [Float], _ layout: MapLayout, weights: [Float], bias: Float) {
-        height = layout.height
-        width = layout.width
-        let places = layout.height * layout.width
+    init(of map: [Float], _ size: MapSize, weights: [Float], bias: Float) {
+        height = size.height
+        width = size.width
+        let places = size.plane
         var sums = [Float](repeating: bias, count: places)
-        for channel in 0..<layout.channels {
-            let weight = weights[channel]
+        for (channel, weight) in weights.enumerated() {
             for place in 0..<places { sums[place] += weight * map[channel * places + place] }
         }
         values = sums

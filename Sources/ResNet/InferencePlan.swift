@@ -98,11 +98,12 @@ struct WeightPacking {
         let output = MapLayout.blocked(
             images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
             border: border, precision: precision == .int8 ? .float32 : precision)
-        let isSpatial = precision == .float32 && unit.window == WindowGeometry(kernel: 3, stride: 1, padding: 1)
-        if isSpatial, let size = WinogradConvolution.fastestSize(height: size.height, width: size.width) {
+        switch ConvolutionChoice.whileJudging(ConvolutionChoice.Case(window: unit.window, of: output)).method {
+        case .winograd(let size):
             return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))
+        case .direct:
+            return place(.direct(BlockedConvolution(window: unit.window, input: input, output: output)))
         }
-        return place(.direct(BlockedConvolution(window: unit.window, input: input, output: output)))
     }
 
     mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapLayout) -> Bottleneck<InferenceStep> {

@@ -75,6 +75,14 @@ extension InferenceStep.Method {
         }
     }
 
+    var name: String {
+        switch self {
+        case .direct: "direct"
+        case .winograd(let convolution): "Winograd \(convolution.size.rawValue)×\(convolution.size.rawValue)"
+        case .quantized: "bytes"
+        }
+    }
+
     /// Words of the packed weights, and of the packed bias with what lies beside it.
     var counts: (weights: Int, bias: Int) {
         switch self {

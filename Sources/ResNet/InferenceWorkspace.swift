@@ -4,6 +4,7 @@ internal import TensorMath
 /// All memory that a forward pass touches besides the weights, planned once for one input size.
 struct InferenceWorkspace: ~Copyable {
     private let engine: ComputeEngine
+    var timer: LapTimer?
     private var image: TensorStorage
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
@@ -50,15 +51,19 @@ struct InferenceWorkspace: ~Copyable {
     ) {
         Self.fill(&image, plan.stem.input, from: input)
         plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
+        timer?.lap()
         Self.pool(next, plan, engine, into: &current)
+        timer?.lap()
         observe(current, 0, plan.pooled)
         for block in plan.blocks { run(block, weights: weights, observe) }
         Self.average(current, plan, engine, into: &features)
+        timer?.lap()
     }
 
     /// Features → logits [images, outputs].
     mutating func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
         head.run(features, weights, .identity, engine, &scratch, into: &logits)
+        timer?.lap()
         return head.output.values(of: logits.span)
     }
 
@@ -75,16 +80,20 @@ struct InferenceWorkspace: ~Copyable {
     ) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
         block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
+        timer?.lap()
         observe(reduced, start, block.reduce.output)
         block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
+        timer?.lap()
         observe(spatial, 0, block.spatial.output)
         switch block.shortcut {
         case .identity:
             block.expand.run(spatial, weights, adding: current, engine, &scratch, into: &next)
         case .projection(let projection):
             projection.run(current, weights, .identity, engine, &scratch, into: &shortcut)
+            timer?.lap()
             block.expand.run(spatial, weights, adding: shortcut, engine, &scratch, into: &next)
         }
+        timer?.lap()
         swap(&current, &next)
         observe(current, 0, block.expand.output)
     }

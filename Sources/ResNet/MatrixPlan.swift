@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
-/// What inference does for one input size: the folded convolutions in order, and how much memory each buffer needs.
+/// What inference by matrix products does for one input size: the folded convolutions in order, and how much memory each
+/// buffer needs. A batch's images are taken one after another.
 struct MatrixPlan: Sendable {
+    let images: Int
     let input: MapSize
     let stem: MatrixStep
     let pooled: MapSize
@@ -16,10 +18,17 @@ struct MatrixPlan: Sendable {
     struct Head: Sendable {
         let weights: Range<Int>
         let bias: Range<Int>
+
+        func pack(_ values: (weights: [Float], bias: [Float]), into storage: inout TensorStorage) {
+            var target = storage.mutableSpan
+            for (place, value) in zip(weights, values.weights) { target[place] = value }
+            for (place, value) in zip(bias, values.bias) { target[place] = value }
+        }
     }
 
-    init(layout: ResNet50Layout, input: MapSize) {
+    init(layout: ResNet50Layout, images: Int, input: MapSize) {
         var allocator = Allocator()
+        self.images = images
         self.input = input
         stem = allocator.place(layout.stem, input: input)
         pooled = stem.output.output(of: ResNet50Layout.stemPool)
@@ -36,18 +45,25 @@ struct MatrixPlan: Sendable {
             Head(weights: allocator.take(outputs * featureCount), bias: allocator.take(outputs))
         }
         self.featureCount = featureCount
-        weightCount = allocator.count
+        // In whole cache lines, as all packed weights are summed up.
+        weightCount = allocator.take(0).lowerBound
     }
 
     /// Largest number of floats at each place of the workspace.
     var mapCount: Int {
-        let sizes = blocks.map(\.expand.outputCount)
-        return max(3 * input.plane, stem.outputCount, sizes.max() ?? 0)
+        ([stem] + blocks.map(\.expand)).map(\.convolution.outputCount).reduce(3 * input.plane, max)
     }
-    var reducedCount: Int { blocks.map(\.reduce.outputCount).max() ?? 0 }
-    var spatialCount: Int { blocks.map(\.spatial.outputCount).max() ?? 0 }
-    var shortcutCount: Int { blocks.compactMap(\.projection?.outputCount).max() ?? 0 }
-    var columnCount: Int { ([stem] + blocks.flatMap(\.units)).map(\.columnCount).max() ?? 0 }
+    var reducedCount: Int { blocks.map(\.reduce.convolution.outputCount).max() ?? 0 }
+    var spatialCount: Int { blocks.map(\.spatial.convolution.outputCount).max() ?? 0 }
+    var shortcutCount: Int { blocks.compactMap(\.projection?.convolution.outputCount).max() ?? 0 }
+
+    /// Floats of scratch that the widest step needs.
+    func columnCount(on team: ComputeTeam) -> Int {
+        ([stem] + blocks.flatMap(\.units)).map { $0.convolution.columnCount(on: team) }.max() ?? 0
+    }
+
+    /// The last map's extent.
+    var last: MapSize { blocks.last?.expand.output ?? pooled }
 }
 
 /// Hands out consecutive ranges of the weight storage, each on a cache line.
@@ -63,10 +79,11 @@ private struct Allocator {
 
     mutating func place(_ unit: ConvolutionUnit, input: MapSize) -> MatrixStep {
         let convolution = MatrixConvolution(
-            inputChannels: unit.inputChannels, outputChannels: unit.outputChannels, window: unit.window)
+            inputChannels: unit.inputChannels, outputChannels: unit.outputChannels, window: unit.window,
+            height: input.height, width: input.width)
         return MatrixStep(
             convolution: convolution, weights: take(convolution.weightCount), bias: take(unit.outputChannels),
-            input: input, output: input.output(of: unit.window))
+            output: input.output(of: unit.window))
     }
 
     mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapSize) -> Bottleneck<MatrixStep> {

@@ -6,10 +6,13 @@ struct MatrixStep: Sendable {
     let convolution: MatrixConvolution
     let weights: Range<Int>
     let bias: Range<Int>
-    /// Height and width of what it takes and what it gives.
-    let input: MapSize
+    /// Height and width of what it gives.
     let output: MapSize
 
-    var outputCount: Int { convolution.outputChannels * output.plane }
-    var columnCount: Int { convolution.columnCount(height: input.height, width: input.width) }
+    /// Puts folded weights [output, input, ky, kx] and bias into their place of the network's storage.
+    func pack(_ values: (weights: [Float], bias: [Float]), into storage: inout TensorStorage) {
+        var target = storage.mutableSpan
+        for (place, value) in zip(weights, values.weights) { target[place] = value }
+        for (place, value) in zip(bias, values.bias) { target[place] = value }
+    }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import TensorMath
 
-/// All memory that a forward pass touches besides the weights, planned once for one input size.
+/// All memory that a forward pass by matrix products touches besides the weights, planned once for one input size.
 struct MatrixWorkspace: ~Copyable {
+    private let team: ComputeTeam
+    var timer: LapTimer?
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
     private var next: TensorStorage
@@ -11,115 +13,135 @@ struct MatrixWorkspace: ~Copyable {
     private var spatial: TensorStorage
     private var shortcut: TensorStorage
     private var columns: TensorStorage
+    /// [images, features].
     private var features: TensorStorage
 
-    init(plan: MatrixPlan) {
+    init(plan: MatrixPlan, team: ComputeTeam) {
+        self.team = team
         current = TensorStorage(count: plan.mapCount)
         next = TensorStorage(count: plan.mapCount)
         reduced = TensorStorage(count: plan.reducedCount)
         spatial = TensorStorage(count: plan.spatialCount)
         shortcut = TensorStorage(count: plan.shortcutCount)
-        columns = TensorStorage(count: plan.columnCount)
-        features = TensorStorage(count: plan.featureCount)
+        columns = TensorStorage(count: plan.columnCount(on: team))
+        features = TensorStorage(count: plan.images * plan.featureCount)
     }
 
-    /// Input [3, height, width] → features [featureCount].
-    mutating func run(_ plan: MatrixPlan, input: Span<Float>, weights: borrowing TensorStorage) {
-        Self.copy(input, into: &current)
-        plan.stem.convolve(current, weights: weights, columns: &columns, output: &next)
-        plan.stem.finish(&next, weights: weights)
-        Self.pool(next, plan.stem, into: &current)
+    /// Input [images, 3, height, width] → features.
+    mutating func run(_ plan: MatrixPlan, input: Span<Float>, weights: borrowing PackedWeights) {
+        let count = 3 * plan.input.plane
+        for image in 0..<plan.images {
+            run(plan, image, input: input.extracting(image * count..<(image + 1) * count), weights: weights)
+        }
+    }
+
+    private mutating func run(
+        _ plan: MatrixPlan, _ image: Int, input: Span<Float>, weights: borrowing PackedWeights
+    ) {
+        plan.stem.run(input, weights, .rectified, team, &columns, into: &next)
+        timer?.lap()
+        Self.pool(next, plan.stem, team, into: &current)
+        timer?.lap()
         for block in plan.blocks { run(block, weights: weights) }
-        Self.average(current, plan, into: &features)
+        Self.average(current, plan, image, into: &features)
+        timer?.lap()
     }
 
-    /// W·features + b → logits [outputs].
-    func runHead(_ head: MatrixPlan.Head, weights: borrowing TensorStorage, logits: inout MutableSpan<Float>) {
-        MatrixProduct.multiply(
-            weights.span.extracting(head.weights), features.span, into: &logits, rows: head.bias.count,
-            inner: features.count, columns: 1)
-        ElementwiseLoops.addBias(&logits, bias: weights.span.extracting(head.bias), plane: 1)
+    /// W·features + b → logits [images, outputs].
+    func logits(_ head: MatrixPlan.Head, _ plan: MatrixPlan, weights: borrowing PackedWeights) -> [Float] {
+        let bias = weights.span.extracting(head.bias)
+        var logits: [Float] = []
+        for image in 0..<plan.images {
+            var sums = [Float](repeating: 0, count: head.bias.count)
+            var result = sums.mutableSpan
+            MatrixProduct.multiply(
+                weights.span.extracting(head.weights),
+                features.span.extracting(image * plan.featureCount..<(image + 1) * plan.featureCount), into: &result,
+                rows: head.bias.count, inner: plan.featureCount, columns: 1)
+            for output in sums.indices { logits.append(sums[output] + bias[output]) }
+        }
+        timer?.lap()
+        return logits
     }
 
-    /// A copy of the features of the last run.
-    func featureValues() -> [Float] {
+    /// The last run's features [images, channels].
+    var featureValues: [Float] {
         let span = features.span
         return span.indices.map { span[$0] }
     }
 
-    private mutating func run(_ block: Bottleneck<MatrixStep>, weights: borrowing TensorStorage) {
-        block.reduce.convolve(current, weights: weights, columns: &columns, output: &reduced)
-        block.reduce.finish(&reduced, weights: weights)
-        block.spatial.convolve(reduced, weights: weights, columns: &columns, output: &spatial)
-        block.spatial.finish(&spatial, weights: weights)
-        block.expand.convolve(spatial, weights: weights, columns: &columns, output: &next)
+    /// The last map of the last image, [channels, height, width]; the features are its means.
+    func lastMapValues(_ plan: MatrixPlan) -> [Float] {
+        let span = current.span
+        return (0..<plan.featureCount * plan.last.plane).map { span[$0] }
+    }
+
+    private mutating func run(_ block: Bottleneck<MatrixStep>, weights: borrowing PackedWeights) {
+        block.reduce.run(current, weights, .rectified, team, &columns, into: &reduced)
+        timer?.lap()
+        block.spatial.run(reduced, weights, .rectified, team, &columns, into: &spatial)
+        timer?.lap()
         switch block.shortcut {
         case .identity:
-            block.expand.finish(&next, adding: current, weights: weights)
+            block.expand.run(spatial, weights, adding: current, team, &columns, into: &next)
         case .projection(let projection):
-            projection.convolve(current, weights: weights, columns: &columns, output: &shortcut)
-            projection.addBias(&shortcut, weights: weights)
-            block.expand.finish(&next, adding: shortcut, weights: weights)
+            projection.run(current, weights, .identity, team, &columns, into: &shortcut)
+            timer?.lap()
+            block.expand.run(spatial, weights, adding: shortcut, team, &columns, into: &next)
         }
+        timer?.lap()
         swap(&current, &next)
     }
 
-    private static func copy(_ input: Span<Float>, into map: inout TensorStorage) {
-        var values = map.mutableSpan
-        for place in input.indices { values[place] = input[place] }
-    }
-
     private static func pool(
-        _ map: borrowing TensorStorage, _ stem: MatrixStep, into pooled: inout TensorStorage
+        _ map: borrowing TensorStorage, _ stem: MatrixStep, _ team: ComputeTeam, into pooled: inout TensorStorage
     ) {
         var output = pooled.mutableSpan
         Pooling.maximum(
             map.span, channels: stem.convolution.outputChannels, height: stem.output.height,
-            width: stem.output.width, window: ResNet50Layout.stemPool, into: &output)
+            width: stem.output.width, window: ResNet50Layout.stemPool, on: team, into: &output)
     }
 
     private static func average(
-        _ map: borrowing TensorStorage, _ plan: MatrixPlan, into features: inout TensorStorage
+        _ map: borrowing TensorStorage, _ plan: MatrixPlan, _ image: Int, into features: inout TensorStorage
     ) {
-        var output = features.mutableSpan
-        let plane = plan.blocks.last?.expand.output.plane ?? plan.pooled.plane
-        Pooling.globalAverage(map.span, channels: plan.featureCount, plane: plane, into: &output)
+        let count = plan.featureCount
+        var means = features.mutableSpan(of: image * count..<(image + 1) * count)
+        Pooling.globalAverage(map.span, channels: count, plane: plan.last.plane, into: &means)
     }
 }
 
-// The steps of a folded convolution, one pass over the map each.
 extension MatrixStep {
-    /// output = convolution(map), its bias still missing.
-    fileprivate func convolve(
-        _ map: borrowing TensorStorage, weights storage: borrowing TensorStorage, columns: inout TensorStorage,
-        output: inout TensorStorage
+    /// The same of a map in planned memory.
+    fileprivate func run(
+        _ map: borrowing TensorStorage, _ storage: borrowing PackedWeights,
+        _ activation: BlockedConvolution.Activation, _ team: ComputeTeam, _ columns: inout TensorStorage,
+        into output: inout TensorStorage
+    ) {
+        run(map.span, storage, activation, team, &columns, into: &output)
+    }
+
+    /// output = activation(convolution(map) + bias).
+    fileprivate func run(
+        _ map: Span<Float>, _ storage: borrowing PackedWeights, _ activation: BlockedConvolution.Activation,
+        _ team: ComputeTeam, _ columns: inout TensorStorage, into output: inout TensorStorage
     ) {
         var scratch = columns.mutableSpan
         var result = output.mutableSpan
         convolution.forward(
-            map.span, height: input.height, width: input.width, weights: storage.span.extracting(weights),
-            columns: &scratch, output: &result)
+            map, weights: storage.span.extracting(weights), bias: storage.span.extracting(bias),
+            activation: activation, on: team, columns: &scratch, output: &result)
     }
 
-    /// map = max(map + bias, 0).
-    fileprivate func finish(_ map: inout TensorStorage, weights: borrowing TensorStorage) {
-        var values = map.mutableSpan
-        ElementwiseLoops.addBiasAndRectify(
-            &values, bias: weights.span.extracting(bias), plane: output.plane)
-    }
-
-    /// map = max(map + bias + residual, 0).
-    fileprivate func finish(
-        _ map: inout TensorStorage, adding residual: borrowing TensorStorage, weights: borrowing TensorStorage
+    /// output = max(convolution(map) + bias + residual, 0).
+    fileprivate func run(
+        _ map: borrowing TensorStorage, _ storage: borrowing PackedWeights, adding residual: borrowing TensorStorage,
+        _ team: ComputeTeam, _ columns: inout TensorStorage, into output: inout TensorStorage
     ) {
-        var values = map.mutableSpan
-        ElementwiseLoops.addBiasAndResidualAndRectify(
-            &values, bias: weights.span.extracting(bias), residual: residual.span, plane: output.plane)
-    }
-
-    /// map = map + bias.
-    fileprivate func addBias(_ map: inout TensorStorage, weights: borrowing TensorStorage) {
-        var values = map.mutableSpan
-        ElementwiseLoops.addBias(&values, bias: weights.span.extracting(bias), plane: output.plane)
+        var scratch = columns.mutableSpan
+        var result = output.mutableSpan
+        convolution.forward(
+            map.span, weights: storage.span.extracting(weights), bias: storage.span.extracting(bias),
+            adding: residual.span, on: team, columns: &scratch, output: &result)
     }
 }

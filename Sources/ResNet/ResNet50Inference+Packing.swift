@@ -9,15 +9,15 @@ extension ResNet50Inference.Form {
         reading read: (ParameterSpecification) throws(Failure) -> [Float]
     ) throws(PackingFailure<Failure>) -> PackedWeights {
         var storage = TensorStorage(count: plan.weightCount)
-        plan.stem.pack(try layout.stem.folded(reading: read), into: &storage)
-        for (units, steps) in zip(layout.blocks, plan.blocks) {
-            for (unit, step) in zip(units.units, steps.units) {
-                step.pack(try unit.folded(reading: read), into: &storage)
+        plan.pack(try layout.stem.folded(reading: read), of: .stem, into: &storage)
+        for (index, block) in layout.blocks.enumerated() {
+            for (place, unit) in block.units.enumerated() {
+                plan.pack(try unit.folded(reading: read), of: .block(index, unit: place), into: &storage)
             }
         }
-        if let head = plan.head {
-            let tensors = layout.headParameters
-            head.pack((try tensors[0].values(read), try tensors[1].values(read)), into: &storage)
+        let tensors = layout.headParameters
+        if !tensors.isEmpty {
+            plan.pack((try tensors[0].values(read), try tensors[1].values(read)), of: .head, into: &storage)
         }
         return PackedWeights(storage)
     }

@@ -11,13 +11,14 @@ package final class ResNet50Inference {
     /// Images of a pass.
     package let batchSize: Int
     package let precision: Precision
+    package let engineKind: EngineKind
     /// Of int8.
     package let ranges: ActivationRanges?
     package let inputHeight: Int
     package let inputWidth: Int
-    private let plan: InferencePlan
     private let weights: PackedWeights
-    private var workspace: InferenceWorkspace
+    let plan: any NetworkPlan
+    let workspace: any NetworkWorkspace
 
     /// The smallest side that still leaves a pixel after five halvings.
     package static let smallestSide = 32
@@ -27,17 +28,22 @@ package final class ResNet50Inference {
         package let layout: ResNet50Layout
         package let batchSize: Int
         package let precision: Precision
+        package let engineKind: EngineKind
         package let ranges: ActivationRanges?
         package let inputHeight: Int
         package let inputWidth: Int
-        let plan: InferencePlan
+        let plan: any NetworkPlan
 
-        /// - Parameter ranges: of int8, and of int8 alone.
+        /// - Parameters:
+        ///   - ranges: of int8, and of int8 alone.
+        ///   - engineKind: who computes; if nothing is said, the one that is chosen for this process.
         package init(
             layout: ResNet50Layout, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-            precision: Precision = .float32, ranges: ActivationRanges? = nil
+            precision: Precision = .float32, ranges: ActivationRanges? = nil, engineKind: EngineKind? = nil
         ) {
             precondition((precision == .int8) == (ranges != nil), "int8 goes by measured ranges")
+            let engineKind = engineKind ?? .suited(to: precision)
+            precondition(engineKind.computes(in: precision), "\(engineKind) knows no \(precision)")
             precondition(
                 inputHeight >= ResNet50Inference.smallestSide && inputWidth >= ResNet50Inference.smallestSide,
                 "input smaller than 32×32")
@@ -46,11 +52,16 @@ package final class ResNet50Inference {
             self.batchSize = batchSize
             self.precision = precision
             self.ranges = ranges
+            self.engineKind = engineKind
             self.inputHeight = inputHeight
             self.inputWidth = inputWidth
-            plan = InferencePlan(
-                layout: layout, images: batchSize, input: MapSize(height: inputHeight, width: inputWidth),
-                precision: precision, ranges: ranges)
+            let input = MapSize(height: inputHeight, width: inputWidth)
+            switch engineKind {
+            case .kernels:
+                plan = InferencePlan(
+                    layout: layout, images: batchSize, input: input, precision: precision, ranges: ranges)
+            case .openBLAS: plan = MatrixPlan(layout: layout, images: batchSize, input: input)
+            }
         }
 
         /// Names how weights are packed: equal for all forms that the same packed weights fit.
@@ -63,11 +74,12 @@ package final class ResNet50Inference {
     /// Folds and packs the parameters and plans for batches of one size.
     package convenience init(
         parameters: ResNet50Parameters, batchSize: Int = 1, inputHeight: Int, inputWidth: Int,
-        precision: Precision = .float32, ranges: ActivationRanges? = nil, engine: ComputeEngine = .shared
+        precision: Precision = .float32, ranges: ActivationRanges? = nil, engineKind: EngineKind? = nil,
+        engine: ComputeEngine = .shared
     ) throws(FoldingFailure) {
         let form = Form(
             layout: parameters.layout, batchSize: batchSize, inputHeight: inputHeight, inputWidth: inputWidth,
-            precision: precision, ranges: ranges)
+            precision: precision, ranges: ranges, engineKind: engineKind)
         try self.init(form, parameters: parameters, engine: engine)
     }
 
@@ -86,11 +98,12 @@ package final class ResNet50Inference {
         batchSize = form.batchSize
         precision = form.precision
         ranges = form.ranges
+        engineKind = form.engineKind
         inputHeight = form.inputHeight
         inputWidth = form.inputWidth
-        plan = form.plan
         self.weights = weights
-        workspace = InferenceWorkspace(plan: plan, engine: engine)
+        plan = form.plan
+        workspace = form.plan.workspace(on: engine)
     }
 
     /// Lets the packed weights be read, to keep them for the next start.
@@ -109,13 +122,13 @@ package final class ResNet50Inference {
     /// - Returns: batch×outputs values, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
-        return checked(plan.head.map { workspace.runHead($0, weights: weights) } ?? [], input)
+        return checked(workspace.logits(weights: weights), input)
     }
 
     /// What the head sees, batch×channels: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return checked(workspace.featureValues(plan), input)
+        return checked(workspace.features, input)
     }
 
     /// One forward pass, and what each place of the last map says for one output of the head.
@@ -131,18 +144,18 @@ package final class ResNet50Inference {
         of input: [Float], weighing: ([Float]) -> (slopes: [Float], constant: Float)
     ) -> (logits: [Float], map: ClassActivationMap) {
         precondition(batchSize == 1, "a map of one image")
-        guard let head = plan.head else { preconditionFailure("a network without a head says nothing") }
+        precondition(layout.outputs != nil, "a network without a head says nothing")
         let logits = logits(of: input)
         var (slopes, bias) = weighing(logits)
         precondition(slopes.count == logits.count, "a slope for each output")
-        var weights = [Float](repeating: 0, count: plan.last.channels)
+        var weights = [Float](repeating: 0, count: layout.featureCount)
         for (output, slope) in slopes.enumerated() where slope != 0 {
-            let row = head.row(of: output, in: self.weights)
+            let row = workspace.headRow(of: output, weights: self.weights)
             for channel in weights.indices { weights[channel] += slope * row.weights[channel] }
             bias += slope * row.bias
         }
-        let map = ClassActivationMap(of: workspace.lastMapValues(plan), plan.last, weights: weights, bias: bias)
-        return (logits, map)
+        let last = workspace.lastMap
+        return (logits, ClassActivationMap(of: last.values, last.size, weights: weights, bias: bias))
     }
 
     /// Lets `observe` see every map that int8 has a range for, in the order of `ActivationRanges.names`.
@@ -151,8 +164,8 @@ package final class ResNet50Inference {
     package func observe(_ input: [Float], _ observe: (Int, [Float]) -> Void) {
         precondition(input.count == inputCount && precision == .float32, "ranges are those of floats")
         var place = 0
-        workspace.run(plan, input: input.span, weights: weights) { storage, start, layout in
-            observe(place, layout.values(of: storage.span.extracting(start..<start + layout.count)))
+        workspace.run(input.span, weights: weights) { values in
+            observe(place, values)
             place += 1
         }
     }
@@ -169,6 +182,6 @@ package final class ResNet50Inference {
 
     private func run(_ input: [Float]) {
         precondition(input.count == inputCount, "the network takes \(batchSize)×3×\(inputHeight)×\(inputWidth) values")
-        workspace.run(plan, input: input.span, weights: weights)
+        workspace.run(input.span, weights: weights)
     }
 }

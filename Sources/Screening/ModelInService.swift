@@ -35,6 +35,9 @@ package final class ModelInService: Sendable {
     /// The id of the model that judges the next image.
     package var id: String { state.withLock { $0.model.record.id } }
 
+    /// How the model computes, and why so.
+    var computing: String { state.withLock { $0.model.computing } }
+
     /// The settings in force.
     package var settings: Settings { state.withLock { $0.settings } }
 
@@ -72,11 +75,7 @@ package final class ModelInService: Sendable {
     }
 
     private func rules(_ settings: Settings, _ model: LoadedModel) throws -> ScreeningRules {
-        let folder = store.folder(model.record.id)
-        guard
-            try model.precision == .float32
-                || settings.precision(for: model.record, in: folder) == model.precision
-        else {
+        guard try settings.allows(model.precision, for: model.record, in: store.folder(model.record.id)) else {
             throw Refusal(
                 .configuration,
                 """

@@ -178,7 +178,7 @@ extension SettingKey {
         case .workers: "Images decoded at the same time."
         case .threads: "Threads that compute the network."
         case .precision:
-            "What the network computes in. int8 needs `fundusd model calibrate`. auto: int8 or bf16 where the processor is faster in it and the model was shown to be as good, else float32."
+            "What the network computes in. int8 needs `fundusd model calibrate`. auto: the fastest here, by a measurement, of float32 and what the model was shown to be as good in."
         case .metricsFile: "Keep figures for Prometheus in this file, which ends in .prom; see docs/metrics.md."
         case .review:
             "Put some pictures into review/, a folder beside the outbox, for a person to look at; see docs/operations.md."

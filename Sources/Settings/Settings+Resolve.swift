@@ -6,7 +6,7 @@ extension Settings {
     package static let defaultFile: FilePath = "/etc/fundusd/config.yaml"
 
     /// Variables that begin with `FUNDUSD_` and belong to somebody else: the compute kernels' instruction set.
-    package static let foreignVariables: Set<String> = ["FUNDUSD_SIMD"]
+    package static let foreignVariables: Set<String> = ["FUNDUSD_SIMD", "FUNDUSD_ENGINE"]
 
     /// Settings from all sources, later wins: defaults, file, environment, command line.
     ///

@@ -3,49 +3,59 @@
 ///
 /// Input [channels, height, width] becomes [channels · kernel · kernel, outputHeight · outputWidth]: row (i, ky, kx) holds,
 /// for each output place, the input value that this weight meets, 0 in the padding.
-package enum ImageToColumns {
-    package static func unfold(
-        _ input: Span<Float>, channels: Int, height: Int, width: Int, window: WindowGeometry,
-        into columns: inout MutableSpan<Float>
+@safe struct ImageToColumns {
+    let window: WindowGeometry
+    let height: Int
+    let width: Int
+    let outputWidth: Int
+
+    init(window: WindowGeometry, height: Int, width: Int) {
+        self.window = window
+        self.height = height
+        self.width = width
+        outputWidth = window.outputExtent(width)
+    }
+
+    /// Unfolds some channels for some rows of the output.
+    ///
+    /// - Parameters:
+    ///   - map: all channels' planes.
+    ///   - columns: the first of these channels' first row; written without gaps, `rows.count · outputWidth` floats each.
+    func unfold(
+        _ map: UnsafePointer<Float>, channels: Range<Int>, rows: Range<Int>, into columns: UnsafeMutablePointer<Float>
     ) {
-        let outputHeight = window.outputExtent(height)
-        let outputWidth = window.outputExtent(width)
-        precondition(input.count >= channels * height * width, "input shorter than its shape")
-        precondition(
-            columns.count >= channels * window.kernel * window.kernel * outputHeight * outputWidth,
-            "columns shorter than the unfolded map")
-        var row = 0..<outputWidth
-        for channel in 0..<channels {
+        var target = unsafe columns
+        for channel in channels {
+            let plane = unsafe map + channel * height * width
             for ky in 0..<window.kernel {
                 for kx in 0..<window.kernel {
-                    for y in 0..<outputHeight {
+                    for y in rows {
                         let inputY = y * window.stride - window.padding + ky
-                        let start = (channel * height + inputY) * width
-                        let source = 0 <= inputY && inputY < height ? start..<start + width : 0..<0
-                        fill(row, of: &columns, from: input, source, firstX: kx - window.padding, window.stride)
-                        row = row.upperBound..<row.upperBound + outputWidth
+                        let isInside = 0 <= inputY && inputY < height
+                        let row = isInside ? unsafe plane + inputY * width : nil
+                        unsafe fill(target, from: row, firstX: kx - window.padding)
+                        unsafe target += outputWidth
                     }
                 }
             }
         }
     }
 
-    /// Copies `input[source][firstX + x · stride]` to place x of the row, with zeros outside the source.
+    /// Copies `row[firstX + x · stride]` to place x, with zeros outside of the row.
     @inline(__always)
-    private static func fill(
-        _ row: Range<Int>, of columns: inout MutableSpan<Float>, from input: Span<Float>, _ source: Range<Int>,
-        firstX: Int, _ stride: Int
-    ) {
-        let begin = firstX >= 0 ? 0 : min((-firstX + stride - 1) / stride, row.count)
-        let inside = source.count <= firstX ? 0 : (source.count - 1 - firstX) / stride + 1
-        let end = max(begin, min(inside, row.count))
-        for x in 0..<begin { columns[row.lowerBound + x] = 0 }
-        let first = source.lowerBound + firstX
-        if stride == 1 {
-            for x in begin..<end { columns[row.lowerBound + x] = input[first + x] }
-        } else {
-            for x in begin..<end { columns[row.lowerBound + x] = input[first + x * stride] }
+    private func fill(_ target: UnsafeMutablePointer<Float>, from row: UnsafePointer<Float>?, firstX: Int) {
+        guard let row = unsafe row, firstX < width else {
+            unsafe target.update(repeating: 0, count: outputWidth)
+            return
         }
-        for x in end..<row.count { columns[row.lowerBound + x] = 0 }
+        let begin = firstX >= 0 ? 0 : min((-firstX + window.stride - 1) / window.stride, outputWidth)
+        let end = max(begin, min((width - 1 - firstX) / window.stride + 1, outputWidth))
+        for x in 0..<begin { unsafe target[x] = 0 }
+        if window.stride == 1 {
+            for x in begin..<end { unsafe target[x] = row[firstX + x] }
+        } else {
+            for x in begin..<end { unsafe target[x] = row[firstX + x * window.stride] }
+        }
+        for x in end..<outputWidth { unsafe target[x] = 0 }
     }
 }

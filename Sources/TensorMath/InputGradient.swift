@@ -30,8 +30,11 @@ struct InputGradient {
             self.output = output.withBorder(0)
         case (3, 1, 1):
             let gradient = output.withBorder(1)
-            let size = WinogradConvolution.fastestSize(height: input.height, width: input.width)
-            method = size.map { .winograd(WinogradConvolution(size: $0, input: gradient, output: result)) } ?? .spatial
+            let choice = ConvolutionChoice.whileTraining(ConvolutionChoice.Case(window: window, of: input))
+            method =
+                choice.method.winogradSize.map {
+                    .winograd(WinogradConvolution(size: $0, input: gradient, output: result))
+                } ?? .spatial
             self.output = gradient
         case (3, 2, 1):
             method = .phases

@@ -9,6 +9,8 @@ package enum Precision: String, Sendable, Codable {
     /// Whole numbers of 8 bits: maps of 0 … 255 and weights of −127 … 127 in steps that were measured, sums of 32 bits.
     case int8
 
+    package static let all: [Precision] = [.float32, .bfloat16, .int8]
+
     /// Those that need nothing measured, and that training knows too.
     package static let floating: [Precision] = [.float32, .bfloat16]
 

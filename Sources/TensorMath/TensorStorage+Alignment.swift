@@ -11,4 +11,15 @@ extension TensorStorage {
     static func aligned(_ pointer: UnsafeMutablePointer<Float>?) -> UnsafeMutablePointer<Float> {
         unsafe UnsafeMutablePointer(mutating: aligned(UnsafePointer(pointer)))
     }
+
+    /// Where a buffer's floats begin, wherever that is.
+    static func start(_ buffer: UnsafeBufferPointer<Float>) -> UnsafePointer<Float> {
+        guard let start = buffer.baseAddress else { preconditionFailure("no memory") }
+        return unsafe start
+    }
+
+    static func start(_ buffer: UnsafeMutableBufferPointer<Float>) -> UnsafeMutablePointer<Float> {
+        guard let start = buffer.baseAddress else { preconditionFailure("no memory") }
+        return unsafe start
+    }
 }

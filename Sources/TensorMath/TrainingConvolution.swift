@@ -27,11 +27,10 @@ package struct TrainingConvolution {
         weights = WeightLayout(outputs: output.channels, kernel: window.kernel, input: input)
         weightGradient = WeightGradient(window: window, input: input, outputChannels: output.channels)
         inputGradient = input.lanes == 1 ? nil : InputGradient(window: window, input: input, output: output)
-        if window == WindowGeometry(kernel: 3, stride: 1, padding: 1),
-            let size = WinogradConvolution.fastestSize(height: output.height, width: output.width)
-        {
+        switch ConvolutionChoice.whileTraining(ConvolutionChoice.Case(window: window, of: output)).method {
+        case .winograd(let size):
             forwardMethod = .winograd(WinogradConvolution(size: size, input: input, output: output))
-        } else {
+        case .direct:
             forwardMethod = .direct(
                 BlockedConvolution(window: window, input: input, output: output, weights: .float32))
         }

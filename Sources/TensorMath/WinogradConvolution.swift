@@ -29,14 +29,6 @@ package struct WinogradConvolution: Sendable {
         self.output = output
     }
 
-    /// The size that measured fastest for maps of this extent, or nil where the definition is.
-    ///
-    /// On 7×7 maps the few tiles don't repay weights that are 1.8 times as large and come from memory.
-    package static func fastestSize(height: Int, width: Int) -> Size? {
-        if height * width >= 28 * 28 { return .four }
-        return height * width >= 14 * 14 ? .two : nil
-    }
-
     /// Inputs of a tile in either direction.
     private var points: Int { size.rawValue + 2 }
 

@@ -7,48 +7,45 @@ package import TensorMath
 
 extension Settings {
     /// What a model is to compute in, at the threshold that these settings choose.
-    package func precision(for record: ModelRecord, in folder: ModelFolder) throws -> Precision {
-        switch precision {
-        case .float32: return .float32
-        case .bf16: return .bfloat16
-        case .int8: return .int8
-        case .auto:
-            let threshold = try operatingPoint(of: record).value
-            return try [Precision.int8, .bfloat16].first {
-                try Self.isFaster($0) && isShown($0, for: record, in: folder, at: threshold)
-            } ?? .float32
+    private func precision(of folder: ModelFolder) throws -> PrecisionChoice {
+        let record = try folder.record()
+        guard let asked = precision.precision else {
+            return try folder.fastestPrecision(
+                record, at: try operatingPoint(of: record).value, try .chosen(), on: .shared)
         }
+        guard try EngineKind.chosen().computes(in: asked) else {
+            throw Refusal(
+                .configuration,
+                """
+                precision is \(asked.rawValue), and OpenBLAS, which computes here, knows float32 only; set precision to auto \
+                or float32, or \(EngineKind.variable) to \(EngineKind.kernels.rawValue)
+                """)
+        }
+        return PrecisionChoice(asked, because: "precision is set to \(precision.rawValue)")
     }
 
-    /// Whether this processor is faster in it than in float32.
-    private static func isFaster(_ precision: Precision) throws -> Bool {
-        switch precision {
-        case .float32: false
-        case .bfloat16: try InstructionSet.chosen() == .avx512BFloat16
-        case .int8: try InstructionSet.chosen() >= .avx2
-        }
+    /// Whether a model that computes in a precision may go on with it under these settings.
+    package func allows(_ computed: Precision, for record: ModelRecord, in folder: ModelFolder) throws -> Bool {
+        if computed == .float32 { return true }
+        guard precision == .auto else { return precision.precision == computed }
+        let point = try operatingPoint(of: record).value
+        let quantization = try folder.soundQuantization(of: record)
+        return try record.candidates(at: point, quantization, .chosen(), .chosen()).precisions.contains(computed)
     }
 
-    /// Whether a model was shown to be as good in it.
-    private func isShown(
-        _ precision: Precision, for record: ModelRecord, in folder: ModelFolder, at threshold: Double
-    ) throws -> Bool {
-        switch precision {
-        case .float32: true
-        case .bfloat16: record.precisionCheck?.allows(.bfloat16, at: threshold) ?? false
-        case .int8: try folder.soundQuantization(of: record)?.check?.allows(at: threshold) ?? false
-        }
-    }
-
-    /// Sets up the compute threads and the instruction set, before the first network is made.
+    /// Sets up the compute threads, the engine and its instruction set, before the first network is made.
     ///
-    /// - Throws: a `Refusal` where `FUNDUSD_SIMD` names no instruction set.
+    /// - Throws: a `Refusal` where `FUNDUSD_SIMD` or `FUNDUSD_ENGINE` names nothing that is known, or OpenBLAS is asked for
+    ///   and can't be used.
     package func prepareComputing() throws {
         ComputeEngine.setSharedThreadCount(threadCount)
-        do throws(UnknownInstructionSet) {
+        do {
             _ = try InstructionSet.chosen()
-        } catch {
-            throw Refusal(.configuration, error.description)
+            _ = try EngineKind.chosen()
+        } catch let unknown as UnknownInstructionSet {
+            throw Refusal(.configuration, unknown.description)
+        } catch let failure as EngineFailure {
+            throw Refusal(.configuration, failure.description)
         }
     }
 
@@ -58,14 +55,12 @@ extension Settings {
     ///   - name: an id, the beginning of one, or a folder; nil is the champion.
     ///   - engine: the threads that compute; those of all models, if no other is given.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
-    package func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel
-    {
+    package func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel {
         try prepareComputing()
         do {
             let folder = try ModelStore(root: state).judge(named: name)
             return try LoadedModel(
-                folder, precision: try precision(for: try folder.record(), in: folder), batchSize: batchSize,
-                engine: engine ?? .shared)
+                folder, try precision(of: folder), batchSize: batchSize, engine: engine ?? .shared)
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
         } catch let refusal as Refusal {
@@ -103,5 +98,34 @@ extension Settings {
                 Give a threshold instead, or leave both out.
                 """)
         }
+    }
+}
+
+extension PrecisionSetting {
+    /// Nil where the machine and the model decide.
+    fileprivate var precision: Precision? {
+        switch self {
+        case .float32: .float32
+        case .bf16: .bfloat16
+        case .int8: .int8
+        case .auto: nil
+        }
+    }
+}
+
+extension EngineKind {
+    /// Who computes, by which of its kernels, such as “own kernels at avx2” or “OpenBLAS (Haswell)”.
+    package var sentence: String {
+        switch self {
+        case .kernels: "own kernels at \(ComputeEngine.shared.instructionSet.rawValue)"
+        case .openBLAS: "OpenBLAS (\(MatrixProduct.coreName))"
+        }
+    }
+}
+
+extension LoadedModel {
+    /// How it computes, and why so.
+    package var computing: String {
+        "\(precision.rawValue) by \(engineKind.sentence), \(ComputeEngine.shared.team.threadCount) threads: \(reason)"
     }
 }

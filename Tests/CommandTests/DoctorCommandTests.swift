@@ -17,6 +17,7 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.output)")
         #expect(!outcome.output.contains("FAULT"))
         #expect(try lines(site, "model").first?.contains("is whole") == true)
+        #expect(try lines(site, "computing").first?.contains("threads") == true)
         #expect(try lines(site, "outbox").first?.contains("can have every name") == true)
         #expect(try lines(site, "ledger") == ["ok     ledger: there is none yet: nothing was ever screened here"])
         #expect(try lines(site, "daemon").first?.hasPrefix("warn   daemon: none runs") == true)

@@ -55,7 +55,7 @@ enum Fundusd {
 
     /// A clean environment, but for what the machine and the tools that run the tests need.
     private static let inherited: [String: String] = {
-        let names = ["PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "LLVM_PROFILE_FILE"]
+        let names = ["PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "FUNDUSD_ENGINE", "LLVM_PROFILE_FILE"]
         return ProcessInfo.processInfo.environment.filter { names.contains($0.key) || $0.key.hasSuffix("SAN_OPTIONS") }
     }()
 }

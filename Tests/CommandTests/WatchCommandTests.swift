@@ -102,6 +102,7 @@ import Testing
         try site.waitForVerdicts(1)
         #expect(try daemon.stop(with: signal, within: .seconds(5)) == 0)
         #expect(daemon.said.contains("fundusd has stopped"))
+        #expect(daemon.said.contains("computes in float32 by"), "who computes, and why so: \(daemon.said)")
         #expect(try site.names(in: "outbox").allSatisfy { !$0.hasPrefix(".") })
     }
 

@@ -41,7 +41,8 @@ import Testing
         #expect(try ModelFolder(path).verify().record == record)
         #expect(
             try names(path) == [
-                "card.md", "history.json", "images.csv", "model.json", "model.safetensors", "packed-float32.weights",
+                "card.md", "history.json", "images.csv", "model.json", "model.safetensors",
+                PackedWeightsFile.name(of: record.form()),
             ])
         #expect(try names(path.removingLastComponent()) == ["model"])
         #expect(try ByteSource(opening: path.appending("history.json")).bytes(at: 0, count: 2) == Array("{}".utf8))

@@ -41,7 +41,7 @@ import Testing
         #expect(try store.record(record.id) == record)
         #expect(try store.verify(record.id) == record)
         let names = try Folder(store.folder(record.id).path).names().map(\.string).sorted()
-        #expect(names == ["card.md", "model.json", "model.safetensors", "packed-float32.weights"])
+        #expect(names == ["card.md", "model.json", "model.safetensors", PackedWeightsFile.name(of: record.form())])
         #expect(try Folder(store.models).names().count == 2)
     }
 

@@ -24,7 +24,11 @@ import Testing
         folder = store.folder(record.id)
     }
 
-    private var path: FilePath { folder.path.appending("packed-float32.weights") }
+    private var path: FilePath { path(.float32) }
+
+    private func path(_ precision: Precision) -> FilePath {
+        folder.path.appending(PackedWeightsFile.name(of: record.form(precision)))
+    }
 
     private static func bytes(_ path: FilePath) throws -> [UInt8] {
         let source = try ByteSource(opening: path)
@@ -41,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: Precision.floating) func theSameBitsWithAndWithoutThem(_ precision: Precision) throws {
-        let path = folder.path.appending("packed-\(precision.rawValue).weights")
+        let path = path(precision)
         try? AtomicFile.remove(path)
         #expect(try !isUsed(precision))
         let without = try LoadedModel(folder, precision: precision)
@@ -180,7 +184,7 @@ import Testing
             date: Date(timeIntervalSince1970: 0))
         let marks = PackedWeightsFile.Header.Source(
             try #require(try folder.open(folder.weightsPath).signature))
-        let theirs = ModelStore(root: other.path).folder(stranger.id).path.appending("packed-float32.weights")
+        let theirs = ModelStore(root: other.path).folder(stranger.id).path.appending(PackedWeightsFile.name(of: record.form()))
         try AtomicFile.write(try Self.bytes(theirs), to: path)
         try Self.edit(path) {
             $0.sha256 = record.sha256

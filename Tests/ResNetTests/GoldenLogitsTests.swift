@@ -44,8 +44,19 @@ import Testing
     @Test(arguments: cases, InstructionSet.available)
     func logitsEqualPyTorchWithin1e4(_ golden: Case, _ instructionSet: InstructionSet) throws {
         let network = try ResNet50Inference(
-            parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width,
+            parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width, engineKind: .kernels,
             engine: ComputeEngine(instructionSet: instructionSet, team: Self.team))
+        expectLogits(of: network, golden, "\(instructionSet)")
+    }
+
+    @Test(arguments: cases) func logitsOfOpenBLASEqualPyTorchWithin1e4(_ golden: Case) throws {
+        let network = try ResNet50Inference(
+            parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width, engineKind: .openBLAS,
+            engine: ComputeEngine(instructionSet: .best, team: Self.team))
+        expectLogits(of: network, golden, "OpenBLAS")
+    }
+
+    private func expectLogits(of network: ResNet50Inference, _ golden: Case, _ engine: String) {
         var largest: Float = 0
         for (index, expected) in golden.logits32.enumerated() {
             let logits = network.logits(of: golden.input(index))
@@ -55,7 +66,7 @@ import Testing
                 largest = max(largest, abs(ours - theirs))
             }
         }
-        print("largest difference from PyTorch, \(golden.name), \(instructionSet): \(largest)")
+        print("largest difference from PyTorch, \(golden.name), \(engine): \(largest)")
     }
 
     @Test func referenceEqualsPyTorch() throws {

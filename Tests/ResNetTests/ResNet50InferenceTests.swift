@@ -13,12 +13,12 @@ import Testing
         let input = SeededInput.values(name: "eye", seed: 3, height: height, width: width)
         let expected = ResNet50Reference.logits(
             of: input, height: height, width: width, parameters: Self.parameters)
-        let matrices = try ResNet50MatrixInference(
-            parameters: Self.parameters, inputHeight: height, inputWidth: width)
+        let matrices = try ResNet50Inference(
+            parameters: Self.parameters, inputHeight: height, inputWidth: width, engineKind: .openBLAS)
         for (folded, plain) in zip(matrices.logits(of: input), expected) { #expect(abs(folded - plain) <= 2e-5) }
         for instructionSet in InstructionSet.available {
             let network = try ResNet50Inference(
-                parameters: Self.parameters, inputHeight: height, inputWidth: width,
+                parameters: Self.parameters, inputHeight: height, inputWidth: width, engineKind: .kernels,
                 engine: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: 2)))
             for (fast, plain) in zip(network.logits(of: input), expected) {
                 #expect(abs(fast - plain) <= 2e-5, "\(instructionSet)")
@@ -29,8 +29,10 @@ import Testing
     @Test(arguments: [1, 2, 4, 24]) func everyWidthEqualsMatrixProducts(baseWidth: Int) throws {
         let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: baseWidth, outputs: 17), seed: 5)
         let input = SeededInput.values(name: "eye", seed: 4, height: 45, width: 70)
-        let expected = try ResNet50MatrixInference(parameters: parameters, inputHeight: 45, inputWidth: 70)
-        let network = try ResNet50Inference(parameters: parameters, inputHeight: 45, inputWidth: 70)
+        let expected = try ResNet50Inference(
+            parameters: parameters, inputHeight: 45, inputWidth: 70, engineKind: .openBLAS)
+        let network = try ResNet50Inference(
+            parameters: parameters, inputHeight: 45, inputWidth: 70, engineKind: .kernels)
         for (fast, plain) in zip(network.logits(of: input), expected.logits(of: input)) {
             #expect(abs(fast - plain) <= 5e-5)
         }
@@ -39,12 +41,23 @@ import Testing
         for (fast, plain) in zip(features, expected.features(of: input)) { #expect(abs(fast - plain) <= 5e-5) }
     }
 
-    @Test(arguments: InstructionSet.available)
-    func threadsDoNotChangeABit(_ instructionSet: InstructionSet) throws {
+    /// Where the network saw what it saw, by either engine.
+    @Test func theMapsAreTheSame() throws {
+        let input = SeededInput.values(name: "eye", seed: 3, height: 97, width: 70)
+        let maps = try EngineKind.allCases.map {
+            try ResNet50Inference(parameters: Self.parameters, inputHeight: 97, inputWidth: 70, engineKind: $0)
+                .activation(of: input, output: 1).map
+        }
+        #expect(maps[0].height == maps[1].height && maps[0].width == maps[1].width)
+        for (ours, theirs) in zip(maps[0].values, maps[1].values) { #expect(abs(ours - theirs) <= 5e-5) }
+    }
+
+    @Test(arguments: InstructionSet.available, EngineKind.allCases)
+    func threadsDoNotChangeABit(_ instructionSet: InstructionSet, _ kind: EngineKind) throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: 61, width: 90)
         let logits = try [1, 2, 5].map { threads in
             try ResNet50Inference(
-                parameters: Self.parameters, inputHeight: 61, inputWidth: 90,
+                parameters: Self.parameters, inputHeight: 61, inputWidth: 90, engineKind: kind,
                 engine: ComputeEngine(instructionSet: instructionSet, team: ComputeTeam(threadCount: threads))
             ).logits(of: input).map(\.bitPattern)
         }
@@ -54,7 +67,8 @@ import Testing
     /// Eight bits of precision in every map, over fifty layers.
     @Test func bfloat16IsNearFloat32() throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: 112, width: 96)
-        let exact = try ResNet50Inference(parameters: Self.parameters, inputHeight: 112, inputWidth: 96)
+        let exact = try ResNet50Inference(
+            parameters: Self.parameters, inputHeight: 112, inputWidth: 96, engineKind: .kernels)
         let expected = exact.logits(of: input)
         for instructionSet in InstructionSet.available {
             let network = try ResNet50Inference(

@@ -20,6 +20,23 @@ struct ComputeEngineTests {
         }
     }
 
+    @Test(arguments: ["", "OpenBLAS", "blas", "kernels "]) func anUnknownEngineIsRefusedWithTheKnownOnes(_ text: String)
+    {
+        #expect {
+            _ = try EngineKind.chosen(by: text)
+        } throws: { failure in
+            let message = "\(failure)"
+            return message.contains("“\(text)”") && message.contains("FUNDUSD_ENGINE")
+                && EngineKind.allCases.allSatisfy { message.contains($0.rawValue) }
+        }
+    }
+
+    @Test(arguments: EngineKind.allCases) func theVariableChoosesTheEngine(_ wanted: EngineKind) throws {
+        #expect(try EngineKind.chosen(by: wanted.rawValue) == wanted)
+        #expect(wanted.computes(in: .float32))
+        #expect(EngineKind.suited(to: .bfloat16) == .kernels)
+    }
+
     @Test func levelsAreOrdered() {
         #expect(InstructionSet.allCases == InstructionSet.allCases.sorted())
         #expect(InstructionSet.available.contains(.best))

@@ -13,6 +13,10 @@ struct LayerLoopTests {
         var testDescription: String {
             "\(channels)×\(height)×\(width)→\(outputs), \(window.kernel)/\(window.stride)/\(window.padding)"
         }
+        var convolution: MatrixConvolution {
+            MatrixConvolution(
+                inputChannels: channels, outputChannels: outputs, window: window, height: height, width: width)
+        }
     }
 
     static let windows = [
@@ -30,23 +34,63 @@ struct LayerLoopTests {
             Shape(channels: 2, height: 2, width: 1, outputs: 3, window: windows[3]),
         ]
 
-    @Test(arguments: shapes) func convolutionEqualsPlainLoops(_ shape: Shape) {
+    /// Maps that are cut into runs of rows, into groups of channels, and into both.
+    static let cutShapes = [
+        Shape(channels: 3, height: 61, width: 90, outputs: 9, window: windows[4]),
+        Shape(channels: 5, height: 30, width: 31, outputs: 130, window: windows[2]),
+        Shape(channels: 19, height: 9, width: 7, outputs: 200, window: windows[2]),
+        Shape(channels: 19, height: 9, width: 7, outputs: 200, window: windows[0]),
+        Shape(channels: 9, height: 30, width: 41, outputs: 66, window: windows[1]),
+    ]
+
+    @Test(arguments: shapes + cutShapes) func convolutionEqualsPlainLoops(_ shape: Shape) {
         let map = featureMap(shape)
-        let convolution = MatrixConvolution(
-            inputChannels: shape.channels, outputChannels: shape.outputs, window: shape.window)
+        let convolution = shape.convolution
         let weights = pattern(convolution.weightCount, 5)
-        let expected = ReferenceLayers.convolution(
-            map, weights: weights, outputChannels: shape.outputs, window: shape.window)
-        var storage = TensorStorage(count: expected.values.count)
-        var scratch = TensorStorage(count: convolution.columnCount(height: shape.height, width: shape.width))
-        fillWithNaN(&storage)
-        fillWithNaN(&scratch)
-        var output = storage.mutableSpan
-        var columns = scratch.mutableSpan
-        convolution.forward(
-            map.values.span, height: shape.height, width: shape.width, weights: weights.span, columns: &columns,
-            output: &output)
-        #expect(largestDifference(storage.span, expected.values) <= 1e-4)
+        let bias = pattern(shape.outputs, 6)
+        let plain = ReferenceLayers.batchNormalization(
+            ReferenceLayers.convolution(map, weights: weights, outputChannels: shape.outputs, window: shape.window),
+            scale: [Float](repeating: 1, count: shape.outputs), shift: bias,
+            mean: [Float](repeating: 0, count: shape.outputs), variance: [Float](repeating: 1, count: shape.outputs),
+            epsilon: 0)
+        var residual = plain
+        residual.values = pattern(plain.values.count, 7)
+        let expected = [
+            plain, ReferenceLayers.rectified(plain), ReferenceLayers.rectified(ReferenceLayers.sum(plain, residual)),
+        ]
+        var results: [[Float]] = []
+        for threads in [1, 3] {
+            let team = ComputeTeam(threadCount: threads)
+            let ours = endings(of: convolution, map, weights, bias, residual.values, on: team)
+            for (ours, plain) in zip(ours, expected) {
+                #expect(largestDifference(ours.span, plain.values) <= 1e-4, "\(threads) threads")
+            }
+            results.append(ours.flatMap(\.self))
+        }
+        #expect(results[0] == results[1])
+    }
+
+    /// With nothing, with ReLU, with residual and ReLU; in memory that held NaN, so that a place that is never written shows.
+    private func endings(
+        of convolution: MatrixConvolution, _ map: FeatureMap, _ weights: [Float], _ bias: [Float], _ residual: [Float],
+        on team: ComputeTeam
+    ) -> [[Float]] {
+        var scratch = [Float](repeating: .nan, count: convolution.columnCount(on: team))
+        return (0..<3).map { ending in
+            var result = [Float](repeating: .nan, count: convolution.outputCount)
+            var output = result.mutableSpan
+            var columns = scratch.mutableSpan
+            if ending == 2 {
+                convolution.forward(
+                    map.values.span, weights: weights.span, bias: bias.span, adding: residual.span, on: team,
+                    columns: &columns, output: &output)
+            } else {
+                convolution.forward(
+                    map.values.span, weights: weights.span, bias: bias.span,
+                    activation: ending == 0 ? .identity : .rectified, on: team, columns: &columns, output: &output)
+            }
+            return result
+        }
     }
 
     @Test(arguments: shapes) func maximumPoolEqualsPlainLoops(_ shape: Shape) {
@@ -58,29 +102,20 @@ struct LayerLoopTests {
         var output = storage.mutableSpan
         Pooling.maximum(
             map.values.span, channels: shape.channels, height: shape.height, width: shape.width, window: shape.window,
-            into: &output)
+            on: ComputeTeam(threadCount: 2), into: &output)
         #expect(largestDifference(storage.span, expected.values) == 0)
     }
 
-    @Test(arguments: [1, 7, 8, 15, 16, 17, 33]) func elementwiseLoopsEqualPlainLoops(plane: Int) {
-        let map = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 1))
-        let residual = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 2))
-        let bias: [Float] = [0.25, -0.5, 1]
-        let one = [Float](repeating: 1, count: 3)
-        let zero = [Float](repeating: 0, count: 3)
-        let biased = ReferenceLayers.batchNormalization(
-            map, scale: one, shift: bias, mean: zero, variance: one, epsilon: 0)
-        let summed = ReferenceLayers.rectified(ReferenceLayers.sum(biased, residual))
-
-        let rectified = changed(map.values) { ElementwiseLoops.addBiasAndRectify(&$0, bias: bias.span, plane: plane) }
-        #expect(rectified == ReferenceLayers.rectified(biased).values)
-        let added = changed(map.values) { ElementwiseLoops.addBias(&$0, bias: bias.span, plane: plane) }
-        #expect(added == biased.values)
-        let finished = changed(map.values) {
-            ElementwiseLoops.addBiasAndResidualAndRectify(
-                &$0, bias: bias.span, residual: residual.values.span, plane: plane)
-        }
-        for (ours, plain) in zip(finished, summed.values) { #expect(abs(ours - plain) <= 1e-6) }
+    @Test func aNaNIsNotSwallowed() {
+        let shape = Shape(channels: 2, height: 5, width: 5, outputs: 3, window: Self.windows[2])
+        var map = featureMap(shape)
+        map.values[12] = .nan
+        let convolution = shape.convolution
+        let zeros = [Float](repeating: 0, count: 3)
+        let results = endings(
+            of: convolution, map, pattern(convolution.weightCount, 5), zeros, pattern(75, 7),
+            on: ComputeTeam(threadCount: 1))
+        for result in results { #expect(result[12].isNaN && result[37].isNaN && !result[0].isNaN) }
     }
 
     @Test func globalAverageEqualsPlainLoops() {
@@ -103,18 +138,5 @@ struct LayerLoopTests {
         let count = shape.channels * shape.height * shape.width
         return FeatureMap(
             channels: shape.channels, height: shape.height, width: shape.width, values: pattern(count, 3))
-    }
-
-    /// So that a place that is never written shows.
-    private func fillWithNaN(_ storage: inout TensorStorage) {
-        var span = storage.mutableSpan
-        for place in span.indices { span[place] = .nan }
-    }
-
-    private func changed(_ values: [Float], _ body: (inout MutableSpan<Float>) -> Void) -> [Float] {
-        var copy = values
-        var span = copy.mutableSpan
-        body(&span)
-        return copy
     }
 }

@@ -59,11 +59,6 @@ struct WinogradConvolutionTests {
         }
     }
 
-    @Test(arguments: [(56, 56, WinogradConvolution.Size.four), (28, 28, .four), (14, 14, .two), (7, 7, nil)])
-    func choosesTheMeasuredSize(height: Int, width: Int, expected: WinogradConvolution.Size?) {
-        #expect(WinogradConvolution.fastestSize(height: height, width: width) == expected)
-    }
-
     @Test func tooLittleScratchIsAProgrammersError() async {
         await #expect(processExitsWith: .failure) {
             let layer = Layer(Shape(channels: 16, height: 4, width: 4, outputs: 16), .two)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 internal import LinuxIO
-internal import ResNet
+package import ResNet
 internal import Synchronization
 internal import SystemPackage
 package import TensorMath
@@ -12,6 +12,10 @@ package import TensorMath
 package final class LoadedModel: Sendable {
     package let record: ModelRecord
     package let precision: Precision
+    package let engineKind: EngineKind
+    /// Why it computes in this precision.
+    package let reason: String
+    private let measured: PrecisionSpeeds?
     package let batchSize: Int
     private let folder: ModelFolder
     private let network: Mutex<ResNet50Inference>
@@ -23,19 +27,25 @@ package final class LoadedModel: Sendable {
     /// Writes nothing: `keepPackedWeights` does.
     ///
     /// - Parameters:
+    ///   - choice: what to compute in.
     ///   - batchSize: how many images a pass takes.
     ///   - engine: the threads that compute; those of all models, if no other is given.
     package convenience init(
-        _ folder: ModelFolder, precision: Precision = .float32, batchSize: Int = 1, engine: ComputeEngine = .shared
+        _ folder: ModelFolder, _ choice: PrecisionChoice = .plain, batchSize: Int = 1, engine: ComputeEngine = .shared
     ) throws(ModelFailure) {
         let record = try folder.judgeRecord()
-        let quantization = precision == .int8 ? try folder.requiredQuantization(of: record) : nil
-        let form = record.form(precision, batchSize: batchSize, ranges: quantization?.ranges)
+        let quantization = choice.precision == .int8 ? try folder.requiredQuantization(of: record) : nil
+        let form = record.form(choice.precision, batchSize: batchSize, ranges: quantization?.ranges)
         let source = try folder.open(folder.weightsPath)
         var tested = record
         tested.golden = quantization?.golden ?? record.golden
         let network = try folder.network(tested, form, source, engine)
-        self.init(folder, record, network, source)
+        self.init(folder, record, network, source, choice)
+    }
+
+    /// The same in a precision that somebody asks for.
+    package convenience init(_ folder: ModelFolder, precision: Precision, batchSize: Int = 1) throws(ModelFailure) {
+        try self.init(folder, PrecisionChoice(precision, because: "it was asked for"), batchSize: batchSize)
     }
 
     /// The same from model.safetensors itself, whatever lies beside it.
@@ -46,13 +56,17 @@ package final class LoadedModel: Sendable {
     }
 
     private init(
-        _ folder: ModelFolder, _ record: ModelRecord, _ network: sending ResNet50Inference, _ source: ByteSource
+        _ folder: ModelFolder, _ record: ModelRecord, _ network: sending ResNet50Inference, _ source: ByteSource,
+        _ choice: PrecisionChoice = .plain
     ) {
         guard let signature = source.signature else { preconditionFailure("weights are read from a file") }
         self.record = record
         self.folder = folder
         self.source = signature
         precision = network.precision
+        engineKind = network.engineKind
+        reason = choice.reason
+        measured = choice.measured
         batchSize = network.batchSize
         self.network = Mutex(network)
     }
@@ -60,7 +74,8 @@ package final class LoadedModel: Sendable {
     /// Leaves the packed weights beside the model for the next start, unless they lie there in order.
     @discardableResult
     package func keepPackedWeights() -> PackedWeightsKeeping {
-        network.withLock { folder.keepPackedWeights(of: $0, record, from: source) }
+        if let measured { folder.keep(measured) }
+        return network.withLock { folder.keepPackedWeights(of: $0, record, from: source) }
     }
 
     /// Floats that an input has: NCHW, batch×3×height×width of the record's preprocessing.
@@ -81,6 +96,11 @@ package final class LoadedModel: Sendable {
 
     /// What the network itself gives, [batch, outputs].
     package func logits(of batch: [Float]) -> [Float] { network.withLock { $0.logits(of: batch) } }
+
+    /// What each layer takes of a batch, over some passes.
+    package func layerTimes(of batch: [Float], rounds: Int) -> [LayerTime] {
+        network.withLock { $0.layerTimes(of: batch, rounds: rounds) }
+    }
 
     /// The same for one image, and where in it the network saw disease, whatever class its logit speaks for.
     package func diseaseMap(
@@ -188,20 +208,21 @@ extension ModelFolder {
 
 extension ModelRecord {
     func form(
-        _ precision: Precision = .float32, batchSize: Int = 1, ranges: ActivationRanges? = nil
+        _ precision: Precision = .float32, batchSize: Int = 1, ranges: ActivationRanges? = nil,
+        engineKind: EngineKind? = nil
     ) -> ResNet50Inference.Form {
-        preprocessing.form(layout, precision, batchSize: batchSize, ranges: ranges)
+        preprocessing.form(layout, precision, batchSize: batchSize, ranges: ranges, engineKind: engineKind)
     }
 }
 
 extension Preprocessing {
     func form(
         _ layout: ResNet50Layout, _ precision: Precision = .float32, batchSize: Int = 1,
-        ranges: ActivationRanges? = nil
+        ranges: ActivationRanges? = nil, engineKind: EngineKind? = nil
     ) -> ResNet50Inference.Form {
         ResNet50Inference.Form(
             layout: layout, batchSize: batchSize, inputHeight: height, inputWidth: width, precision: precision,
-            ranges: ranges)
+            ranges: ranges, engineKind: engineKind)
     }
 }
 

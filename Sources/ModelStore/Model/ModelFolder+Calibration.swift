@@ -57,7 +57,8 @@ extension ModelFolder {
     ) throws(ModelFailure) -> (quantization: Quantization, outcomes: [Outcome]) {
         let record = try judgeRecord()
         let parameters = try parameters(record)
-        let exact = try record.form().network(parameters, path: path.string)
+        // By the kernels, which are what computes in int8.
+        let exact = try record.form(engineKind: .kernels).network(parameters, path: path.string)
         var histogram = ActivationHistogram(record.layout)
         var before: [Double] = []
         while let (tensor, _) = try photographs(record.preprocessing) {

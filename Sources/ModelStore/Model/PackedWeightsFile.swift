@@ -48,15 +48,22 @@ struct PackedWeightsFile: Sendable {
     /// A piece begins at a multiple of it: the page cache then keeps the file in huge pages where it can.
     private static let pieceBytes = 4 << 20
 
-    /// Whether a model's folder holds such a file under this name.
-    static func isName(_ name: String) -> Bool { name.hasPrefix("packed-") && name.hasSuffix(".weights") }
+    /// Whether a model's folder holds such a file, or what is kept beside it, under this name.
+    static func isName(_ name: String) -> Bool {
+        name.hasPrefix("packed-") && name.hasSuffix(".weights") || name == PrecisionSpeeds.fileName
+    }
+
+    /// Engines and precisions lay weights out differently, each in a file of its own.
+    static func name(of form: ResNet50Inference.Form) -> String {
+        "packed-\(form.engineKind == .kernels ? form.precision.rawValue : form.engineKind.rawValue).weights"
+    }
 
     let path: FilePath
     private let form: ResNet50Inference.Form
     private let sha256: String
 
     init(_ folder: ModelFolder, sha256: String, _ form: ResNet50Inference.Form) {
-        path = folder.path.appending("packed-\(form.precision.rawValue).weights")
+        path = folder.path.appending(Self.name(of: form))
         self.form = form
         self.sha256 = sha256
     }

@@ -18,6 +18,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Time the network on batches of so many images as well.", valueName: "count"))
     var batch: Int?
     @Option(help: ArgumentHelp("An id or a folder (default: the champion).", valueName: "model")) var model: String?
+    @Flag(help: "Time each layer of the network as well: the shortest of the rounds.") var layers = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup(title: "Folders") var folders: FolderOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
@@ -31,7 +32,7 @@ struct BenchCommand: ParsableCommand {
         let benchmark = InferenceBenchmark(
             try Settings.resolved(folders, judging.texts), image: image.map { FilePath($0) }, model: model,
             rounds: rounds,
-            batch: batch)
+            batch: batch, layers: layers)
         let report = try benchmark.run()
         try StandardOutput.say(json ? try report.document() : report.text)
     }

@@ -62,6 +62,7 @@ struct WatchCommand: AsyncParsableCommand {
         let journal = ScreeningJournal(logger: logger)
         let session = try ScreeningSession(
             settings, patience: .watching(settlingTime: settings.settle), tell: journal.tell)
+        logger.info("\(session.modelInService.id) computes in \(session.modelInService.computing).")
         // Here, and not before the first verdict, so that the start says it. A single pass that finds nothing touches nothing.
         session.pipeline.tryOutbox()
         try session.queueRecovered()

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Which convolution is computed how by the kernels, as lists: the first row that fits a convolution is taken.
+///
+/// What was measured for the rows is in `docs/numerics.md`.
+package struct ConvolutionChoice: Sendable {
+    package enum Method: Sendable, Equatable {
+        case direct
+        case winograd(WinogradConvolution.Size)
+
+        package var winogradSize: WinogradConvolution.Size? {
+            if case .winograd(let size) = self { size } else { nil }
+        }
+    }
+
+    /// What a row is asked about.
+    package struct Case: Sendable {
+        let window: WindowGeometry
+        /// Of the output, as the rest.
+        let height: Int
+        let width: Int
+        let precision: Precision
+
+        package init(window: WindowGeometry, of output: MapLayout) {
+            self.window = window
+            height = output.height
+            width = output.width
+            precision = output.precision
+        }
+
+        fileprivate var pixels: Int { height * width }
+
+        fileprivate func tiles(_ size: WinogradConvolution.Size) -> Int {
+            let outputs = size.rawValue
+            return ((height + outputs - 1) / outputs) * ((width + outputs - 1) / outputs)
+        }
+
+        /// Multiplications for each pair of channels.
+        fileprivate func products(_ size: WinogradConvolution.Size) -> Int {
+            tiles(size) * (size.rawValue + 2) * (size.rawValue + 2)
+        }
+    }
+
+    package let method: Method
+    package let reason: String
+    private let fits: @Sendable (Case) -> Bool
+
+    private init(_ method: Method, because reason: String, where fits: @escaping @Sendable (Case) -> Bool) {
+        self.method = method
+        self.reason = reason
+        self.fits = fits
+    }
+
+    private static let otherWindow = ConvolutionChoice(
+        .direct, because: "Winograd's method is for 3×3 with stride 1"
+    ) { $0.window != WindowGeometry(kernel: 3, stride: 1, padding: 1) }
+
+    /// Where weights are transformed once and for all.
+    private static let judging = [
+        otherWindow,
+        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms, which need floats") {
+            $0.precision != .float32
+        },
+        ConvolutionChoice(
+            .winograd(.four),
+            because: "a third of the products of 2×2 tiles or fewer, and tiles enough for its large weights"
+        ) { $0.tiles(.four) >= 9 && $0.products(.four) * 14 <= $0.products(.two) * 10 },
+        ConvolutionChoice(
+            .winograd(.two), because: "half the products of the definition, and weights only 1.8 times as large"
+        ) {
+            $0.pixels >= 6 * 6
+        },
+        ConvolutionChoice(.direct, because: "few tiles don't repay transformed weights, which come from memory") { _ in
+            true
+        },
+    ]
+
+    /// Where weights are transformed at each step, and gradients are to stay as near as they can.
+    private static let training = [
+        otherWindow,
+        ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
+            $0.pixels >= 28 * 28
+        },
+        ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
+            $0.pixels >= 14 * 14
+        },
+        ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
+    ]
+
+    package static func whileJudging(_ convolution: Case) -> ConvolutionChoice { first(of: judging, for: convolution) }
+    package static func whileTraining(_ convolution: Case) -> ConvolutionChoice {
+        first(of: training, for: convolution)
+    }
+
+    private static func first(of rows: [ConvolutionChoice], for convolution: Case) -> ConvolutionChoice {
+        guard let row = rows.first(where: { $0.fits(convolution) }) else {
+            preconditionFailure("the last row fits all")
+        }
+        return row
+    }
+}

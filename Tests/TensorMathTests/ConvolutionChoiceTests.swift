@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import TensorMath
+import Testing
+
+/// What was measured to be fastest, by the extent of the map: `docs/numerics.md`.
+struct ConvolutionChoiceTests {
+    private static let spatial = WindowGeometry(kernel: 3, stride: 1, padding: 1)
+
+    private func choice(
+        _ side: Int, _ precision: Precision = .float32, isTraining: Bool = false, window: WindowGeometry = spatial
+    ) -> ConvolutionChoice.Method {
+        let output = MapLayout.blocked(channels: 16, height: side, width: side, precision: precision)
+        let convolution = ConvolutionChoice.Case(window: window, of: output)
+        let choice =
+            isTraining ? ConvolutionChoice.whileTraining(convolution) : ConvolutionChoice.whileJudging(convolution)
+        #expect(!choice.reason.isEmpty)
+        return choice.method
+    }
+
+    /// The maps of networks that take 224, 320 and other pixels a side.
+    @Test(arguments: [
+        (80, WinogradConvolution.Size.four), (56, .four), (40, .four), (28, .four), (20, .four), (16, .four),
+        (12, .four),
+        (14, .two), (10, .two), (8, .two), (7, .two), (6, .two), (5, nil), (1, nil),
+    ])
+    func judgingTakesTheMeasuredSize(side: Int, expected: WinogradConvolution.Size?) {
+        #expect(choice(side).winogradSize == expected)
+        #expect(choice(side, .bfloat16) == .direct)
+    }
+
+    @Test(arguments: [(56, WinogradConvolution.Size.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
+    func trainingTakesTheMeasuredSize(side: Int, expected: WinogradConvolution.Size?) {
+        #expect(choice(side, isTraining: true).winogradSize == expected)
+        #expect(choice(side, .bfloat16, isTraining: true).winogradSize == expected)
+    }
+
+    @Test(arguments: [(1, 1, 0), (3, 2, 1), (3, 1, 0), (1, 2, 0)]) func otherWindowsAreDirect(
+        kernel: Int, stride: Int, padding: Int
+    ) {
+        let window = WindowGeometry(kernel: kernel, stride: stride, padding: padding)
+        #expect(choice(56, window: window) == .direct)
+        #expect(choice(56, isTraining: true, window: window) == .direct)
+    }
+}
