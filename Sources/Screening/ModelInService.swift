@@ -36,7 +36,7 @@ package final class ModelInService: Sendable {
     package var id: String { state.withLock { $0.model.record.id } }
 
     /// How the model computes, and why so.
-    var computing: String { state.withLock { $0.model.computing } }
+    package var computing: String { state.withLock { $0.model.computing } }
 
     /// The settings in force.
     package var settings: Settings { state.withLock { $0.settings } }

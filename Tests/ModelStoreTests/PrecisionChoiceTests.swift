@@ -28,13 +28,13 @@ import Testing
     }
 
     @Test func onlyWhatIsShownAndNativeIsACandidate() {
-        let all = record.candidates(at: 0.5, .kernels, .avx512BFloat16)
+        let all = record.candidates(at: 0.5, nil, .kernels, .avx512BFloat16)
         #expect(all.precisions == [.float32, .bfloat16])
         for instructionSet in [InstructionSet.baseline, .avx2, .avx512] {
-            #expect(record.candidates(at: 0.5, .kernels, instructionSet).precisions == [.float32])
+            #expect(record.candidates(at: 0.5, nil, .kernels, instructionSet).precisions == [.float32])
         }
-        #expect(record.candidates(at: 0.5, .openBLAS, .avx512BFloat16).precisions == [.float32])
-        let elsewhere = record.candidates(at: 0.25, .kernels, .avx512BFloat16)
+        #expect(record.candidates(at: 0.5, nil, .openBLAS, .avx512BFloat16).precisions == [.float32])
+        let elsewhere = record.candidates(at: 0.25, nil, .kernels, .avx512BFloat16)
         #expect(elsewhere.precisions == [.float32] && elsewhere.whyNoMore.contains("bf16"))
     }
 
