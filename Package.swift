@@ -136,7 +136,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet", "Report", "Retraining",
+                "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet", "Report",
+                "Retraining",
                 "Review",
                 "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", lifecycle, logging,
                 system, unixSignals,

@@ -22,7 +22,8 @@ package struct InferenceBenchmark {
     /// Images of a batch that is timed as well; nil for none.
     private let batch: Int?
 
-    package init(_ settings: Settings, image: FilePath?, model: String?, rounds: Int, batch: Int?, layers: Bool = false
+    package init(
+        _ settings: Settings, image: FilePath?, model: String?, rounds: Int, batch: Int?, layers: Bool = false
     ) {
         self.settings = settings
         self.image = image

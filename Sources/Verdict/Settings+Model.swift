@@ -55,7 +55,8 @@ extension Settings {
     ///   - name: an id, the beginning of one, or a folder; nil is the champion.
     ///   - engine: the threads that compute; those of all models, if no other is given.
     /// - Throws: a `Refusal`: no eye is judged by a machine that computes wrongly or a model that does not verify.
-    package func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel {
+    package func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel
+    {
         try prepareComputing()
         do {
             let folder = try ModelStore(root: state).judge(named: name)

@@ -184,7 +184,8 @@ import Testing
             date: Date(timeIntervalSince1970: 0))
         let marks = PackedWeightsFile.Header.Source(
             try #require(try folder.open(folder.weightsPath).signature))
-        let theirs = ModelStore(root: other.path).folder(stranger.id).path.appending(PackedWeightsFile.name(of: record.form()))
+        let theirs = ModelStore(root: other.path).folder(stranger.id).path.appending(
+            PackedWeightsFile.name(of: record.form()))
         try AtomicFile.write(try Self.bytes(theirs), to: path)
         try Self.edit(path) {
             $0.sha256 = record.sha256

@@ -27,7 +27,9 @@ import Verdict
     }
 
     private static func exam(_ site: ScreeningUnderTest, _ person: String = "p") throws -> Exam? {
-        guard let bytes = try? Data(contentsOf: URL(filePath: site.outbox.appending("exams").appending("\(person).json").string))
+        guard
+            let bytes = try? Data(
+                contentsOf: URL(filePath: site.outbox.appending("exams").appending("\(person).json").string))
         else {
             return nil
         }
