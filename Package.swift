@@ -154,7 +154,7 @@ let package = Package(
         .target(
             name: "Fixtures",
             dependencies: [
-                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Verdict", system,
+                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Settings", "Verdict", system,
             ],
             swiftSettings: hotLoops),
         .target(
@@ -193,13 +193,17 @@ let package = Package(
             name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "LabelledDataTests", dependencies: ["LabelledData", "FundusImage", "Fixtures"], swiftSettings: strict),
+            name: "LabelledDataTests",
+            dependencies: [
+                "LabelledData", "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "Report", "Settings",
+                "WrittenText", "Fixtures", system,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
-                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet",
-
-                "Training", "Fixtures", system,
+                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet",
+                "Settings", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -222,6 +226,13 @@ let package = Package(
             dependencies: [
                 "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Verdict", "Fixtures", grdb,
                 system,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "Evaluation", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet",
+                "Screening", "Settings", "Verdict", "Fixtures", system,
             ],
             swiftSettings: strict),
         .testTarget(

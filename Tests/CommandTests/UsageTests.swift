@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fixtures
 import Testing
 
 /// Help, version and wrong usage, by their texts and exit statuses.
