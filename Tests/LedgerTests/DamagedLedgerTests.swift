@@ -34,7 +34,7 @@ import Verdict
         Damage("UPDATE wait SET attempts = 'often'") { _, reader in _ = try reader.waits() },
     ]
 
-    @Test(arguments: damages) func isTold(_ damage: Damage) throws {
+    @Test(arguments: damages) func `damage is told`(_ damage: Damage) throws {
         let folder = TemporaryFolder()
         let path = folder.path.appending("ledger.sqlite")
         let ledger = try Ledger(at: path)

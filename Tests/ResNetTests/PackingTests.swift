@@ -17,7 +17,7 @@ struct PackingTests {
             layout: layout, batchSize: batchSize, inputHeight: height, inputWidth: width, precision: precision)
     }
 
-    @Test func everyTensorIsAskedForOnceInTheTablesOrder() throws {
+    @Test func `every tensor is asked for once in the table's order`() throws {
         var asked: [String] = []
         let weights = try Self.form().packed { (tensor) throws(Never) in
             asked.append(tensor.name)
@@ -31,7 +31,7 @@ struct PackingTests {
     }
 
     @Test(arguments: ["conv1.weight", "layer3.2.bn2.running_var", "fc.bias"])
-    func aTensorThatCannotBeReadEndsIt(name: String) {
+    func `a tensor that can't be read ends it`(name: String) {
         do throws(PackingFailure<Unreadable>) {
             _ = try Self.form().packed { (tensor) throws(Unreadable) in
                 if tensor.name == name { throw Unreadable(name: name) }
@@ -47,7 +47,7 @@ struct PackingTests {
         }
     }
 
-    @Test func packingsDifferWherePackedWeightsDo() {
+    @Test func `packings differ where packed weights do`() {
         let packing = Self.form().packing
         #expect(Self.form(batchSize: 3).packing == packing)
         #expect(Self.form(112, 116).packing == packing)

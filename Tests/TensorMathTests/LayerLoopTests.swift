@@ -30,7 +30,7 @@ struct LayerLoopTests {
             Shape(channels: 2, height: 2, width: 1, outputs: 3, window: windows[3]),
         ]
 
-    @Test(arguments: shapes) func convolutionEqualsPlainLoops(_ shape: Shape) {
+    @Test(arguments: shapes) func `a convolution equals plain loops`(_ shape: Shape) {
         let map = featureMap(shape)
         let convolution = MatrixConvolution(
             inputChannels: shape.channels, outputChannels: shape.outputs, window: shape.window)
@@ -49,7 +49,7 @@ struct LayerLoopTests {
         #expect(largestDifference(storage.span, expected.values) <= 1e-4)
     }
 
-    @Test(arguments: shapes) func maximumPoolEqualsPlainLoops(_ shape: Shape) {
+    @Test(arguments: shapes) func `a maximum pool equals plain loops`(_ shape: Shape) {
         // A window that lies wholly in the padding has no maximum; PyTorch forbids such padding.
         guard shape.window.padding * 2 <= shape.window.kernel else { return }
         let map = featureMap(shape)
@@ -62,7 +62,7 @@ struct LayerLoopTests {
         #expect(largestDifference(storage.span, expected.values) == 0)
     }
 
-    @Test(arguments: [1, 7, 8, 15, 16, 17, 33]) func elementwiseLoopsEqualPlainLoops(plane: Int) {
+    @Test(arguments: [1, 7, 8, 15, 16, 17, 33]) func `elementwise loops equal plain loops`(plane: Int) {
         let map = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 1))
         let residual = FeatureMap(channels: 3, height: 1, width: plane, values: pattern(3 * plane, 2))
         let bias: [Float] = [0.25, -0.5, 1]
@@ -83,7 +83,7 @@ struct LayerLoopTests {
         for (ours, plain) in zip(finished, summed.values) { #expect(abs(ours - plain) <= 1e-6) }
     }
 
-    @Test func globalAverageEqualsPlainLoops() {
+    @Test func `a global average equals plain loops`() {
         let map = FeatureMap(channels: 5, height: 7, width: 3, values: pattern(105, 1))
         var storage = TensorStorage(count: 5)
         var output = storage.mutableSpan
@@ -91,7 +91,7 @@ struct LayerLoopTests {
         #expect(largestDifference(storage.span, ReferenceLayers.globalAveragePool(map)) <= 1e-7)
     }
 
-    @Test func storageStartsAtZero() {
+    @Test func `storage starts at zero`() {
         let storage = TensorStorage(count: 33)
         let isZero = storage.span.indices.allSatisfy { storage.span[$0] == 0 }
         #expect(isZero)
