@@ -12,6 +12,7 @@ package import TensorMath
 package final class LoadedModel: Sendable {
     package let record: ModelRecord
     package let precision: Precision
+    /// Images that go through the network at once.
     package let batchSize: Int
     private let folder: ModelFolder
     private let network: Mutex<ResNet50Inference>
