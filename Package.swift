@@ -159,7 +159,7 @@ let package = Package(
         .target(
             name: "Fixtures",
             dependencies: [
-                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", "Verdict", system,
+                "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "ResNet", "Review", "Settings", "Verdict", system,
             ],
             swiftSettings: hotLoops),
         .target(
@@ -200,13 +200,17 @@ let package = Package(
             name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "LabelledDataTests", dependencies: ["LabelledData", "FundusImage", "Fixtures"], swiftSettings: strict),
+            name: "LabelledDataTests",
+            dependencies: [
+                "LabelledData", "Evaluation", "FundusImage", "LinuxIO", "ModelStore", "Report", "Settings",
+                "WrittenText", "Fixtures", system,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
-                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "ResNet",
-
-                "Training", "Fixtures", system,
+                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet",
+                "Settings", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -231,6 +235,13 @@ let package = Package(
                 "Screening", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict",
                 "Fixtures", grdb,
                 system,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "Evaluation", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet",
+                "Screening", "Settings", "Verdict", "Fixtures", system,
             ],
             swiftSettings: strict),
         .testTarget(

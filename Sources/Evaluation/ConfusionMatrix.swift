@@ -17,6 +17,7 @@ package struct ConfusionMatrix: Sendable, Equatable {
         self.falseNegatives = falseNegatives
     }
 
+    /// All images.
     package var count: Int { truePositives + falsePositives + trueNegatives + falseNegatives }
     package var calledDisease: Int { truePositives + falsePositives }
     package var calledNormal: Int { trueNegatives + falseNegatives }

@@ -3,7 +3,9 @@
 package struct Drift: Sendable, Equatable {
     /// What became of the images: verdicts of each outcome, and P(disease) by the model in service.
     package struct Week: Sendable, Equatable {
+        /// Verdicts, by the outcome's raw value.
         package var outcomes: [String: Int]
+        /// P(disease) of each image that the model in service judged.
         package var scores: [Double]
 
         package init(outcomes: [String: Int], scores: [Double]) {
@@ -22,6 +24,7 @@ package struct Drift: Sendable, Equatable {
     /// What left its band, each in a sentence; empty where nothing did.
     package let findings: [Finding: String]
 
+    /// What can leave its band.
     package enum Finding: String, Sendable, CaseIterable {
         case scores
         case ungradable
@@ -32,6 +35,7 @@ package struct Drift: Sendable, Equatable {
     /// So many more ungradable pictures than usual are too many.
     package static let ungradableMargin = 0.05
 
+    /// - Parameter reference: what the model scored on its hold-out; nil where it brings nothing along.
     package init(_ week: Week, against reference: ScoreDistribution?) {
         self.week = week
         let poor = week.outcomes["ungradable", default: 0]

@@ -36,8 +36,11 @@ package struct EvaluationFigures: Sendable {
 
     /// What the figures are asked for.
     package struct Question: Sendable, Equatable {
+        /// P(disease) at or above it is called disease.
         package var threshold: Double
+        /// A threshold is looked for that reaches this sensitivity, 0…1.
         package var targetSensitivity: Double
+        /// How often people are drawn anew for the intervals.
         package var bootstrapReplicates: Int
 
         package init(threshold: Double, targetSensitivity: Double = 0.95, bootstrapReplicates: Int = 2000) {
@@ -47,6 +50,7 @@ package struct EvaluationFigures: Sendable {
         }
     }
 
+    /// - Parameter generator: draws people for the intervals and the halves; the same one gives the same figures.
     package init(
         _ samples: ScoredSamples, _ question: Question, using generator: inout some RandomNumberGenerator
     ) {

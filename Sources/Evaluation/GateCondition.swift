@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// One thing that must hold before a challenger may replace the champion.
 package struct GateCondition: Codable, Sendable, Equatable {
+    /// What is asked of a challenger, by the names in `decision.json`.
     package enum Name: String, Codable, Sendable, CaseIterable {
         case selfTest = "self-test"
         case probabilities
@@ -22,6 +23,7 @@ package struct GateCondition: Codable, Sendable, Equatable {
     /// What was found, where it is a number, and what it was held against.
     package let value: Double?
     package let limit: Double?
+    /// For a person: what was found, and what was asked.
     package let sentence: String
 
     /// Three images of 150 are 0.02, whichever two fractions they are the difference of.

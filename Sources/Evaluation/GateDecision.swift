@@ -117,6 +117,7 @@ package struct ContenderFigures: Codable, Sendable, Equatable {
     package let specificity: Double
     /// The best sensitivity at a specificity not below the champion's: what the two are compared by.
     package let sensitivityAtEqualSpecificity: Double
+    /// Mean of (P − truth)²: less is better.
     package let brierScore: Double
 
     private enum CodingKeys: String, CodingKey {

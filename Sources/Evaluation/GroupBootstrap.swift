@@ -5,6 +5,7 @@
 /// (C. A. Field, A. H. Welsh, Journal of the Royal Statistical Society B 69 (2007) 369–390). Same generator, same
 /// intervals.
 package struct GroupBootstrap: Sendable, Equatable {
+    /// How often people were drawn; each figure's interval is nil where too few replicates had both classes.
     package let replicates: Int
     package let sensitivity: Interval?
     package let specificity: Interval?
@@ -15,6 +16,7 @@ package struct GroupBootstrap: Sendable, Equatable {
     package let areaUnderCurve: Interval?
     package let averagePrecision: Interval?
 
+    /// - Parameter replicates: at least one.
     package init(
         _ samples: ScoredSamples, threshold: Double, replicates: Int, using generator: inout some RandomNumberGenerator
     ) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What both models said of the same images.
 package struct PairedScores: Sendable, Equatable {
+    /// P(disease) of each image by the model in service.
     package let champion: [Double]
+    /// P(disease) of each image by the new one.
     package let challenger: [Double]
     package let isDisease: [Bool]
+    /// The person of each image; nil where no such thing is known.
     package let groups: [String]?
 
     /// - Parameter groups: names that images of one person share, or nil where no such thing is known.

@@ -2,6 +2,7 @@
 /// What share of those called disease has it (PPV), against what share of the disease is caught (sensitivity).
 package struct PrecisionRecallCurve: Sendable, Equatable {
     package struct Point: Sendable, Equatable {
+        /// P(disease) at or above it is called disease.
         package let threshold: Double
         /// PPV.
         package let precision: Double

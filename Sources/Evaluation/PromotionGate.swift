@@ -26,9 +26,11 @@ package struct PromotionGate: Sendable, Equatable {
         /// How much higher the Brier score may be measured.
         package var calibrationMargin = 0.01
         package var minimumImages = 100
+        /// Images of each class that the hold-out must have.
         package var minimumPerClass = 40
         /// Intervals are drawn by people: of a few they are too narrow, however many images each gave.
         package var minimumPeople = 40
+        /// How often people are drawn anew for the intervals of the differences.
         package var replicates = 2000
         /// Of the generator that the caller makes: the same images and scores then give the same decision.
         package var seed: UInt64 = 1

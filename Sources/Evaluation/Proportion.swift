@@ -18,6 +18,7 @@ package struct Proportion: Sendable, Equatable {
     package let successes: Int
     package let trials: Int
 
+    /// - Parameter successes: at most as many as there are trials.
     package init(_ successes: Int, of trials: Int) {
         precondition(0...max(trials, 0) ~= successes, "at most all of them")
         self.successes = successes

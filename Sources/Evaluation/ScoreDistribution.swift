@@ -53,12 +53,15 @@ package struct ScoreDistribution: Codable, Sendable, Equatable {
 /// The index and its band are the credit industry's: below 0.1 little has moved, above 0.25 much (N. Siddiqi, Credit Risk
 /// Scorecards, 2006). It says that the pictures or the people are others, not that the model is wrong.
 package struct PopulationStability: Sendable, Equatable {
+    /// 0 where nothing has moved; without an upper bound.
     package let index: Double
     /// What chance alone gives on the average: (bins − 1) · (1/live + 1/hold-out). B. Yurdakul, Statistical Properties of
     /// Population Stability Index, 2018.
     package let chance: Double
+    /// Live images that were scored.
     package let images: Int
 
+    /// An index that is above it by more than chance gives says that much has moved.
     package static let band = 0.25
     /// With fewer, chance alone leaves the band too often.
     package static let leastImages = 100

@@ -6,6 +6,7 @@ internal import Glibc
 /// C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, “On calibration of modern neural networks”, ICML 2017. The order of the
 /// images stays, so no curve changes.
 package struct TemperatureScaling: Sendable, Equatable {
+    /// Divides the logits: above 1 the probabilities were too sure.
     package let temperature: Double
 
     package init(temperature: Double) {

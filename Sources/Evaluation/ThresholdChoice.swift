@@ -3,6 +3,7 @@
 package struct ThresholdChoice: Sendable, Equatable {
     /// The sensitivity asked for.
     package let target: Double
+    /// P(disease) at or above it is called disease.
     package let threshold: Double
     /// On the images that the threshold was chosen on.
     package let matrix: ConfusionMatrix

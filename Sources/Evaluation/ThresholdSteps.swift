@@ -13,10 +13,12 @@ package struct ThresholdSteps: Sendable, Equatable {
         package let falsePositives: Int
     }
 
+    /// From the highest threshold down.
     package let steps: [Step]
     package let diseaseCount: Int
     package let normalCount: Int
 
+    /// Sorts the scores once: n log n.
     package init(_ samples: ScoredSamples) {
         let order = samples.scores.indices.sorted { samples.scores[$0] > samples.scores[$1] }
         var steps: [Step] = []

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// How a training went, epoch by epoch: `history.json` beside a model's weights.
 package struct TrainingHistory: Codable, Sendable, Equatable {
+    /// One pass over the images.
     package struct Epoch: Codable, Sendable, Equatable {
         /// Counted from 1.
         package var epoch: Int
@@ -12,6 +13,7 @@ package struct TrainingHistory: Codable, Sendable, Equatable {
         package var holdoutLoss: Double?
         /// AUC for disease over the images held out.
         package var holdoutAUC: Double?
+        /// Wall-clock time of its steps, without the measuring after them.
         package var seconds: Double?
 
         package init(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
+internal import FundusImage
 internal import LinuxIO
 package import ModelStore
 package import ResNet
@@ -25,17 +26,20 @@ extension SeededNetwork {
 
     /// Publishes a judge under `STATE/models` and makes it the champion.
     ///
-    /// - Parameter date: goes into the id; fixed, so that the same seed gives the same id.
+    /// - Parameters:
+    ///   - side: of its input, in pixels; the logits are spread out for 224.
+    ///   - date: goes into the id; fixed, so that the same seed gives the same id.
     @discardableResult
     package static func writeModel(
         to stateFolder: FilePath, seed: UInt64 = 1, positiveClass: ModelRecord.PositiveClass = .normal,
         threshold: ModelRecord.MeasuredThreshold = .init(value: 0.5),
-        operatingPoints: [ModelRecord.MeasuredThreshold]? = nil,
+        operatingPoints: [ModelRecord.MeasuredThreshold]? = nil, side: Int = 224,
         date: Date = Date(timeIntervalSince1970: 1_795_000_000)
     ) throws -> ModelRecord {
         var model = NewModel(parameters: try judge(seed: seed), positiveClass: positiveClass)
         model.threshold = threshold
         model.operatingPoints = operatingPoints
+        if side != model.preprocessing.width { model.preprocessing = Preprocessing(.squeeze, side: side) }
         model.recipe = "seeded test network, seed \(seed)"
         let store = ModelStore(root: stateFolder)
         let record = try store.publish(model, date: date)

@@ -23,6 +23,7 @@ internal import CCrypto
 
     deinit { unsafe EVP_MD_CTX_free(context) }
 
+    /// Takes in the next bytes; how they are cut into pieces does not matter.
     package mutating func update(_ bytes: [UInt8]) {
         let isTaken = unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
         precondition(isTaken == 1, "a digest takes bytes until it is finished")

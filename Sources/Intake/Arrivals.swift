@@ -37,6 +37,7 @@ package struct Arrivals: Sendable {
     /// Files under way from one name to another, by the cookie that joins the two events.
     private var moving: [UInt32: Phase] = [:]
 
+    /// - Parameter settlingTime: how long a file must be seen unchanged where nothing tells that it was closed.
     package init(settlingTime: Duration) { self.settlingTime = settlingTime }
 
     /// Files known to be incomplete.

@@ -10,6 +10,8 @@ package struct InboxCensus: Equatable, Sendable {
     /// Files with names that are never taken.
     package private(set) var skipped = 0
 
+    /// - Parameter known: what the ledger has dealt with.
+    /// - Throws: where the inbox, or with `isRecursive` a folder of it, can't be read.
     package init(root: FilePath, isRecursive: Bool, known: [ImageName: FileSignature]) throws(SystemFailure) {
         try count(Folder(root), at: FilePath(), isRecursive, known)
     }

@@ -9,10 +9,13 @@ package final class InboxControl: Sendable {
         var postponed: [(ArrivalQueue.Arrival, FileSignature)] = []
     }
     private let requests = Mutex(Requests())
+    /// What the inbox's thread sleeps on.
     package let wakeUp: WakeUp
 
+    /// - Throws: where no event descriptor is to be had (`man 2 eventfd`).
     package init() throws(SystemFailure) { wakeUp = try WakeUp() }
 
+    /// Has the inbox's thread end after what it is at.
     package func stop() {
         requests.withLock { $0.shouldStop = true }
         wakeUp.signal()
@@ -29,6 +32,7 @@ package final class InboxControl: Sendable {
 
     package var shouldStop: Bool { requests.withLock { $0.shouldStop } }
 
+    /// Takes what workers have postponed since the last call.
     package func takePostponed() -> [(ArrivalQueue.Arrival, FileSignature)] {
         requests.withLock { requests in
             defer { requests.postponed = [] }

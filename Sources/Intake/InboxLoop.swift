@@ -24,6 +24,7 @@ package struct InboxLoop {
     /// How often to look for an inbox that is not there.
     private static let searchInterval = Duration.seconds(1)
 
+    /// - Parameter rescanInterval: the time between looks at the whole inbox, whatever the events said.
     package init(
         scanner: InboxScanner, control: InboxControl, rescanInterval: Duration,
         tell: @escaping @Sendable (ScreeningEvent) -> Void, heartbeat: Heartbeat

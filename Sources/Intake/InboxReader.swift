@@ -6,6 +6,7 @@ package import Verdict
 
 /// Reads one file of the inbox into memory, within limits, and only if it is what the intake takes it for.
 package struct InboxReader: Sendable {
+    /// What became of reading a file.
     package enum Reading: Sendable {
         /// The file, whole and unchanged while it was read.
         case image(ImageContent, FileSignature)
@@ -18,7 +19,9 @@ package struct InboxReader: Sendable {
     }
 
     package let root: FilePath
+    /// A larger file is hashed, and not kept in memory.
     package let maximumBytes: Int
+    /// How long a file must be unchanged where nothing tells that it was closed.
     package let settlingTime: Duration
     /// Where files seem to change by themselves.
     package var mounts = UnsteadyMounts()

@@ -11,6 +11,7 @@ package struct InboxScanner: Sendable {
     package var trustsFileTimes = true
     package let root: FilePath
     package let isRecursive: Bool
+    /// How long a file must be unchanged where nothing tells that it was closed.
     package let settlingTime: Duration
     private let known: KnownFiles
     private let retries: Retries
@@ -21,6 +22,9 @@ package struct InboxScanner: Sendable {
     /// Folders that could not be read, each told of once.
     private var unreadable: Set<FilePath> = []
 
+    /// - Parameters:
+    ///   - now: the wall clock, for when a file is received.
+    ///   - progress: called between files, so that a watchdog can tell long from stuck.
     package init(
         root: FilePath, isRecursive: Bool, settlingTime: Duration, known: KnownFiles, retries: Retries,
         queue: ArrivalQueue, now: @escaping @Sendable () -> Date, tell: @escaping @Sendable (ScreeningEvent) -> Void,

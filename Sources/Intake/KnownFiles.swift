@@ -11,6 +11,9 @@ package final class KnownFiles: Sendable {
     /// Where files seem to change by themselves.
     package let mounts = UnsteadyMounts()
 
+    /// Reads the table.
+    ///
+    /// - Throws: where the ledger can't be read.
     package init(_ ledger: Ledger) throws {
         self.ledger = ledger
         signatures = Mutex(try ledger.knownFiles())
@@ -29,10 +32,15 @@ package final class KnownFiles: Sendable {
         }
     }
 
+    /// Whether the file was dealt with as it is now.
     package func contains(_ name: ImageName, _ signature: FileSignature) -> Bool {
         signatures.withLock { $0[name] == signature }
     }
 
+    /// Notes in the ledger that a file was dealt with.
+    ///
+    /// - Parameter isLeftAlone: it got no verdict, for being no photograph.
+    /// - Throws: where the ledger can't be written.
     package func remember(_ name: ImageName, _ signature: FileSignature, isLeftAlone: Bool) throws {
         try ledger.remember(name, signature, isLeftAlone: isLeftAlone)
         signatures.withLock { $0[name] = signature }

@@ -56,8 +56,10 @@ package final class Retries: Sendable {
         }
     }
 
+    /// When the next file that is held back is due; nil where none is.
     package var nextDeadline: ContinuousClock.Instant? { state.withLock { $0.held.values.map(\.due).min() } }
 
+    /// Files whose last attempt failed.
     package var count: Int { state.withLock { $0.attempts.count } }
 
     /// Files that are held back without a failed attempt, and when the first of them has its turn.

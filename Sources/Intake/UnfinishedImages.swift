@@ -48,6 +48,7 @@ package final class UnfinishedImages: Sendable {
 
     /// To look again later.
     package struct Pause: Sendable, Equatable {
+        /// From now to the next look.
         package let duration: Duration
         /// This look's number.
         package let look: Int

@@ -3,6 +3,7 @@ internal import Hashing
 
 /// Who trains and who measures; decided by group, from contents and a seed, so that a larger folder splits as it did before.
 package struct HoldoutSplit: Sendable, Equatable {
+    /// What an image is for.
     package enum Side: String, Codable, Sendable {
         case training
         case holdout

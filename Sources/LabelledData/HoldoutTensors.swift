@@ -11,6 +11,8 @@ package final class HoldoutTensors {
     private let reader = NamedImageReader(maximumBytes: 64 << 20)
     private var place = 0
 
+    /// - Parameter root: a labelled folder.
+    /// - Throws: a `Refusal`: 65 where a class has no image, 66 where a folder is missing.
     package init(_ root: FilePath) throws {
         folder = try LabelledFolder(root)
         try folder.requireBothClasses()

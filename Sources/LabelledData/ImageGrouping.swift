@@ -10,6 +10,7 @@ package struct ImageGrouping: Sendable {
     /// Pairs that are together for their look alone.
     package let nearlyIdenticalPairs: Int
 
+    /// Compares every look with every other: n² quick steps.
     package init(_ images: [LabelledImage]) {
         var forest = DisjointSets(count: images.count)
         forest.joinEqual(images.map(\.person))

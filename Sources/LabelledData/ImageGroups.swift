@@ -8,8 +8,11 @@ internal import WrittenText
 
 /// A table that says which images belong to one person, and where they come from.
 package struct ImageGroups {
+    /// What a table says of one image.
     package struct Row {
+        /// The person.
         package let group: String?
+        /// The camera, clinic or collection.
         package let source: String?
     }
 

@@ -4,7 +4,9 @@ internal import WrittenText
 
 /// Which images a model was made of: `images.csv` beside its weights, one row for each content.
 package struct ImageManifest: Sendable, Equatable {
+    /// One content.
     package struct Row: Sendable, Equatable {
+        /// Of the file's content, 64 hexadecimal digits.
         package let sha256: String
         package let label: ImageLabel
         package let side: HoldoutSplit.Side
@@ -33,11 +35,13 @@ package struct ImageManifest: Sendable, Equatable {
     /// In the order of the contents' hashes.
     package let rows: [Row]
 
+    /// - Parameter rows: in any order; each content once.
     package init(_ rows: [Row]) { self.rows = rows.sorted { $0.sha256 < $1.sha256 } }
 
     /// What a network learns of these images: disease, and gradability where there are ungradable ones.
     package var outputs: Int { rows.contains { !$0.label.isGradable } ? 2 : 1 }
 
+    /// The side of each content, by its SHA-256.
     package var sides: [String: HoldoutSplit.Side] {
         Dictionary(rows.map { ($0.sha256, $0.side) }) { first, _ in first }
     }

@@ -12,6 +12,7 @@ package import Verdict
 /// below it is reached from there without following any. A folder that somebody named on the command line is his own, and
 /// links to pictures elsewhere are an ordinary way to make one.
 package final class LabelledFolder: Sendable {
+    /// One image, as the folder lists it; its content is not looked at.
     package struct Entry: Sendable {
         /// Below the labelled folder, such as `disease/camera 2/a.jpg`.
         package let path: FilePath

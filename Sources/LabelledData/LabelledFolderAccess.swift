@@ -5,6 +5,7 @@ internal import SystemPackage
 
 /// How what lies below a folder of labelled images is reached.
 package struct LabelledFolderAccess: ~Copyable, Sendable {
+    /// What becomes of symbolic links.
     package enum Links: Sendable {
         /// A person named the folder.
         case followed

@@ -23,6 +23,7 @@ package struct PictureLook: Sendable, Equatable {
     private static let mostDifferentBits = 24
     private static let leastCorrelation = 0.975
 
+    /// - Parameter picture: of any size.
     package init(_ picture: RGBPicture) {
         hash = Self.hash(LuminanceGrid(picture, columns: Self.columns, rows: Self.rows))
         relief = LuminanceGrid(picture, columns: Self.reliefSide, rows: Self.reliefSide).relief()

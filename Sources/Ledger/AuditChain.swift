@@ -11,6 +11,7 @@ package import Verdict
 package struct AuditChain: Sendable, Equatable {
     /// 64 hexadecimal digits: the last link, or zeros before the first.
     package private(set) var head: String
+    /// Links, one for each verdict that was published.
     package private(set) var length: Int
 
     package init() {

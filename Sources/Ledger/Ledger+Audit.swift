@@ -55,12 +55,14 @@ enum AuditTable {
 extension LedgerReader {
     /// One link of the chain, and what the ledger has of its verdict now.
     package struct AuditRecord: Sendable, Equatable {
+        /// Counted from 1.
         package let sequence: Int
         package let entry: AuditChain.Entry
         /// As the ledger keeps it; the entry's own follows from all before.
         package let link: String
         /// SHA-256 of the document in the ledger: the entry's, unless somebody has changed it.
         package let keptDocument: String
+        /// The verdict has the file named after the image; an older one has its hash in the name.
         package let isNewest: Bool
         /// What its files' names in the outbox begin with, where its own can't be had there.
         package let spelling: FilePath?
@@ -69,6 +71,7 @@ extension LedgerReader {
     /// Whether there is a chain: a ledger gets it when the daemon or `screen` opens it.
     package func hasAudit() throws -> Bool { try database.read { try $0.tableExists("audit") } }
 
+    /// The chain as it is now; empty where nothing was published.
     package func auditHead() throws -> AuditChain { try database.read(AuditTable.head) }
 
     /// A label's link, and what the ledger has of the label now.

@@ -36,6 +36,7 @@ extension Ledger {
         ) WITHOUT ROWID;
         """
 
+    /// Notes what is about to be done, so that a crash in the middle can be put right.
     package func noteClearing(_ clearing: Clearing) throws {
         let file = clearing.file
         try database.write { db in
@@ -53,10 +54,12 @@ extension Ledger {
         try database.write { try $0.execute(sql: "DELETE FROM clearing WHERE name = ?", arguments: [name.data]) }
     }
 
+    /// What was begun and not finished.
     package func clearings() throws -> [Clearing] {
         try database.read { try Row.fetchAll($0, sql: "SELECT * FROM clearing").map(Clearing.init) }
     }
 
+    /// What was begun with this image and not finished; nil where nothing was.
     package func clearing(of name: ImageName) throws -> Clearing? {
         try database.read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM clearing WHERE name = ?", arguments: [name.data])

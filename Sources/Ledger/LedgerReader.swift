@@ -17,15 +17,21 @@ package final class LedgerReader: Sendable {
     package struct History: Equatable, Sendable {
         package let name: ImageName
         package let sha256: String
+        /// Of the file.
         package let bytes: Int
+        /// `claimed`, `judged` or `published`.
         package let state: String
+        /// When the intake first knew that it was complete; this and the times below in ISO 8601, UTC.
         package let seenAt: String
         package let claimedAt: String
         package let judgedAt: String?
         package let publishedAt: String?
         package let outcome: String?
+        /// P(disease); nil where the network did not judge.
         package let probability: Double?
+        /// The id of the model that judged.
         package let model: String?
+        /// The verdict as it was published, JSON; empty before it is judged.
         package let document: [UInt8]
         /// The verdict has the file named after the image; an older one has its hash in the name.
         package let isNewest: Bool
@@ -39,12 +45,14 @@ package final class LedgerReader: Sendable {
     /// A file that a fault of the machine holds back.
     package struct Wait: Equatable, Sendable {
         package let name: ImageName
+        /// This and the next attempt in ISO 8601, UTC.
         package let since: String
         package let attempts: Int
         package let nextAttemptAt: String
         package let fault: String
     }
 
+    /// Every content that was seen under this name, oldest first.
     package func histories(named name: ImageName) throws -> [History] {
         try histories(where: "name = ?", [name.data])
     }
@@ -61,12 +69,14 @@ package final class LedgerReader: Sendable {
         }
     }
 
+    /// What a fault of the machine holds back, longest first.
     package func waits(limit: Int = 1000) throws -> [Wait] {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM wait ORDER BY since LIMIT ?", arguments: [limit]).map(Wait.init)
         }
     }
 
+    /// Why this file waits; nil where it does not.
     package func wait(for name: ImageName) throws -> Wait? {
         try database.read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM wait WHERE name = ?", arguments: [name.data]).map(Wait.init)
@@ -75,6 +85,7 @@ package final class LedgerReader: Sendable {
 
     /// How many (name, content) pairs have each outcome, and how many files wait or were left alone.
     package struct Counts: Equatable, Sendable {
+        /// Published verdicts, by the outcome's raw value.
         package var outcomes: [String: Int] = [:]
         /// Judged, and not yet in the outbox.
         package var unpublished = 0
@@ -82,6 +93,7 @@ package final class LedgerReader: Sendable {
         package var leftAlone = 0
     }
 
+    /// Counts in one snapshot.
     package func counts() throws -> Counts {
         try database.read { db in
             var counts = Counts()

@@ -11,6 +11,7 @@ package final class ShadowScores: Sendable {
     /// One image by two models.
     package struct Score: Sendable, Equatable {
         package let name: ImageName
+        /// Of the file's content.
         package let sha256: String
         /// P(disease) by the model that gave the verdict.
         package let champion: Double

@@ -60,6 +60,7 @@ package enum AtomicFile {
         guard result == 0 else { throw .current("rename", path) }
     }
 
+    /// - Throws: where there is no such file, too.
     package static func remove(_ path: FilePath) throws(SystemFailure) {
         guard unsafe path.withPlatformString({ unsafe unlink($0) }) == 0 else { throw .current("unlink", path) }
     }

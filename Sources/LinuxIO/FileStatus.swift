@@ -4,12 +4,14 @@ package import SystemPackage
 
 /// What `stat(2)` says of a file, as far as the intake needs it.
 package struct FileStatus: Equatable, Sendable {
+    /// As far as the intake tells them apart.
     package enum Kind: Sendable {
         case regular, folder, link, other
     }
 
     package let kind: Kind
     package let linkCount: Int
+    /// The lower 12 bits of the mode, set-user-ID and sticky among them.
     package let permissions: CInterop.Mode
     /// The user's number.
     package let owner: UInt32

@@ -19,6 +19,7 @@ package struct FileSystemAbilities: Equatable, Sendable {
         case invalid
     }
 
+    /// What a name must not hold.
     package var refused: Set<NamePart>
     /// False where `Eye.jpg` and `eye.jpg`, or two spellings of one accented letter, are one file.
     package var distinguishesCase: Bool

@@ -12,6 +12,7 @@ extension Folder {
         package let mount: UInt64
     }
 
+    /// Where it lies now (`man 2 statx`).
     package func place() throws(SystemFailure) -> Place {
         let signature = try descriptor.status().signature
         return Place(

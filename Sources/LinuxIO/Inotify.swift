@@ -6,6 +6,7 @@ internal import SystemPackage
 package struct Inotify: ~Copyable, Sendable {
     package let descriptor: Descriptor
 
+    /// - Throws: where this user has no instance left (`man 7 inotify`, max_user_instances).
     package init() throws(SystemFailure) {
         let raw = inotify_init1(CInt(O_NONBLOCK | O_CLOEXEC))
         guard raw >= 0 else { throw .current("inotify_init1", "inotify") }

@@ -11,6 +11,7 @@ package final class StopRequest: Sendable {
 
     package var isMade: Bool { made.withLock { $0 } }
 
+    /// Asks for it.
     package func make() {
         made.withLock { $0 = true }
         wakeUp.signal()

@@ -11,6 +11,7 @@ package struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertibl
     package let call: String
     /// The path it was made on, with unprintable bytes replaced.
     package let path: String
+    /// What errno held.
     package let code: Errno
 
     package init(_ call: String, _ path: String, _ code: Errno) {

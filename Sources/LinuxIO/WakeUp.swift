@@ -7,6 +7,7 @@ internal import SystemPackage
 package final class WakeUp: Sendable {
     private let counter: Descriptor
 
+    /// - Throws: where no descriptor is left.
     package init() throws(SystemFailure) {
         let raw = eventfd(0, CInt(O_CLOEXEC | O_NONBLOCK))
         guard raw >= 0 else { throw .current("eventfd", "eventfd") }

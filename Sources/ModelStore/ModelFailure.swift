@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Why a model could not be read, checked, kept or run: what, in which file and tensor, and what to do about it.
 package struct ModelFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind of trouble it is, for who decides by it.
     package enum Code: String, Sendable {
         /// There is no such model or file.
         case missing
@@ -32,7 +33,9 @@ package struct ModelFailure: Error, Equatable, Sendable, CustomStringConvertible
     package let path: String
     /// The tensor, or nil where the fault is the file's.
     package let tensor: String?
+    /// What is wrong, to be read behind the path.
     package let message: String
+    /// What to do, without a full stop.
     package let remedy: String
 
     package init(_ code: Code, _ path: String, tensor: String? = nil, _ message: String, remedy: String) {

@@ -11,6 +11,7 @@ package struct DICOMUnpacking {
     /// Where the photographs go.
     private let output: FilePath
 
+    /// - Parameter output: a folder that is there.
     package init(to output: FilePath) { self.output = output }
 
     /// What was unpacked, as a line of JSON.

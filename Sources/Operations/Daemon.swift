@@ -16,6 +16,7 @@ package struct Daemon {
     private let logger: Logger
     private let services: [any Service]
 
+    /// - Parameter reload: reads the configuration again, on SIGHUP.
     package init(
         _ session: ScreeningSession, logger: Logger, journal: ScreeningJournal,
         reload: @escaping @Sendable () throws -> Settings

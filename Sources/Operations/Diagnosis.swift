@@ -31,6 +31,7 @@ package struct Diagnosis {
 
     package var hasFaults: Bool { findings.contains { $0.level == .fault } }
 
+    /// Looks at everything; what can't be looked at is a finding.
     package init(_ settings: Settings) {
         examineUser()
         examineFolders(settings)

@@ -22,6 +22,12 @@ package struct InferenceBenchmark {
     /// Images of a batch that is timed as well; nil for none.
     private let batch: Int?
 
+    /// - Parameters:
+    ///   - image: a JPEG; nil for a drawn picture.
+    ///   - model: an id or a folder; nil is the champion.
+    ///   - rounds: how often each step is run, at least once.
+    ///   - batch: images of a batch that is timed as well; nil for none.
+    ///   - layers: whether each layer of the network is timed as well.
     package init(
         _ settings: Settings, image: FilePath?, model: String?, rounds: Int, batch: Int?, layers: Bool = false
     ) {

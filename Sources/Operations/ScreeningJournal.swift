@@ -16,6 +16,7 @@ package struct ScreeningJournal: Sendable {
 
     package init(logger: Logger) { self.logger = logger }
 
+    /// Called from any thread.
     package func tell(_ event: ScreeningEvent) {
         switch event {
         case .verdict(let name, let verdict):

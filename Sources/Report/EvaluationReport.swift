@@ -7,6 +7,7 @@ package import Evaluation
 
 /// One evaluation with all that its reader needs to know. Positive means disease in every figure.
 package struct EvaluationReport: Sendable {
+    /// The model that was measured.
     package struct Model: Sendable, Equatable {
         package var id: String
         /// Of the weights.

@@ -5,6 +5,7 @@ package import Evaluation
 package enum TrainingPage {
     package static let fileName = "loss-curve.html"
 
+    /// The page, HTML with its plots as SVG.
     package static func text(_ history: TrainingHistory) -> String {
         let figures = TrainingPlots.figures(history)
         let plots = figures.isEmpty ? "<p>One epoch makes no curve.</p>" : figures.map(\.markup).joined(separator: "\n")

@@ -31,6 +31,13 @@ package struct LabelledCollection: ~Copyable {
         pictures = try PictureFile(in: folder, width: side, height: side)
     }
 
+    /// Takes in an image.
+    ///
+    /// - Parameters:
+    ///   - path: below the labelled folder, for people.
+    ///   - sha256: of the file's content.
+    ///   - picture: of the collection's side.
+    /// - Throws: where the picture can't be kept on the disk.
     package mutating func add(
         path: String, label: ImageLabel, sha256: String, person: String?, source: String? = nil, picture: RGBPicture
     ) throws(SystemFailure) -> Addition {
@@ -62,6 +69,7 @@ package struct LabelledCollection: ~Copyable {
 
     /// How to divide a collection.
     package struct Division: Sendable {
+        /// The share of groups who only measure, 0…1.
         package var holdoutFraction: Double
         /// Of the groups that are not held out; decides which epoch is kept.
         package var validationFraction: Double

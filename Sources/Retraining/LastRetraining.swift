@@ -7,11 +7,13 @@ internal import WrittenText
 
 /// How the last retraining ended: `state/last-retraining.json`, for `fundusd status`.
 package struct LastRetraining: Codable, Equatable {
+    /// What came of it.
     package enum Outcome: String, Codable { case waited, refused, promoted, kept }
 
     package let outcome: Outcome
     /// The challenger.
     let model: String?
+    /// For a person.
     package let summary: String
     /// ISO 8601, UTC.
     package let at: String

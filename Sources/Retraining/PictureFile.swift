@@ -40,6 +40,7 @@ package struct PictureFile: ~Copyable {
         return count - 1
     }
 
+    /// - Parameter number: as `append` gave it.
     package func picture(_ number: Int) throws(SystemFailure) -> RGBPicture {
         precondition(0..<count ~= number, "no such picture")
         let pixels = try file.read(upTo: pictureBytes, at: number * pictureBytes)

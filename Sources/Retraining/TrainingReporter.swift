@@ -24,6 +24,7 @@ package struct TrainingReporter {
     /// Shows how far work has come, where somebody watches: of so many, so many done before this process.
     let makeDisplay: (_ total: Int, _ done: Int) -> any ProgressDisplay
 
+    /// - Parameter makeDisplay: shows how far work has come: of so many, so many done before this process.
     package init(logger: Logger, makeDisplay: @escaping (_ total: Int, _ done: Int) -> any ProgressDisplay) {
         self.logger = logger
         self.makeDisplay = makeDisplay

@@ -7,6 +7,7 @@ package import Verdict
 
 /// What speaks against a ledger and its outbox: verdicts that were changed, taken away, or put there by somebody else.
 package struct AuditFindings: Sendable, Equatable {
+    /// What is not as it was published.
     package enum Finding: Sendable, Hashable {
         /// The file's content is not what was published.
         case changed(FilePath)

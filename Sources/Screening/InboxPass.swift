@@ -38,6 +38,9 @@ package struct InboxPass {
         self.retries = retries
     }
 
+    /// Screens until nothing is left that can be done now.
+    ///
+    /// - Throws: where the inbox can't be read.
     package mutating func run() async throws -> Remainder {
         scanner.arrivals.patienceWithUnsteady = scanner.settlingTime * 2
         scanner.trustsFileTimes = try FileSystemKind.of(Folder(scanner.root)) == .local

@@ -10,6 +10,7 @@ package struct Outbox: Sendable {
     /// What its file system can do, where that is known; else it is tried.
     let abilities: FileSystemAbilities?
 
+    /// - Parameter abilities: what its file system can do; nil has it tried when the first verdict comes.
     package init(root: FilePath, abilities: FileSystemAbilities? = nil) {
         self.root = root
         self.abilities = abilities

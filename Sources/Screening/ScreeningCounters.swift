@@ -38,6 +38,7 @@ package final class ScreeningCounters: Sendable {
 
     package var times: Times { state.withLock { $0.times } }
 
+    /// Verdicts of this outcome, since the ledger began.
     package subscript(outcome: Verdict.Outcome) -> Int { state.withLock { $0.outcomes[outcome, default: 0] } }
 
     /// "12 verdicts: 3 disease, 8 normal, 1 ungradable, 0 rejected"

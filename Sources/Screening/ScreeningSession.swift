@@ -108,6 +108,7 @@ package final class ScreeningSession: Sendable {
             retries: retries, queue: queue, now: { Date() }, tell: tell, progress: heartbeat.advance)
     }
 
+    /// One worker, for a thread of its own.
     package func worker(_ heartbeat: Heartbeat = Heartbeat()) -> ScreeningWorker {
         ScreeningWorker(queue: queue, pipeline: pipeline, retries: retries, control: control, heartbeat: heartbeat)
     }

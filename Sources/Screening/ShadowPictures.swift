@@ -19,6 +19,7 @@ package final class ShadowPictures: Sendable {
     /// 150 kB each at 224×224: 10 MB.
     package static let capacity = 64
 
+    /// - Throws: where no event descriptor is to be had (`man 2 eventfd`).
     package init() throws(SystemFailure) { wakeUp = try WakeUp() }
 
     /// Whether pictures are taken at all; closing drops those that wait.

@@ -10,6 +10,7 @@ package struct FolderCheck: Sendable, Equatable {
     /// Folders that are not there and whose parent is, ready to be made: the outbox, the state.
     package private(set) var missing: [FilePath] = []
 
+    /// Looks at inbox, outbox, labelled and state, and makes none.
     package init(_ settings: Settings) {
         let needed = FolderAccess.read.union(settings.after == .keep ? [] : .write)
         let inbox = ConfiguredFolder(.inbox, settings.inbox, settings)

@@ -14,16 +14,22 @@ package struct Settings: Sendable, Equatable {
     package let recursive: Bool
     package let threshold: ThresholdSetting
     package let after: AfterScreening
+    /// Whether each verdict of an eye has its heatmap beside it.
     package let heatmap: Bool
+    /// Whether the challenger looks on.
     package let shadow: Bool
     /// Whether each person's eyes are told of together.
     package let exams: Bool
     /// For node_exporter; nil writes none.
     package let metricsFile: FilePath?
+    /// Width × height of a picture.
     package let maxPixels: Int
+    /// Of a file.
     package let maxBytes: Int
     package let decode: DecodeSetting
+    /// Between looks at the whole inbox, whatever the events said.
     package let rescan: Duration
+    /// How long a file must be unchanged where nothing tells that it was closed.
     package let settle: Duration
     /// Images at once; nil leaves it to the processors that this process may use.
     package let workers: Int?
@@ -85,6 +91,7 @@ package struct RetrainSettings: Sendable, Equatable {
     package let batchSize: Int?
     package let learningRate: Double?
     package let seed: UInt64
+    /// The share of people who only measure, 0…1.
     package let holdoutFraction: Double
     /// How much worse than the champion a challenger may be measured.
     package let aucMargin: Double

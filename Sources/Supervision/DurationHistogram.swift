@@ -11,6 +11,7 @@ package struct DurationHistogram: Sendable, Equatable {
 
     package init() {}
 
+    /// Counts one duration.
     package mutating func add(seconds: Double) {
         counts[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
         sum += seconds

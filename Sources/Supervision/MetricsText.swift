@@ -32,6 +32,7 @@ package struct MetricsText: Sendable, Equatable {
         add(name, kind, help, [Sample(value)])
     }
 
+    /// A family of buckets in seconds, with its sum and its count.
     package mutating func add(_ name: String, _ help: String, _ histogram: DurationHistogram) {
         begin(name, "histogram", help)
         var below = 0

@@ -55,6 +55,7 @@ package struct Notifier: Sendable {
 
     private let send: @Sendable (String) -> Int32
 
+    /// By the socket that the service manager named in the environment, where one did.
     package init() {
         self.init(send: SystemdLibrary.notify)
     }
@@ -64,6 +65,7 @@ package struct Notifier: Sendable {
         self.send = send
     }
 
+    /// - Throws: where the service manager listens and can't be told.
     @discardableResult
     package func notify(_ notification: Notification) throws(NotificationFailure) -> Delivery {
         let result = send(notification.text)

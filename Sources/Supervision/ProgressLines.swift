@@ -8,8 +8,10 @@ package struct ProgressLines {
     private let start: ContinuousClock.Instant
     private var lastSaid: ContinuousClock.Instant
 
+    /// Between two lines.
     package static let interval = Duration.seconds(60)
 
+    /// - Parameter done: so many before this process.
     package init(total: Int, done: Int = 0, at now: ContinuousClock.Instant = .now) {
         self.total = total
         self.done = done
@@ -36,6 +38,9 @@ package struct Pace {
     private let rate: Double
     private let secondsLeft: Int
 
+    /// - Parameters:
+    ///   - before: so many before this process.
+    ///   - duration: that this process has taken so far.
     package init(done: Int, before: Int, of total: Int, in duration: Duration) {
         let seconds = duration / .seconds(1)
         rate = seconds > 0 ? Double(done - before) / seconds : 0

@@ -15,12 +15,18 @@ package struct BinaryCrossEntropy: Sendable, Hashable {
     /// Weight of the images whose target is 0.
     package let negativeWeight: Double
 
+    /// Factors of an image's loss, by its class.
     package init(positiveWeight: Double = 1, negativeWeight: Double = 1) {
         precondition(positiveWeight > 0 && negativeWeight > 0, "weights of classes are above zero")
         self.positiveWeight = positiveWeight
         self.negativeWeight = negativeWeight
     }
 
+    /// The mean over the images.
+    ///
+    /// - Parameters:
+    ///   - logits: one an image.
+    ///   - targets: P(positive) that is right, 0…1, one an image.
     package func loss<Scalar: BinaryFloatingPoint>(logits: [Scalar], targets: [Scalar]) -> Double {
         precondition(logits.count == targets.count && !logits.isEmpty, "one target for each logit")
         let sum = zip(logits, targets).reduce(0.0) { sum, pair in

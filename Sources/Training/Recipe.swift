@@ -3,14 +3,17 @@ internal import ResNet
 
 /// Everything that decides how weights come of images, but for the images, the first weights and the seed.
 package struct Recipe: Codable, Sendable, Equatable {
+    /// How the learning rate runs over the steps.
     package enum Schedule: String, Codable, Sendable, CaseIterable { case constant, cosine }
 
+    /// Whether the rarer class weighs more in the loss.
     package enum ClassWeights: String, Codable, Sendable, CaseIterable {
         case none
         /// Both classes weigh the same in the loss, however many images each has.
         case balanced
     }
 
+    /// How an epoch draws its images.
     package enum Draw: String, Codable, Sendable, CaseIterable {
         /// Each epoch takes every image once.
         case shuffled
@@ -18,6 +21,7 @@ package struct Recipe: Codable, Sendable, Equatable {
         case balanced
     }
 
+    /// How pictures are altered, anew in each epoch.
     package enum Alterations: String, Codable, Sendable, CaseIterable {
         case none
         /// Flip, rotation up to 10°, brightness and contrast up to 10 %, as torchvision has them.
@@ -26,6 +30,7 @@ package struct Recipe: Codable, Sendable, Equatable {
         case camera
     }
 
+    /// Which parameters learn.
     package enum Layers: String, Codable, Sendable, CaseIterable {
         case all
         case fromStage2 = "from-stage-2"
@@ -34,6 +39,7 @@ package struct Recipe: Codable, Sendable, Equatable {
         case head
     }
 
+    /// What feature maps are kept in.
     package enum Arithmetic: String, Codable, Sendable, CaseIterable { case float32, bf16 }
 
     /// Whether the network sees the whole frame, squeezed, or the square around the retina's field.
@@ -46,6 +52,7 @@ package struct Recipe: Codable, Sendable, Equatable {
     package var epochs: Int
     /// Images a step.
     package var batchSize: Int
+    /// Adam's step size, before the schedule.
     package var learningRate: Double
     /// Each stage below the fourth learns with this share of the rate of the one above it; 1 is one rate for all.
     package var depthDecay = 1.0
@@ -92,6 +99,7 @@ package struct Recipe: Codable, Sendable, Equatable {
 
     package static let all = [screening, experiment]
 
+    /// Nil where there is none of this name.
     package static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
 }
 

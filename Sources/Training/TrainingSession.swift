@@ -28,7 +28,9 @@ package final class TrainingSession {
     private let madeNew: Set<String>
     private let damageShare: Double
     private var order: [ImageDraw]
+    /// Counted from 0: epochs that are done.
     package private(set) var epoch: Int
+    /// Of the epoch that runs.
     package private(set) var imagesDone: Int
     private var lossSum: Double
     private var steps: Int

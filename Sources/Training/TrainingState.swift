@@ -18,6 +18,7 @@ package struct TrainingState: Sendable {
     /// The running mean of the parameters, where the recipe keeps one.
     package var average: ResNet50Parameters?
 
+    /// Before the first step.
     package init(parameters: ResNet50Parameters) { self.parameters = parameters }
 
     /// Whether every value is a number: from one that is not, no training comes back.

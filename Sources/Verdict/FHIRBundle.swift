@@ -13,6 +13,7 @@ package struct FHIRBundle: Sendable {
     /// Such as `Patient/123`; the program does not know whose eye it is.
     private let patient: String?
 
+    /// - Parameter patient: the reference of a patient, such as `Patient/123`; nil for none.
     package init(_ verdict: Verdict, patient: String? = nil) {
         self.verdict = verdict
         self.patient = patient

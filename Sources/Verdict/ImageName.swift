@@ -12,8 +12,10 @@ package import SystemPackage
 package struct ImageName: Hashable, Sendable, CustomStringConvertible {
     package let path: FilePath
 
+    /// - Parameter path: below the inbox.
     package init(_ path: FilePath) { self.path = path }
 
+    /// A name as the kernel has it: any bytes but 0 and, between folders, `/`.
     package init(bytes: [UInt8]) { path = FilePath(bytes: bytes) }
 
     package var bytes: [UInt8] { path.bytes }

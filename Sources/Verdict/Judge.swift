@@ -17,6 +17,7 @@ package protocol EyeModel: Sendable {
 
 /// What a file's bytes were found to be.
 package struct ImageContent: Sendable, Equatable {
+    /// Of the whole file, 64 hexadecimal digits.
     package let sha256: String
     package let byteCount: Int
     /// Nil when the file is larger than the limit: such a file is hashed and not kept in memory.
@@ -32,9 +33,11 @@ package struct ImageContent: Sendable, Equatable {
 /// What the pipeline found out about one image.
 package struct Judgement: Sendable, Equatable {
     package var outcome: Verdict.Outcome
+    /// P(disease); nil where the network did not judge.
     package var probability: Double?
     package var quality: QualityGrade?
     package var reasons: [Verdict.Reason]
+    /// Pixels of the file's own picture; nil where its header could not be read.
     package var width: Int?
     package var height: Int?
     /// How much smaller a side was decoded: 1 where every pixel was.
@@ -81,7 +84,9 @@ package enum JudgingFault: Error, Sendable, CustomStringConvertible {
 package struct Judge: Sendable {
     package let model: any EyeModel
     package let operatingPoint: OperatingPoint
+    /// A larger picture is rejected by its header.
     package let maximumPixels: Int
+    /// A larger file is rejected.
     package let maximumBytes: Int
     package let fidelity: DecodeFidelity
     package let drawsHeatmaps: Bool

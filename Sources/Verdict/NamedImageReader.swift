@@ -6,6 +6,7 @@ package import SystemPackage
 
 /// Reads images that a person named on the command line: links and pipes are followed, since they were asked for.
 package struct NamedImageReader: Sendable {
+    /// A larger file is hashed, and not kept in memory.
     package let maximumBytes: Int
 
     package init(maximumBytes: Int) { self.maximumBytes = maximumBytes }

@@ -34,6 +34,7 @@ package struct PersonPattern: @unchecked Sendable {
     }
 }
 
+/// Why a regular expression can't say whom a file's name means.
 package struct PersonPatternFault: Error, CustomStringConvertible {
     package let message: String
     package var description: String { message }

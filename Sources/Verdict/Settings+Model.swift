@@ -71,6 +71,10 @@ extension Settings {
         }
     }
 
+    /// What judges by these settings.
+    ///
+    /// - Parameter formats: what files may be; the inbox takes JPEG only.
+    /// - Throws: a `Refusal` where the model can't give the sensitivity that is asked for.
     package func judge(
         with model: LoadedModel, drawingHeatmaps: Bool, accepting formats: PhotographFormats = .jpeg
     ) throws -> Judge {
@@ -86,6 +90,9 @@ extension Settings {
         }
     }
 
+    /// The threshold that these settings choose.
+    ///
+    /// - Throws: a `Refusal` where the model can't give the sensitivity that is asked for.
     package func operatingPoint(of model: ModelRecord) throws -> OperatingPoint {
         switch threshold {
         case .model: return model.ownOperatingPoint

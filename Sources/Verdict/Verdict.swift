@@ -4,6 +4,7 @@ internal import FundusImage
 
 /// What the program says of one image: the JSON document in the outbox, schema `docs/verdict.schema.json`.
 package struct Verdict: Codable, Equatable, Sendable {
+    /// What was found; an image that can't be judged has an outcome too.
     package enum Outcome: String, Codable, Sendable, CaseIterable {
         case disease, normal, ungradable, rejected
 
@@ -17,16 +18,20 @@ package struct Verdict: Codable, Equatable, Sendable {
         }
     }
 
+    /// What is to be done with the eye.
     package enum Action: String, Codable, Sendable, CaseIterable {
         case refer, routine, retake
     }
 
+    /// The file that was looked at.
     package struct Image: Codable, Equatable, Sendable {
         package let name: String
         /// The name's own bytes, where it is no UTF-8 and `name` can't hold it.
         package let nameBase64: String?
         package let sha256: String
+        /// Of the file.
         package let bytes: Int
+        /// Pixels of the file's own picture; null where its header could not be read.
         package let width: OrNull<Int>
         package let height: OrNull<Int>
         /// Where each side was decoded this many times smaller, so that P(disease) differs from the full picture's.
@@ -60,6 +65,7 @@ package struct Verdict: Codable, Equatable, Sendable {
 
     /// Milliseconds; null for a step that was not reached.
     package struct Timing: Codable, Equatable, Sendable {
+        /// From its arrival until a worker took it.
         package let queued: Double
         package let decode: OrNull<Double>
         package let network: OrNull<Double>
@@ -78,6 +84,7 @@ package struct Verdict: Codable, Equatable, Sendable {
     package let model: ModelIdentity
     package let software: Software
     package let timing: Timing
+    /// When the intake first knew that it was complete; ISO 8601, UTC, as the completion.
     package let receivedAt: String
     package let completedAt: String
     package let intendedUse: String
@@ -128,6 +135,9 @@ extension Verdict {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
+    /// Reads a document as `document()` writes it.
+    ///
+    /// - Throws: a `DecodingError` where it is none.
     package init(document: [UInt8]) throws {
         self = try JSONDecoder().decode(Verdict.self, from: Data(document))
     }
@@ -144,6 +154,7 @@ package struct OperatingPoint: Codable, Equatable, Sendable {
         case targetSensitivity = "target-sensitivity"
     }
 
+    /// P(disease) at or above it is disease.
     package let value: Double
     package let source: Source
     /// Measured at this threshold on the model's hold-out, where it has one.
@@ -163,6 +174,7 @@ package struct ModelIdentity: Codable, Equatable, Sendable {
     package let id: String
     /// Of the weights file.
     package let sha256: String
+    /// ISO 8601, UTC; null for an imported model.
     package let trainedAt: OrNull<String>
     /// What it computed in: `float32`, `bf16` or `int8`.
     package let precision: String

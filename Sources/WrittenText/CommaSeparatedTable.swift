@@ -9,6 +9,7 @@ package struct CommaSeparatedTable: Sendable, Equatable {
 
     package init(columns: [String]) { self.columns = columns }
 
+    /// - Parameter row: a field for each column.
     package mutating func append(_ row: [String]) {
         precondition(row.count == columns.count, "a field for each column")
         rows.append(row)

@@ -13,6 +13,7 @@ package enum SortedJSON {
         String(decoding: try bytes(value).dropLast(), as: UTF8.self)
     }
 
+    /// With a line's end after the last brace.
     package static func bytes(_ value: some Encodable) throws(Fault) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

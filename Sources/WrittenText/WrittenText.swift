@@ -35,6 +35,9 @@ package enum WrittenText {
         return bytes[...]
     }
 
+    /// The text without its byte order mark.
+    ///
+    /// - Throws: where the bytes are no UTF-8.
     package static func text(of bytes: [UInt8]) throws(Fault) -> String {
         guard let text = String(validating: try content(of: bytes), as: UTF8.self) else { throw .isNotUTF8 }
         return text

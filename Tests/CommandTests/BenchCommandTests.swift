@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fixtures
 import Testing
 
 /// `fundusd bench`: figures that a script can take.
@@ -71,20 +72,5 @@ import Testing
         ]
         #expect(figures.allSatisfy { $0.isFinite && $0 > 0 }, "\(figures)")
         #expect(report.threads == 1 && report.width == 256 && !report.model.isEmpty)
-    }
-
-    @Test func `without an image it draws its own`() throws {
-        let outcome = try ScreeningSite().run("bench", "--json", "--rounds", "1")
-        #expect(outcome.status == 0)
-        #expect(try outcome.decoded(Report.self).width == 2000)
-    }
-
-    @Test(arguments: [("missing.jpg", Int32(66)), ("text.jpg", 65)])
-    func `an image that can't be measured with is refused`(name: String, status: Int32) throws {
-        let site = try ScreeningSite()
-        try site.write("no picture", to: "text.jpg")
-        let outcome = try site.run("bench", "--image", name)
-        #expect(outcome.status == status)
-        #expect(outcome.errors.contains(name))
     }
 }

@@ -11,19 +11,9 @@ struct EvaluationDocument: Decodable {
         let truePositives, falsePositives, trueNegatives, falseNegatives: Int
     }
 
-    struct Target: Decodable {
-        let target: Double
-    }
-
     struct Figures: Decodable {
-        let images: Int
         let auc: Share
         let atThreshold: Matrix
-        let targetSensitivity: Target
-    }
-
-    struct Skipped: Decodable {
-        let path, reason: String
     }
 
     struct Other: Decodable {
@@ -33,28 +23,13 @@ struct EvaluationDocument: Decodable {
     }
 
     struct Images: Decodable {
-        let images, ungradable, otherFiles: Int
+        let images, otherFiles: Int
         let otherKinds: [Other]
-        let groups: Int?
-        let skipped: [Skipped]
-        let contradictions: [[String]]
-    }
-
-    struct Threshold: Decodable {
-        let value: Double
-        let origin: String
-    }
-
-    struct Part: Decodable {
-        let by, name: String
     }
 
     let schema: String
     let data: Images
     let figures: Figures
-    let gradableOnly: Figures?
-    let threshold: Threshold
-    let subgroups: [Part]
 
     init(_ document: [UInt8]) throws {
         let decoder = JSONDecoder()

@@ -48,32 +48,6 @@ import Testing
             #expect(outcome.errors.contains(remedy), "\(outcome.errors)")
         }
     }
-
-    /// Who may put pictures into the service's folder may also put a link there, that leads anywhere.
-    @Test func `retraining follows no link, to files or to folders`() throws {
-        try site.makeFolder("elsewhere")
-        try site.write(Eyes.second, to: "elsewhere/eye.jpg")
-        for (target, name) in [
-            ("../../elsewhere/eye.jpg", "link.jpg"), ("..", "around.jpg"), ("../../elsewhere", "folder"),
-        ] {
-            #expect(symlink(target, site.path("labelled/disease/\(name)").string) == 0)
-        }
-        let outcome = try site.run("retrain")
-        for name in ["around.jpg", "link.jpg"] {
-            #expect(outcome.errors.contains("disease/\(name) is skipped: link: "), "\(outcome.errors)")
-        }
-        #expect(outcome.errors.contains("1 × a link (disease/folder)"), "\(outcome.errors)")
-        #expect(!outcome.errors.contains("disease/folder/"), "\(outcome.errors)")
-    }
-
-    @Test func `a class that is a link is none to retraining`() throws {
-        let (from, to) = (site.path("labelled/disease"), site.path("elsewhere"))
-        #expect(rename(from.string, to.string) == 0 && symlink("../elsewhere", from.string) == 0)
-        let outcome = try site.run("retrain")
-        #expect(outcome.status == 66 && outcome.errors.contains("links are not followed"), "\(outcome.errors)")
-        // A person's own folder may be made of links.
-        #expect(try site.run("evaluate").status == 0)
-    }
 }
 
 /// System calls that fail in the program, by the library `CFaults`.

@@ -50,6 +50,11 @@ private struct Performance: Decodable {
         try AtomicFile.rename(site.path(from), to: site.path(to))
     }
 
+    /// What waits, without the page that shows it.
+    private func pictures(_ site: ScreeningSite) throws -> [String] {
+        try site.names(in: "review").filter { !$0.hasPrefix(".") && $0 != "index.html" }
+    }
+
     private func performance(_ site: ScreeningSite) throws -> Performance {
         try site.run("performance", "--json").decoded(Performance.self)
     }
@@ -60,8 +65,14 @@ private struct Performance: Decodable {
         let daemon = try site.watch()
         try site.waitForVerdicts(3)
         try FolderWait.until("pictures in review/", in: site.path("review")) {
-            try site.names(in: "review").filter { !$0.hasPrefix(".") } == ["1.jpg", "2.jpg", "3.jpg"]
+            try pictures(site) == ["1.jpg", "2.jpg", "3.jpg"]
         }
+        try FolderWait.until("a page with all three", in: site.path("review")) {
+            site.exists("review/index.html") && String(decoding: try site.read("review/index.html"), as: UTF8.self)
+                .contains("<h1>3 pictures to look at</h1>")
+        }
+        let page = String(decoding: try site.read("review/index.html"), as: UTF8.self)
+        #expect(page.contains("href=\"./2.jpg\"") && page.contains("data:image/jpeg;base64,"))
         try move(site, "review/1.jpg", "labelled/disease/1.jpg")
         try daemon.waitForLine("is labelled disease")
         try move(site, "review/2.jpg", "labelled/normal/2.jpg")
@@ -82,7 +93,7 @@ private struct Performance: Decodable {
         try move(site, "review/1.jpg", "labelled/normal/1.jpg")
         try again.waitForLine("is labelled normal")
         #expect(try again.stop() == 0)
-        #expect(try site.names(in: "review") == ["3.jpg"])
+        #expect(try pictures(site) == ["3.jpg"])
         #expect(try performance(site).waiting == 1)
     }
 
@@ -132,7 +143,7 @@ private struct Performance: Decodable {
         try site.write(Eyes.first, to: "inbox/a.jpg")
         #expect(try site.run("screen", "--once").status == 0)
         #expect(try site.run("label", "a.jpg", "disease", "--by", "Dr. A").output.contains("disease, by Dr. A."))
-        #expect(try site.names(in: "review").isEmpty && site.names(in: "labelled/disease") == ["a.jpg"])
+        #expect(try pictures(site).isEmpty && site.names(in: "labelled/disease") == ["a.jpg"])
         #expect(try site.run("label", "a.jpg", "normal", "--by", "Dr. A").status == 0)
         #expect(try site.names(in: "labelled/normal") == ["a.jpg"] && site.names(in: "labelled/disease").isEmpty)
         let other = try site.run("label", "review/a.jpg", "disease", "--by", "Dr. B")
@@ -203,7 +214,7 @@ private struct Performance: Decodable {
             try site.write(eye(number), to: "inbox/\(number).jpg")
             let daemon = try site.watch()
             // Something to put there, something to answer; the kill comes anywhere in between.
-            for waiting in try site.names(in: "review").filter({ !$0.hasPrefix(".") }).prefix(2) {
+            for waiting in try pictures(site).prefix(2) {
                 guard let picture = Int(waiting.dropLast(4)) else { continue }
                 let label = ["disease", "normal", "ungradable"][picture % 3]
                 if picture % 2 == 0 {
@@ -219,7 +230,7 @@ private struct Performance: Decodable {
         let daemon = try site.watch()
         try site.waitForVerdicts(count)
         try FolderWait.until("every picture in its place", in: site.path("review")) {
-            let waiting = try Set(site.names(in: "review").compactMap { Int($0.dropLast(4)) })
+            let waiting = try Set(pictures(site).compactMap { Int($0.dropLast(4)) })
             return waiting == Set(0..<count).subtracting(answered.keys)
         }
         #expect(try daemon.stop() == 0)

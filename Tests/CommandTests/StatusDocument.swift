@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fixtures
+
 /// `fundusd status --json` as a script reads it.
 struct StatusDocument: Decodable {
     struct LastVerdict: Decodable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fixtures
 import Testing
 
 /// The threshold as an example of a setting: who may give it, who wins, and what it does to a verdict.

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GoldenCase.all) func calibration(file: GoldenCase) throws {
+    @Test(arguments: GoldenCase.all) func `calibration, in bins and without`(file: GoldenCase) throws {
         let calibration = Calibration(file.samples)
         expect(calibration.brierScore, file.expected.brierScore, "Brier score")
         expect(calibration.logLoss, file.expected.logLoss, "log loss")
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GoldenCase.all) func temperature(file: GoldenCase) {
+    @Test(arguments: GoldenCase.all) func `the temperature that fits best`(file: GoldenCase) {
         let scaling = TemperatureScaling(fittedTo: file.samples)
         // Outside, the scores separate the classes fully or tell nothing, and scikit-learn's search ends anywhere.
         if 0.02...99 ~= file.expected.temperature {

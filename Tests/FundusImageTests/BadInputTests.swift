@@ -35,7 +35,7 @@ import Testing
     static let small = (width: 1, height: 1)
 
     @Test(arguments: cases, DecodeFidelity.allCases)
-    func isRefused(_ bad: BadFile, _ fidelity: DecodeFidelity) {
+    func `bad input is refused with its reason`(_ bad: BadFile, _ fidelity: DecodeFidelity) {
         #expect(throws: bad.failure) {
             try JPEGDecoder.decode(
                 bad.bytes, resizedTo: Self.small, maximumPixels: Self.limit, fidelity: fidelity)
@@ -46,7 +46,7 @@ import Testing
 
     /// The end-of-image marker is the writer's sign that it has finished: without it there is no picture.
     @Test(arguments: [false, true], DecodeFidelity.allCases)
-    func noPrefixGivesAPicture(isProgressive: Bool, fidelity: DecodeFidelity) throws {
+    func `no prefix of a file gives a picture`(isProgressive: Bool, fidelity: DecodeFidelity) throws {
         let eye = SyntheticEye(seed: 1, width: 40, height: 40).picture
         let jpeg = SyntheticPictures.encode(eye, quality: 70, isProgressive: isProgressive)
         for count in 0..<jpeg.count {
@@ -63,7 +63,7 @@ import Testing
     @Test(
         arguments: ["ycbcr-420", "progressive-420", "cmyk", "restart", "one-scan-a-component"],
         DecodeFidelity.allCases)
-    func randomDamageNeverCrashes(_ name: String, _ fidelity: DecodeFidelity) {
+    func `random damage never crashes`(_ name: String, _ fidelity: DecodeFidelity) {
         let jpeg = GoldenFile.bytes(of: name + ".jpg")
         var generator = SeededGenerator(seed: 11)
         var refused = 0
@@ -79,7 +79,7 @@ import Testing
         #expect(refused > 0)
     }
 
-    @Test func bytesAfterTheEndAndBetweenSegmentsAreHarmless() throws {
+    @Test func `bytes after the end and between segments are harmless`() throws {
         let jpeg = SyntheticEye(seed: 4, width: 40, height: 40).jpeg()
         let plain = try JPEGDecoder.decode(jpeg, resizedTo: (32, 32), maximumPixels: Self.limit)
         let padded = try JPEGDecoder.decode(jpeg + [1, 2, 3], resizedTo: (32, 32), maximumPixels: Self.limit)
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// A small file may hold many scans, each of which costs a pass over the whole picture.
-    @Test func aFileOfManyScansIsRefused() throws {
+    @Test func `a file of many scans is refused`() throws {
         let jpeg = GoldenFile.bytes(of: "one-scan-a-component.jpg")
         let start = try #require(jpeg.indices.dropLast().last { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
         let scan = jpeg[start..<jpeg.count - 2]
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func coefficientsStayWithinTheLimit() {
+    @Test func `coefficients stay within the limit`() {
         var limits = JPEGLimits(pixels: Self.limit)
         limits.coefficientBytes = 4096
         let eye = SyntheticEye(seed: 4, width: 128, height: 128).picture
@@ -120,12 +120,12 @@ import Testing
         }
     }
 
-    @Test func noPixelLimitOverflowsTheMemoryLimit() {
+    @Test func `no pixel limit overflows the memory limit`() {
         #expect(JPEGLimits(pixels: .max).coefficientBytes == .max)
         #expect(JPEGLimits(pixels: 100).coefficientBytes == 600 + 64 << 20)
     }
 
-    @Test func progressIsShown() throws {
+    @Test func `progress is shown`() throws {
         let eye = SyntheticEye(seed: 4, width: 128, height: 128).picture
         for isProgressive in [false, true] {
             var calls = 0
@@ -139,7 +139,7 @@ import Testing
     @Test(arguments: [
         ("ycbcr-420", false), ("restart", false), ("progressive-420", true), ("one-scan-a-component", true),
     ])
-    func whatDecodingHoldsIsKnownFromTheHeader(name: String, needsCoefficients: Bool) throws {
+    func `what decoding holds is known from the header`(name: String, needsCoefficients: Bool) throws {
         let header = try JPEGDecoder.header(of: GoldenFile.bytes(of: name + ".jpg"), maximumPixels: Self.limit)
         // Two bytes a sample, with the chroma at half.
         let least = needsCoefficients ? header.width * header.height * 3 : 0
@@ -148,7 +148,7 @@ import Testing
             header.coefficientBytes <= JPEGDecoder.mostCoefficientBytes(maximumPixels: header.width * header.height))
     }
 
-    @Test func aHeaderIsReadWithoutPixels() throws {
+    @Test func `a header is read without pixels`() throws {
         let header = try JPEGDecoder.header(of: GoldenFile.bytes(of: "cmyk-progressive.jpg"), maximumPixels: Self.limit)
         #expect(
             header
@@ -157,12 +157,12 @@ import Testing
     }
 
     /// 990 × 990 pixels have 23 064 blocks at half chroma, and every block has at least a bit.
-    @Test func aFileTooShortForItsBlocksIsRefusedByItsHeader() {
+    @Test func `a file too short for its blocks is refused by its header`() {
         let jpeg = Array(SyntheticPictures.promising(width: 990, height: 990).prefix(700))
         #expect(throws: DecodeFailure.truncated) { try JPEGDecoder.header(of: jpeg, maximumPixels: Self.limit) }
     }
 
-    @Test func onlyMemoryIsTheMachinesFault() {
+    @Test func `only memory is the machine's fault`() {
         #expect(DecodeFailure.outOfMemory.isMachineFault)
         #expect(!DecodeFailure.truncated.isMachineFault)
     }

@@ -103,10 +103,11 @@ import Testing
         #expect(refused > 0)
     }
 
-    /// Texts and profiles may be as long as the file, or inflate to anything: none is kept, none is inflated.
+    /// Texts and profiles may be as long as the file, or inflate to anything: none is kept, none is inflated. libpng by
+    /// itself takes 8 million bytes of one.
     @Test(arguments: ["tEXt", "zTXt", "iCCP", "iTXt", "sPLT", "eXIf", "prIv"])
     func `a huge chunk beside the pixels is passed over`(name: String) throws {
-        let content = Array("name\0\0".utf8) + [UInt8](repeating: 0x55, count: 12 << 20)
+        let content = Array("name\0\0".utf8) + [UInt8](repeating: 0x55, count: 9 << 20)
         let decoded = try Self.photographs.decode(Self.inserting(SyntheticPNG.chunk(name, content)))
         #expect(decoded.picture == GoldenFile(name: "png/rgb-8.ppm").picture)
     }

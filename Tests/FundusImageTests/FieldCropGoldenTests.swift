@@ -23,9 +23,9 @@ import Testing
         "no-field": 20, "large": 48, "frame": 44, "writing": 52, "corners": 50, "writing-large": 48,
     ]
 
-    @Test func everyCaseIsThere() { #expect(Self.cases.map(\.name).sorted() == Self.sides.keys.sorted()) }
+    @Test func `every case is there`() { #expect(Self.cases.map(\.name).sorted() == Self.sides.keys.sorted()) }
 
-    @Test(arguments: cases) func rectangleAndPixelsArePillows(_ golden: Case) throws {
+    @Test(arguments: cases) func `rectangle and pixels are Pillow's`(_ golden: Case) throws {
         let side = try #require(Self.sides[golden.name])
         let decoded = try JPEGDecoder.decode(
             GoldenFile.bytes(of: "field-crop/\(golden.name).jpg"), as: Preprocessing(.fieldCrop, side: side),
@@ -39,7 +39,9 @@ import Testing
     }
 
     /// Small pictures are not shrunk for the search, so nothing may differ there.
-    @Test(arguments: cases.filter { !$0.name.hasSuffix("large") }) func rectangleIsEqual(_ golden: Case) throws {
+    @Test(arguments: cases.filter { !$0.name.hasSuffix("large") }) func `the rectangle is the same`(_ golden: Case)
+        throws
+    {
         let decoded = try JPEGDecoder.decode(
             GoldenFile.bytes(of: "field-crop/\(golden.name).jpg"), as: Preprocessing(.fieldCrop, side: 8),
             maximumPixels: 1_000_000)

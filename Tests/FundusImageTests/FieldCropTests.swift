@@ -37,7 +37,7 @@ import Testing
         Case("tiny picture", EyeInFrame(side: 60, at: (x: 12, y: 3), in: (width: 90, height: 64))),
     ]
 
-    @Test(arguments: fields) func theCircleIsFound(_ field: Case) throws {
+    @Test(arguments: fields) func `the circle is found`(_ field: Case) throws {
         let found = try rectangle(in: field.eye.picture)
         let eye = field.eye
         let tolerance = max(0.02 * eye.radius, 1)
@@ -48,7 +48,8 @@ import Testing
     }
 
     /// Somebody made a square of a frame of 4:3: the rectangle gives the field its roundness back.
-    @Test(arguments: [(4, 3), (3, 2), (6, 5)]) func aSqueezedFieldBecomesRound(_ shape: (across: Int, down: Int)) throws
+    @Test(arguments: [(4, 3), (3, 2), (6, 5)]) func `a squeezed field becomes round`(_ shape: (across: Int, down: Int))
+        throws
     {
         let (width, height) = (96 * shape.across, 96 * shape.down)
         let eye = EyeInFrame(side: height - 20, at: (x: width / 2 - height / 2, y: 10), in: (width, height))
@@ -69,7 +70,7 @@ import Testing
     ]
 
     /// Where no field is seen the network sees the whole frame, in its proportions.
-    @Test(arguments: fieldless) func theWholeFrameIsTaken(_ name: String, _ picture: RGBPicture) throws {
+    @Test(arguments: fieldless) func `the whole frame is taken`(_ name: String, _ picture: RGBPicture) throws {
         let longest = max(picture.width, picture.height)
         let found = try rectangle(in: picture)
         #expect(found.width == longest && found.height == longest)
@@ -77,7 +78,7 @@ import Testing
     }
 
     /// A damaged file is refused, wherever the damage lies: below the field as well.
-    @Test func aFileThatIsCutBelowTheFieldIsRefused() throws {
+    @Test func `a file that is cut below the field is refused`() throws {
         let eye = EyeInFrame(side: 200, at: (x: 20, y: 4), in: (width: 240, height: 600))
         let jpeg = SyntheticPictures.encode(eye.picture)
         #expect(try decode(jpeg).rectangle.height < 220)
@@ -86,7 +87,7 @@ import Testing
     }
 
     /// The grader's frame is the squeezed one, and only it: what the network sees has no surround.
-    @Test func theGraderSeesTheWholeFrame() throws {
+    @Test func `the grader sees the whole frame`() throws {
         let jpeg = SyntheticPictures.encode(Self.eye.picture)
         let squeezed = try JPEGDecoder.decode(jpeg, as: .torchvision224, maximumPixels: 1_000_000)
         let cropped = try decode(jpeg)
@@ -96,7 +97,7 @@ import Testing
     }
 
     /// What stands beside the field changes nothing of what the network sees, and is told.
-    @Test(arguments: WritingBesideField.marks) func writingIsLeftOut(_ mark: WritingBesideField) throws {
+    @Test(arguments: WritingBesideField.marks) func `writing is left out`(_ mark: WritingBesideField) throws {
         let plain = try decode(SyntheticPictures.encode(WritingBesideField.eye.picture, quality: 95), side: 96)
         let marked = try decode(SyntheticPictures.encode(mark.eye.picture, quality: 95), side: 96)
         #expect(plain.frame?.hasWriting == false && marked.frame?.hasWriting == true)
@@ -106,7 +107,7 @@ import Testing
     }
 
     /// As large as its field asks for, not its frame.
-    @Test func aFieldIsDecodedSmallerByItsOwnSize() throws {
+    @Test func `a field is decoded smaller by its own size`() throws {
         let jpeg = SyntheticPictures.encode(Self.large.picture)
         let preprocessing = Preprocessing(.fieldCrop, side: 175)
         let full = try JPEGDecoder.decode(jpeg, as: preprocessing, maximumPixels: 10_000_000)
@@ -118,7 +119,8 @@ import Testing
     }
 
     /// No photograph's rectangle is written down here, so this only says that something sensible is found in most of them.
-    @Test(arguments: ["validation", "foreign", "originals", "labelled"]) func realFieldsAreSeen(_ folder: String) throws
+    @Test(arguments: ["validation", "foreign", "originals", "labelled"]) func `real fields are seen`(_ folder: String)
+        throws
     {
         let images = RealData.images(in: folder)
         guard !images.isEmpty else {

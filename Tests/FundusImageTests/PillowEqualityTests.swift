@@ -3,13 +3,13 @@ import FundusImage
 import Testing
 
 @Suite struct PillowEqualityTests {
-    @Test func goldenFilesAreThere() {
+    @Test func `golden files are there`() {
         #expect(GoldenFile.all.count >= 30)
         #expect(GoldenFile.scaled.count >= 12)
     }
 
     @Test(arguments: GoldenFile.all)
-    func decodeAndResize(_ golden: GoldenFile) throws {
+    func `decoding and resizing give Pillow's pixels`(_ golden: GoldenFile) throws {
         let expected = golden.picture
         let decoded = try JPEGDecoder.decode(
             golden.jpeg, resizedTo: (expected.width, expected.height), maximumPixels: 1_000_000)
@@ -18,12 +18,12 @@ import Testing
     }
 
     @Test(arguments: GoldenFile.all.filter { $0.isFullSize })
-    func decodeAtFullSize(_ golden: GoldenFile) throws {
+    func `decoding at full size gives Pillow's pixels`(_ golden: GoldenFile) throws {
         #expect(try JPEGDecoder.decode(golden.jpeg, maximumPixels: 1_000_000).picture == golden.picture)
     }
 
     @Test(arguments: GoldenFile.scaled)
-    func decodeSmallerAndResize(_ golden: GoldenFile) throws {
+    func `decoding smaller and resizing give Pillow's pixels`(_ golden: GoldenFile) throws {
         let expected = golden.picture
         let decoded = try JPEGDecoder.decode(
             golden.jpeg, resizedTo: (expected.width, expected.height), maximumPixels: 1_000_000, fidelity: .scaled)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PreprocessingTests {
     /// NCHW: all of red, then green, then blue; values from PyTorch, by the operations of `ToTensor` and `Normalize`, bit for bit.
-    @Test func planesHoldNormalizedSamples() {
+    @Test func `planes hold normalized samples`() {
         let preprocessing = Preprocessing(
             name: "two-by-one", width: 2, height: 1, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
         var tensor: [Float] = []
@@ -13,9 +13,9 @@ import Testing
         #expect(tensor.map(\.bitPattern) == Self.expected)
     }
 
-    @Test func torchvisionSize() { #expect(Preprocessing.torchvision224.elementCount == 150_528) }
+    @Test func `the size is torchvision's`() { #expect(Preprocessing.torchvision224.elementCount == 150_528) }
 
-    @Test func aNameSaysGeometryAndSide() {
+    @Test func `a name says geometry and side`() {
         #expect(Preprocessing(.squeeze, side: 224) == .torchvision224)
         #expect(Preprocessing(.fieldCrop, side: 320).name == "field-crop-320")
         #expect(Preprocessing(.fieldCrop, side: 320).geometry == .fieldCrop)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct QualityTests {
     @Test(arguments: 0..<12)
-    func syntheticEyesMayBeJudged(_ seed: Int) throws {
+    func `synthetic eyes may be judged`(_ seed: Int) throws {
         let shapes = [(512, 512), (256, 256), (640, 480), (800, 600)]
         let (width, height) = shapes[seed % shapes.count]
         let eye = SyntheticEye(seed: UInt64(seed), width: width, height: height, lesionCount: seed % 3 * 6)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [JPEGEncoder.Colors.gray, .cmyk, .yCbCr(.full), .yCbCr(.halfAcross)])
-    func anEyeInOtherColorsMayBeJudged(_ colors: JPEGEncoder.Colors) throws {
+    func `an eye in other colors may be judged`(_ colors: JPEGEncoder.Colors) throws {
         let eye = SyntheticEye(seed: 21).picture
         let grade = try grade(SyntheticPictures.encode(eye, colors: colors))
         let codes = if case .gray = colors { ["not-in-color"] } else { [String]() }
@@ -47,7 +47,9 @@ import Testing
     ]
 
     /// Whoever sees the whole frame, squeezed, judges it as without the mark; the mark is a remark.
-    @Test(arguments: WritingBesideField.marks) func writingKeepsNoPictureFromBeingJudged(_ mark: WritingBesideField)
+    @Test(arguments: WritingBesideField.marks) func `writing keeps no picture from being judged`(
+        _ mark: WritingBesideField
+    )
         throws
     {
         let plain = try grade(SyntheticPictures.encode(WritingBesideField.eye.picture))
@@ -61,7 +63,9 @@ import Testing
         ("the green channel alone", [1, 1, 1]), ("red-free", [nil, 1, 2]), ("green only", [nil, 1, nil]),
     ]
 
-    @Test(arguments: oneColor) func aPictureOfOneColorIsJudgedAndTold(_ name: String, _ channels: [Int?]) throws {
+    @Test(arguments: oneColor) func `a picture of one color is judged and told`(_ name: String, _ channels: [Int?])
+        throws
+    {
         let eye = SyntheticEye(seed: 21, width: 512, height: 512).picture
         let pixels = stride(from: 0, to: eye.pixels.count, by: 3).flatMap { start in
             channels.map { channel in channel.map { eye.pixels[start + $0] } ?? 0 }
@@ -74,7 +78,7 @@ import Testing
     }
 
     @Test(arguments: bad)
-    func badPicturesAreNot(_ bad: Case) throws {
+    func `bad pictures are not judged`(_ bad: Case) throws {
         let grade = try grade(SyntheticPictures.encode(bad.picture))
         #expect(grade.findings.map(\.code) == bad.codes)
         #expect(!grade.gradable)
@@ -82,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: 1..<4, 1..<4)
-    func tinyPicturesAreGradedWithoutATrap(_ width: Int, _ height: Int) {
+    func `tiny pictures are graded without a trap`(_ width: Int, _ height: Int) {
         let pixels = [UInt8](repeating: 128, count: width * height * 3)
         #expect(!QualityGrader.grade(RGBPicture(width: width, height: height, pixels: pixels)).gradable)
     }

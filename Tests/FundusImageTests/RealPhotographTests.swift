@@ -8,7 +8,7 @@ import Testing
 @Suite struct RealPhotographTests {
     /// Every photograph of these sets must be decoded and judged.
     @Test(arguments: ["validation": 585, "foreign/palm": 371, "foreign/drive": 39, "originals": 10, "control": 1])
-    func photographsAreJudged(_ set: (folder: String, count: Int)) throws {
+    func `photographs are judged`(_ set: (folder: String, count: Int)) throws {
         let images = RealData.images(in: set.folder)
         guard !images.isEmpty else {
             print("Skipped: ../shared/data/\(set.folder) is not here.")
@@ -29,7 +29,7 @@ import Testing
     }
 
     /// The grader sees the same, however large photographs are decoded.
-    @Test func decodingSmallerChangesNoFinding() throws {
+    @Test func `decoding smaller changes no finding`() throws {
         let images = RealData.images(in: "originals")
         if images.isEmpty { print("Skipped: ../shared/data/originals is not here.") }
         for path in images {
@@ -42,7 +42,7 @@ import Testing
 
     /// Pictures that show no retina, and the damage that the grader sees.
     @Test(arguments: ["nonfundus_": "no-retina", "synth_under": "too-dark", "synth_blur8": "blurred"])
-    func poorPicturesAreNot(_ kind: (prefix: String, code: String)) throws {
+    func `poor pictures are not judged`(_ kind: (prefix: String, code: String)) throws {
         let images = RealData.images(in: "poor", prefix: kind.prefix)
         if images.isEmpty { print("Skipped: ../shared/data/poor is not here.") }
         for path in images {

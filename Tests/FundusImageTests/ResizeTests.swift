@@ -12,7 +12,7 @@ import Testing
     ]
 
     @Test(arguments: sizes, sizes)
-    func streamingEqualsReference(_ source: (Int, Int), _ target: (Int, Int)) {
+    func `streaming equals the reference`(_ source: (Int, Int), _ target: (Int, Int)) {
         let picture = noise(width: source.0, height: source.1)
         let reference = ReferenceResizer.resize(picture, to: target)
         for instructionSet in InstructionSet.available {
@@ -24,7 +24,7 @@ import Testing
 
     /// A side that the shrinkage does not divide leaves a last pixel of which the picture covers a part.
     @Test(arguments: [(96, 64), (97, 65), (101, 71), (103, 66)], [DecodeShrinkage.half, .quarter, .eighth])
-    func streamingEqualsReferenceOnShrunkPictures(_ source: (Int, Int), _ shrinkage: DecodeShrinkage) {
+    func `streaming equals the reference on shrunk pictures`(_ source: (Int, Int), _ shrinkage: DecodeShrinkage) {
         let picture = noise(width: shrinkage.side(of: source.0), height: shrinkage.side(of: source.1))
         let extent = (shrinkage.extent(of: source.0), shrinkage.extent(of: source.1))
         var resizer = StreamingResizer(from: source, shrunk: shrinkage, to: (7, 5), on: .best)
@@ -43,7 +43,7 @@ import Testing
     ]
 
     @Test(arguments: rectangles, [(1, 1), (7, 5), (16, 16), (33, 64)])
-    func cuttingEqualsReference(_ rectangle: PictureRectangle, _ target: (Int, Int)) {
+    func `cutting equals the reference`(_ rectangle: PictureRectangle, _ target: (Int, Int)) {
         for (width, height) in [(31, 37), (1, 300), (64, 3)] {
             let picture = noise(width: width, height: height)
             let reference = ReferenceResizer.resize(picture, cutting: rectangle, to: target)
@@ -58,7 +58,8 @@ import Testing
 
     /// A rectangle of the source may begin and end within a shrunk pixel.
     @Test(arguments: rectangles, [DecodeShrinkage.half, .quarter, .eighth])
-    func cuttingEqualsReferenceOnShrunkPictures(_ rectangle: PictureRectangle, _ shrinkage: DecodeShrinkage) {
+    func `cutting equals the reference on shrunk pictures`(_ rectangle: PictureRectangle, _ shrinkage: DecodeShrinkage)
+    {
         let source = (width: 97, height: 65)
         let picture = noise(width: shrinkage.side(of: source.width), height: shrinkage.side(of: source.height))
         let across = shrinkage.cut(from: rectangle.x, length: rectangle.width)
@@ -81,7 +82,7 @@ import Testing
     }
 
     /// Rows for two resizers are as far apart as one of them needs.
-    @Test func rowsMayLieFartherApart() {
+    @Test func `rows may lie farther apart`() {
         let picture = noise(width: 33, height: 21)
         var resizer = StreamingResizer(from: (33, 21), to: (9, 8), on: .best)
         feed(picture, to: &resizer, pitch: resizer.pitch + 96)
@@ -89,7 +90,7 @@ import Testing
     }
 
     /// The picture's center stays where it is, however much is cut off a last pixel.
-    @Test func aLastPixelInPartMovesNothing() {
+    @Test func `a last pixel in part moves nothing`() {
         let weights = ResamplingWeights(from: 500, covering: 499.5, to: 1)
         var moment = 0.0
         for (x, tap) in zip(weights.windows[0].first..<weights.windows[0].end, weights.windows[0].weights) {
@@ -112,18 +113,18 @@ import Testing
         Choice(source: (7168, 7168), shrinkage: .eighth), Choice(source: (65500, 65500), shrinkage: .eighth),
     ]
 
-    @Test(arguments: choices) func fourPixelsASideStay(_ choice: Choice) {
+    @Test(arguments: choices) func `four pixels a side stay`(_ choice: Choice) {
         #expect(DecodeFidelity.scaled.shrinkage(from: choice.source, to: (224, 224)) == choice.shrinkage)
         #expect(DecodeFidelity.full.shrinkage(from: choice.source, to: (224, 224)) == .none)
     }
 
-    @Test func sameSizeChangesNothing() {
+    @Test func `the same size changes nothing`() {
         let picture = noise(width: 9, height: 11)
         #expect(ReferenceResizer.resize(picture, to: (9, 11)) == picture)
     }
 
     @Test(arguments: [(1, 1), (3, 2), (2, 3), (224, 224), (4928, 224), (1, 500), (65500, 7)])
-    func weightsOfAWindowSumToOne(_ axis: (Int, Int)) {
+    func `weights of a window sum to one`(_ axis: (Int, Int)) {
         let weights = ResamplingWeights(from: axis.0, to: axis.1)
         for window in weights.windows {
             #expect(window.first >= 0 && window.end <= axis.0)

@@ -13,7 +13,7 @@ import Testing
 
     /// The largest targets that let each shrinkage happen, by the shorter side.
     @Test(arguments: names, [DecodeShrinkage.half, .quarter, .eighth])
-    func equalsTheReference(_ name: String, _ shrinkage: DecodeShrinkage) throws {
+    func `a smaller decode equals the reference`(_ name: String, _ shrinkage: DecodeShrinkage) throws {
         let jpeg = GoldenFile.bytes(of: name + ".jpg")
         let header = try JPEGDecoder.header(of: jpeg, maximumPixels: 1_000_000)
         let side = min(header.width, header.height) / (4 * shrinkage.rawValue)
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// Where nothing is shrunk, `scaled` is `full`.
-    @Test(arguments: GoldenFile.all) func smallPicturesAreDecodedInFull(_ golden: GoldenFile) throws {
+    @Test(arguments: GoldenFile.all) func `small pictures are decoded in full`(_ golden: GoldenFile) throws {
         let size = (width: golden.picture.width, height: golden.picture.height)
         let full = try JPEGDecoder.decode(golden.jpeg, resizedTo: size, maximumPixels: 1_000_000)
         let scaled = try JPEGDecoder.decode(
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// The same picture, but for what the block's high frequencies and the rounding add.
-    @Test(arguments: 0..<4) func isCloseToTheFullDecode(_ seed: Int) throws {
+    @Test(arguments: 0..<4) func `a smaller decode is close to the full one`(_ seed: Int) throws {
         let jpeg = SyntheticEye(seed: UInt64(seed), width: 640 - seed, height: 512 + 3 * seed).jpeg()
         let full = try JPEGDecoder.decode(jpeg, resizedTo: (64, 64), maximumPixels: 1_000_000)
         let scaled = try JPEGDecoder.decode(

@@ -24,7 +24,7 @@ import Testing
             code: "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
     ]
 
-    @Test(arguments: examples) func isTheRFCs(_ example: Example) {
+    @Test(arguments: examples) func `is the rf cs`(_ example: Example) {
         #expect(HMAC.code(Array(example.message.utf8), key: example.key).hexadecimal == example.code)
     }
 }

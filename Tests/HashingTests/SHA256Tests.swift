@@ -26,12 +26,14 @@ import Testing
             digest: "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ]
 
-    @Test(arguments: examples) func isNISTs(_ example: Example) {
+    @Test(arguments: examples) func `the hash is NIST's`(_ example: Example) {
         #expect(SHA256.hash(example.bytes).hexadecimal == example.digest)
     }
 
     /// However the bytes come: also in empty pieces, and across the blocks of 64.
-    @Test(arguments: examples, [1, 55, 63, 64, 65, 1000]) func inPieces(_ example: Example, _ length: Int) {
+    @Test(arguments: examples, [1, 55, 63, 64, 65, 1000]) func `pieces have the hash of the whole`(
+        _ example: Example, _ length: Int
+    ) {
         guard example.bytes.count < 1000 || length >= 55 else { return }
         var hash = SHA256()
         for start in stride(from: 0, to: example.bytes.count, by: length) {
@@ -41,7 +43,7 @@ import Testing
         #expect(hash.finalize().hexadecimal == example.digest)
     }
 
-    @Test func hexadecimalHasTwoDigitsAByte() {
+    @Test func `hexadecimal has two digits a byte`() {
         #expect([0, 9, 10, 0x7F, 0x80, 255].hexadecimal == "00090a7f80ff")
         #expect([].hexadecimal.isEmpty)
     }

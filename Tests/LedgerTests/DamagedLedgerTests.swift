@@ -41,7 +41,7 @@ import Verdict
         Damage("ALTER TABLE audit_label RENAME COLUMN link TO lino") { _, reader in try reader.audit { _ in } },
     ]
 
-    @Test(arguments: damages) func isTold(_ damage: Damage) throws {
+    @Test(arguments: damages) func `damage is told`(_ damage: Damage) throws {
         let folder = TemporaryFolder()
         let path = folder.path.appending("ledger.sqlite")
         let ledger = try Ledger(at: path)

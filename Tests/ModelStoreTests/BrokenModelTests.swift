@@ -139,7 +139,7 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: cases) func isRefusedWithFileAndRemedy(_ broken: Case) throws {
+    @Test(arguments: cases) func `a broken model is refused with file and remedy`(_ broken: Case) throws {
         let state = TemporaryFolder()
         let store = ModelStore(root: state.path)
         let record = try store.importModel(
@@ -157,14 +157,14 @@ import Testing
         }
     }
 
-    @Test func aMissingFolderIsNoModel() throws {
+    @Test func `a missing folder is no model`() throws {
         #expect { _ = try LoadedModel(ModelFolder("/nonexistent/model")) } throws: {
             ($0 as? ModelFailure)?.code == .missing
         }
     }
 
     @Test(arguments: [("fifo", "."), ("folder", "/tmp"), ("missing", "/nonexistent.pth")])
-    func whatIsNoFileIsNotImported(name: String, path: String) throws {
+    func `what is no file is not imported`(name: String, path: String) throws {
         let store = ModelStore(root: "/nonexistent")
         #expect(throws: ModelFailure.self) {
             _ = try store.importModel(from: FilePath(path), meaning: .positive(.normal), date: Date())

@@ -32,7 +32,7 @@ import Testing
         return path
     }
 
-    @Test func anImportedModelIsWholeAndJudges() throws {
+    @Test func `an imported model is whole and judges`() throws {
         let record = try importNarrow()
         #expect(record.id == "20261124-\(record.sha256.prefix(6))")
         #expect(record.role == .judge && record.source?.file == "narrow.pth")
@@ -45,7 +45,7 @@ import Testing
         #expect(try Folder(store.models).names().count == 2)
     }
 
-    @Test func theRecordIsSortedSnakeCase() throws {
+    @Test func `the record is sorted, in snake case`() throws {
         let record = try importNarrow()
         let text = String(decoding: record.json(), as: UTF8.self)
         let order = [
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: ModelRecord.PositiveClass.allCases)
-    func theProbabilityIsThatOfDisease(_ positiveClass: ModelRecord.PositiveClass) throws {
+    func `the probability is that of disease`(_ positiveClass: ModelRecord.PositiveClass) throws {
         let record = try importNarrow(positiveClass)
         let model = try LoadedModel(store.judge(named: nil))
         #expect(model.record == record)
@@ -84,14 +84,14 @@ import Testing
         #expect(map.width == 7 && map.height == 7 && map.inputWidth == 224 && map.pixelsPerPlace == 32)
     }
 
-    @Test func tailsKeepTheirDigits() {
+    @Test func `tails keep their digits`() {
         #expect(Probability.ofDisease(logit: 100, positiveClass: .normal) > 0)
         #expect(Probability.ofDisease(logit: -100, positiveClass: .disease) > 0)
         #expect(Probability.ofDisease(logit: -1000, positiveClass: .normal) == 1)
         #expect(Probability.ofDisease(logit: 0, positiveClass: .normal) == 0.5)
     }
 
-    @Test func promotionAndRollbackFlipTheLinks() throws {
+    @Test func `promotion and rollback flip the links`() throws {
         let first = try SeededNetwork.writeModel(to: state.path, seed: 1)
         let second = try SeededNetwork.writeModel(to: state.path, seed: 2)
         #expect(try store.championID == second.id && store.previousID == first.id)
@@ -107,20 +107,20 @@ import Testing
         #expect(throws: ModelFailure.self) { try store.resolve("") }
     }
 
-    @Test func rollbackWithoutAnEarlierModelIsRefused() throws {
+    @Test func `rollback without an earlier model is refused`() throws {
         #expect(throws: ModelFailure.self) { try store.rollback() }
         #expect(throws: ModelFailure.self) { try LoadedModel(store.judge(named: nil)) }
         #expect(try store.list() == [])
     }
 
-    @Test func theSameWeightsTwiceAreRefused() throws {
+    @Test func `the same weights twice are refused`() throws {
         _ = try importNarrow()
         #expect { _ = try importNarrow(.disease) } throws: {
             "\($0)".contains("already") && "\($0)".contains("fundusd model promote 20261124-")
         }
     }
 
-    @Test(arguments: [Optional(1000), nil]) func baseNetworksAreKeptButDoNotJudge(outputs: Int?) throws {
+    @Test(arguments: [Optional(1000), nil]) func `base networks are kept but do not judge`(outputs: Int?) throws {
         let layout = ResNet50Layout(baseWidth: 2, outputs: outputs)
         let path = try write(SeededNetwork.parameters(layout: layout, seed: 3), to: "base.safetensors")
         let record = try store.importModel(from: path, meaning: .unsaid, date: date)
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [ElementType.f32, .f16]) func anExportedModelComesBack(_ type: ElementType) throws {
+    @Test(arguments: [ElementType.f32, .f16]) func `an exported model comes back`(_ type: ElementType) throws {
         let record = try importNarrow()
         let path = state.path.appending("export.safetensors")
         try store.export(store.folder(record.id), to: path, weightType: type)
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func aSeededJudgeSeesDifferences() throws {
+    @Test func `a seeded judge sees differences`() throws {
         let record = try SeededNetwork.writeModel(
             to: state.path, seed: 4, threshold: .init(value: 0.41, sensitivity: 0.95, specificity: 0.81))
         #expect(record.threshold.value == 0.41)
@@ -160,7 +160,9 @@ import Testing
     }
 
     /// Records of before there was a choice say nothing, and squeeze.
-    @Test(arguments: [PictureGeometry.squeeze, .fieldCrop]) func aRecordSaysItsGeometry(_ geometry: PictureGeometry)
+    @Test(arguments: [PictureGeometry.squeeze, .fieldCrop]) func `a record says its geometry`(
+        _ geometry: PictureGeometry
+    )
         throws
     {
         let state = TemporaryFolder()

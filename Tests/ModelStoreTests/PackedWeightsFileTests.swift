@@ -44,7 +44,7 @@ import Testing
         return model.logits(of: input)[0]
     }
 
-    @Test(arguments: Precision.floating) func theSameBitsWithAndWithoutThem(_ precision: Precision) throws {
+    @Test(arguments: Precision.floating) func `the same bits with and without them`(_ precision: Precision) throws {
         let path = path(precision)
         try? AtomicFile.remove(path)
         #expect(try !isUsed(precision))
@@ -56,7 +56,7 @@ import Testing
         #expect(Self.logit(with).bitPattern == Self.logit(without).bitPattern)
     }
 
-    @Test func loadingWritesNothing() throws {
+    @Test func `loading writes nothing`() throws {
         try AtomicFile.remove(path)
         let before = try Folder(folder.path).descriptor.status()
         _ = try LoadedModel(folder)
@@ -132,7 +132,7 @@ import Testing
         header("checksum", wrongSum) { $0.checksum = "0" },
     ]
 
-    @Test(arguments: unusable) func whatIsNotInOrderIsNotUsedAndMadeAnew(_ broken: Case) throws {
+    @Test(arguments: unusable) func `what is not in order is not used, and made anew`(_ broken: Case) throws {
         let intact = try Self.bytes(path)
         let expected = try Self.logit(LoadedModel(repacking: folder))
         try broken.damage(path)
@@ -156,14 +156,14 @@ import Testing
         },
     ]
 
-    @Test(arguments: otherMarks) func anotherFileOfTheSameWeightsIsHashed(_ other: Case) throws {
+    @Test(arguments: otherMarks) func `another file of the same weights is hashed`(_ other: Case) throws {
         try other.damage(path)
         #expect(try isUsed())
         #expect(try LoadedModel(folder).keepPackedWeights() == .renewed(other.fault))
         #expect(try LoadedModel(folder).keepPackedWeights() == .inOrder)
     }
 
-    @Test func replacedWeightsAreNoticedAlthoughThePackedOnesAreWhole() throws {
+    @Test func `replaced weights are noticed, although the packed ones are whole`() throws {
         var bytes = try Self.bytes(folder.weightsPath)
         bytes[bytes.count - 1] ^= 1
         try AtomicFile.write(bytes, to: folder.weightsPath)
@@ -175,7 +175,7 @@ import Testing
     }
 
     /// Whole, and by its header this model's: only the self-test can tell.
-    @Test func othersWeightsUnderThisModelsNameFailTheSelfTest() throws {
+    @Test func `another's weights under this model's name fail the self-test`() throws {
         let expected = try Self.logit(LoadedModel(folder))
         let other = TemporaryFolder()
         let layout = record.layout
@@ -197,7 +197,7 @@ import Testing
         #expect(model.keepPackedWeights() == .renewed(.damaged("it differs")))
     }
 
-    @Test func whereTheyCantBeKeptTheModelJudgesAllTheSame() throws {
+    @Test func `where they can't be kept the model judges all the same`() throws {
         let expected = try Self.logit(LoadedModel(folder))
         try AtomicFile.remove(path)
         try AtomicFile.makeFolder(path)
@@ -211,7 +211,7 @@ import Testing
         #expect(try Folder(folder.path).names().count == 4)
     }
 
-    @Test func aFolderWithoutTheRightToWriteStaysAsItIs() throws {
+    @Test func `a folder without the right to write stays as it is`() throws {
         guard geteuid() != 0 else {
             print("skipped: root may write anywhere, so no folder is closed to this test")
             return
@@ -226,14 +226,14 @@ import Testing
         #expect(reason.contains("open"))
     }
 
-    @Test func whatAKilledWriterLeftIsCleared() throws {
+    @Test func `what a killed writer left is cleared`() throws {
         try AtomicFile.remove(path)
         try AtomicFile.write([1, 2, 3], to: folder.path.appending(".fundusd-1.tmp"))
         #expect(try LoadedModel(folder).keepPackedWeights() == .renewed(.missing))
         #expect(try Folder(folder.path).names().map(\.string).allSatisfy { !$0.hasPrefix(".") })
     }
 
-    @Test func builtByManyAtOnceTheyAreWhole() async throws {
+    @Test func `built by many at once they are whole`() async throws {
         let intact = try Self.bytes(path)
         try AtomicFile.remove(path)
         let folder = folder
@@ -247,7 +247,7 @@ import Testing
         #expect(try Folder(folder.path).names().count == 4)
     }
 
-    @Test func verifyReadsTheWeightsThemselvesAndMakesThePackedOnesAnew() throws {
+    @Test func `verifying reads the weights themselves, and makes the packed ones anew`() throws {
         #expect(try folder.verify().packed == .inOrder)
         try AtomicFile.remove(path)
         #expect(try folder.verify().packed == .renewed(.missing))

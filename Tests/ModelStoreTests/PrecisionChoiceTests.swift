@@ -27,7 +27,7 @@ import Testing
         self.record = record
     }
 
-    @Test func onlyWhatIsShownAndNativeIsACandidate() {
+    @Test func `only what is shown and native is a candidate`() {
         let all = record.candidates(at: 0.5, nil, .kernels, .avx512BFloat16)
         #expect(all.precisions == [.float32, .bfloat16])
         for instructionSet in [InstructionSet.baseline, .avx2, .avx512] {
@@ -38,7 +38,7 @@ import Testing
         #expect(elsewhere.precisions == [.float32] && elsewhere.whyNoMore.contains("bf16"))
     }
 
-    @Test func theFastestIsTakenAndTheOthersAreTold() throws {
+    @Test func `the fastest is taken and the others are told`() throws {
         let machine = PrecisionSpeeds.Machine(processor: "any", instructionSet: "avx2", threads: 1)
         let speeds = PrecisionSpeeds(
             machine: machine, height: 224, width: 224, milliseconds: [.float32: 10.04, .bfloat16: 12.5])
@@ -49,7 +49,7 @@ import Testing
         #expect(speeds.choice(among: []) == nil)
     }
 
-    @Test func nothingIsMeasuredWhereThereIsNoChoice() throws {
+    @Test func `nothing is measured where there is no choice`() throws {
         var record = record
         record.precisionCheck = nil
         let choice = try folder.fastestPrecision(record, at: 0.5, .kernels, on: engine)
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// What was kept decides, until the machine, its threads or the pictures are others.
-    @Test func whatWasMeasuredIsKeptWithThePackedWeights() throws {
+    @Test func `what was measured is kept with the packed weights`() throws {
         let like = PrecisionSpeeds(
             machine: PrecisionSpeeds.Machine(engine), height: record.preprocessing.height,
             width: record.preprocessing.width, milliseconds: [:])
@@ -83,7 +83,7 @@ import Testing
     @Test(
         .enabled(if: InstructionSet.best == .avx512BFloat16, "this processor has no instructions for bf16"),
         arguments: [(1.0, Precision.bfloat16), (1e6, .float32)])
-    func whatIsSlowerHereIsNotTaken(milliseconds: Double, expected: Precision) throws {
+    func `what is slower here is not taken`(milliseconds: Double, expected: Precision) throws {
         folder.keep(
             PrecisionSpeeds(
                 machine: PrecisionSpeeds.Machine(engine), height: record.preprocessing.height,
@@ -98,7 +98,7 @@ import Testing
             "AuthenticAMD 25 17 1 AMD EPYC"
         ),
         ("CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n", "0x41 0xd0c"), ("", "unknown"),
-    ]) func theProcessorIsNamedAsTheKernelDoes(text: String, expected: String) {
+    ]) func `the processor is named as the kernel does`(text: String, expected: String) {
         #expect(PrecisionSpeeds.Machine.name(ofProcessorIn: text) == expected)
     }
 }

@@ -7,13 +7,13 @@ import Testing
 @testable import ModelStore
 
 struct PyTorchCheckpointTests {
-    @Test func goldenFilesAreThere() {
+    @Test func `golden files are there`() {
         #expect(GoldenCheckpoints.all?.good.count == 13)
         #expect(GoldenCheckpoints.all?.bad.count == 29)
     }
 
     @Test(arguments: GoldenCheckpoints.all?.good ?? [])
-    func tensorsEqualPyTorchs(_ golden: GoldenCheckpoints.Good) throws {
+    func `tensors equal PyTorch's`(_ golden: GoldenCheckpoints.Good) throws {
         let checkpoint = try PyTorchCheckpoint(ByteSource(opening: GoldenCheckpoints.path(golden.file)))
         for (name, tensor) in golden.tensors {
             #expect(checkpoint.shapes[name] == tensor.shape)
@@ -22,7 +22,7 @@ struct PyTorchCheckpointTests {
     }
 
     @Test(arguments: GoldenCheckpoints.all?.bad ?? [])
-    func hostileFilesAreRefusedByName(_ golden: GoldenCheckpoints.Bad) {
+    func `hostile files are refused by name`(_ golden: GoldenCheckpoints.Bad) {
         #expect {
             let archive = try WeightArchive(try ByteSource(opening: GoldenCheckpoints.path(golden.file)))
             _ = try archive.floats("a")
@@ -32,7 +32,7 @@ struct PyTorchCheckpointTests {
         }
     }
 
-    @Test func aWholeNetworkGivesPyTorchsLogit() throws {
+    @Test func `a whole network gives PyTorch's logit`() throws {
         let golden = try #require(GoldenCheckpoints.all).narrow
         let archive = try WeightArchive(try ByteSource(opening: GoldenCheckpoints.path("narrow.pth")))
         let layout = try archive.layout()
@@ -47,7 +47,7 @@ struct PyTorchCheckpointTests {
 
 /// Views of one storage: what a file costs follows from its size, not from how often its tensors name the same bytes.
 struct SharedStorageTests {
-    @Test func aStorageIsReadOnceHoweverManyTensorsViewIt() throws {
+    @Test func `a storage is read once, however many tensors view it`() throws {
         let source = try ByteSource(opening: GoldenCheckpoints.path("views.pth"))
         let archive = try WeightArchive(source)
         let layout = try archive.layout()
@@ -60,14 +60,14 @@ struct SharedStorageTests {
     }
 
     /// A small file could ask for any memory otherwise.
-    @Test func tensorsThatShareTheirMemoryAreRefused() throws {
+    @Test func `tensors that share their memory are refused`() throws {
         let archive = try WeightArchive(ByteSource(opening: GoldenCheckpoints.path("aliased.pth")))
         #expect {
             _ = try archive.parameters(try archive.layout())
         } throws: { ($0 as? ModelFailure)?.message.contains("share their memory") == true }
     }
 
-    @Test func gatheringCostsWhatTheTensorHas() {
+    @Test func `gathering costs what the tensor has`() {
         let storage = PickledStorage(key: "0", type: .f32, count: 1000)
         let tensor = PickledTensor(storage: storage, offset: 3, shape: [2, 1, 3], strides: [100, 7, 10])
         let bytes = ElementType.f32.bytes((0..<1000).map(Float.init))
@@ -99,21 +99,21 @@ struct HostileBytesTests {
         return (try? StateDictionary.tensors(in: top, machine)) != nil
     }
 
-    @Test func everyTruncationOfACheckpointIsRefused() throws {
+    @Test func `every truncation of a checkpoint is refused`() throws {
         let whole = try Self.bytes("nested.pth")
         #expect(!isRefused(whole))
         let accepted = (0..<whole.count).filter { !isRefused(Array(whole[..<$0])) }
         #expect(accepted == [])
     }
 
-    @Test func everyTruncationOfALegacyCheckpointIsRefused() throws {
+    @Test func `every truncation of a legacy checkpoint is refused`() throws {
         let whole = try Self.bytes("legacy.pth")
         #expect(!isRefused(whole))
         #expect((0..<whole.count).filter { !isRefused(Array(whole[..<$0])) } == [])
     }
 
     @Test(arguments: ["transposed.pth", "legacy.pth", "training-script.pth"])
-    func everyFlippedByteOfACheckpointHasAnOutcome(_ file: String) throws {
+    func `every flipped byte of a checkpoint has an outcome`(_ file: String) throws {
         let whole = try Self.bytes(file)
         for place in whole.indices {
             for mask in [UInt8(1), 0x80, 0xFF] {
@@ -126,7 +126,7 @@ struct HostileBytesTests {
 
     /// Past the archive's check sums: the pickle itself, every byte replaced by every value of a sample.
     @Test(arguments: ["nested.pth", "shared.pth", "parameter.pth", "training-script.pth"])
-    func everyChangedPickleHasAnOutcome(_ file: String) throws {
+    func `every changed pickle has an outcome`(_ file: String) throws {
         let archive = try ZipArchive(ByteSource(try Self.bytes(file), path: file))
         let name = try #require(archive.members.keys.first { $0.hasSuffix("/data.pkl") })
         let program = try archive.bytes(name, limit: 1 << 20)
@@ -141,7 +141,7 @@ struct HostileBytesTests {
         }
     }
 
-    @Test func randomProgramsHaveAnOutcome() {
+    @Test func `random programs have an outcome`() {
         var generator = SeededGenerator(seed: 9)
         let alphabet = Array("()t]}qhjrsuaebcQRKMJXUGN.\n0".utf8) + [0x80, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0, 1]
         for _ in 0..<20_000 {
@@ -151,7 +151,7 @@ struct HostileBytesTests {
     }
 
     /// A dictionary that holds itself twenty thousand times, each time where a state dictionary could lie.
-    @Test func aDictionaryInItselfIsLookedThroughOnce() {
+    @Test func `a dictionary in itself is looked through once`() {
         let word = Array("state_dict".utf8)
         let key = [UInt8(ascii: "X"), UInt8(word.count), 0, 0, 0] + word + [UInt8(ascii: "q"), 1]
         let item = [UInt8(ascii: "h"), 1, UInt8(ascii: "h"), 0]
@@ -168,7 +168,7 @@ struct HostileBytesTests {
         ("marks without end", [UInt8](repeating: UInt8(ascii: "("), count: 1_000_000), "STOP"),
         ("a million nested tuples", [UInt8(ascii: ")")] + [UInt8](repeating: 0x85, count: 1_000_000), "STOP"),
     ])
-    func largeProgramsAreBounded(name: String, program: [UInt8], words: String) {
+    func `large programs are bounded`(name: String, program: [UInt8], words: String) {
         var machine = PickleMachine(program, path: name)
         #expect {
             _ = try machine.run()

@@ -40,7 +40,7 @@ import Testing
         return measured.quantization
     }
 
-    @Test func aModelThatWasNotMeasuredIsRefused() throws {
+    @Test func `a model that was not measured is refused`() throws {
         #expect {
             _ = try LoadedModel(folder, precision: .int8)
         } throws: { error in
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func aMeasuredOneJudgesAndKeepsItsPackedWeights() throws {
+    @Test func `a measured one judges and keeps its packed weights`() throws {
         let exact = try LoadedModel(folder)
         try folder.keep(try calibrated())
         let model = try LoadedModel(folder, precision: .int8)
@@ -61,7 +61,7 @@ import Testing
         #expect(ours == model.logits(of: Self.eye(9))[0])
     }
 
-    @Test func otherRangesMakeThePackedWeightsStale() throws {
+    @Test func `other ranges make the packed weights stale`() throws {
         var quantization = try calibrated()
         try folder.keep(quantization)
         try LoadedModel(folder, precision: .int8).keepPackedWeights()
@@ -88,7 +88,7 @@ import Testing
         Damage(testDescription: "another network's logit", says: "fails its self-test") { $0.golden.logits[0] += 1 },
     ]
 
-    @Test(arguments: damages) func whatDoesNotFitIsRefused(_ damage: Damage) throws {
+    @Test(arguments: damages) func `what does not fit is refused`(_ damage: Damage) throws {
         var quantization = try calibrated()
         damage.change(&quantization)
         try folder.keep(quantization)
@@ -99,13 +99,13 @@ import Testing
         _ = try LoadedModel(folder)
     }
 
-    @Test func whatIsNoJSONProvesNothing() throws {
+    @Test func `what is no json proves nothing`() throws {
         try AtomicFile.write(Array("{".utf8), to: folder.path.appending(Quantization.fileName))
         #expect(try folder.soundQuantization(of: record) == nil)
         #expect(throws: ModelFailure.self) { _ = try folder.quantization(of: record) }
     }
 
-    @Test func noPhotographIsNoCalibration() {
+    @Test func `no photograph is no calibration`() {
         #expect(throws: ModelFailure.self) { try folder.calibrate { _ throws(ModelFailure) in nil } }
     }
 
@@ -127,7 +127,7 @@ import Testing
         Evidence(testDescription: "no number", isEnough: false) { $0.areaUnderCurve.int8 = .nan },
     ]
 
-    @Test(arguments: evidence) func onlyEvidenceLetsAutoTakeIt(_ example: Evidence) {
+    @Test(arguments: evidence) func `only evidence lets auto take it`(_ example: Evidence) {
         var check = QuantizationCheck(
             images: 100, threshold: 0.5, changedVerdicts: 0, largestChange: 0.01,
             areaUnderCurve: .init(float32: 0.9, int8: 0.9), sensitivity: .init(float32: 0.95, int8: 0.95),

@@ -12,7 +12,7 @@ import Testing
         "../../../shared/weights/reference-model.pth"
     ).lexicallyNormalized()
 
-    @Test func theReferenceModelIsImportedAndTestsItself() throws {
+    @Test func `the reference model is imported, and tests itself`() throws {
         guard (try? ByteSource(opening: Self.path)) != nil else {
             print("skipped: \(Self.path) is not there, so no full-width checkpoint was imported")
             return

@@ -14,7 +14,7 @@ struct SafetensorsTests {
     }
 
     @Test(arguments: [(ElementType.f32, Float(0)), (.f64, 0), (.f16, 1e-3), (.bf16, 8e-3)])
-    func writingThenReadingGivesTheValuesBack(type: ElementType, tolerance: Float) throws {
+    func `writing then reading gives the values back`(type: ElementType, tolerance: Float) throws {
         let tensors = [
             SafetensorsWriter.Tensor(name: "a", shape: [2, 4], type: type, values: Self.values[...]),
             SafetensorsWriter.Tensor(name: "b\"ä", shape: [], type: .f32, values: [7]),
@@ -34,12 +34,12 @@ struct SafetensorsTests {
         (ElementType.f16, [UInt8]([0x00, 0x3C, 0x00, 0xBE, 0x55, 0x35]), [Float](arrayLiteral: 1, -1.5, 0.333_251_95)),
         (.bf16, [0x80, 0x3F, 0xC0, 0xBF, 0xAB, 0x3E], [1, -1.5, 0.333_984_38]),
     ])
-    func halfPrecisionBytesAreTheUsualOnes(type: ElementType, bytes: [UInt8], values: [Float]) {
+    func `bytes of half precision are the usual ones`(type: ElementType, bytes: [UInt8], values: [Float]) {
         #expect(type.floats(bytes) == values)
         #expect(type.bytes([1, -1.5, 1 / 3]) == bytes)
     }
 
-    @Test func aPartOfANetworkIsCompletedButNoOtherShapeTaken() throws {
+    @Test func `a part of a network is completed, but no other shape taken`() throws {
         let layout = ResNet50Layout(baseWidth: 1, outputs: nil)
         let whole = SeededNetwork.parameters(layout: layout, seed: 1)
         let all = SafetensorsWriter.tensors(whole, weightType: .f32)
@@ -63,7 +63,7 @@ struct SafetensorsTests {
         #expect { _ = try completed(bent) } throws: { ($0 as? ModelFailure)?.tensor == "bn1.bias" }
     }
 
-    @Test func aValueBeyondHalfPrecisionIsRefused() {
+    @Test func `a value beyond half precision is refused`() {
         let tensor = SafetensorsWriter.Tensor(name: "a", shape: [1], type: .f16, values: [70_000])
         #expect {
             _ = try SafetensorsWriter.bytes([tensor], metadata: [:], path: "test")
@@ -99,13 +99,13 @@ struct SafetensorsTests {
         ("gap", file(#"{"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#, data: [0, 0, 0, 0]), "gap"),
         ("rest", file(#"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, data: [0, 0, 0, 0]), "no tensor"),
     ])
-    func faultyFilesAreRefused(name: String, bytes: [UInt8], words: String) {
+    func `faulty files are refused`(name: String, bytes: [UInt8], words: String) {
         #expect {
             _ = try SafetensorsFile(ByteSource(bytes, path: name))
         } throws: { ($0 as? ModelFailure)?.description.contains(words) == true }
     }
 
-    @Test func everyTruncationAndFlippedByteHasAnOutcome() throws {
+    @Test func `every truncation and flipped byte has an outcome`() throws {
         let tensors = [
             SafetensorsWriter.Tensor(name: "conv1.weight", shape: [2, 4], type: .f32, values: Self.values[...]),
             SafetensorsWriter.Tensor(name: "bn1.bias", shape: [8], type: .f16, values: [0, 1, 2, 3, 4, 5, 6, 7]),

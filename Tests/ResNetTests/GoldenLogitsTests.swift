@@ -36,20 +36,20 @@ import Testing
 
     private static let team = ComputeTeam(threadCount: 2)
 
-    @Test func goldenFileIsThere() {
+    @Test func `the golden file is there`() {
         #expect(Self.cases.count == 6)
         #expect(Self.cases.first?.logits32.count == 20)
     }
 
     @Test(arguments: cases, InstructionSet.available)
-    func logitsEqualPyTorchWithin1e4(_ golden: Case, _ instructionSet: InstructionSet) throws {
+    func `logits equal PyTorch within 1e-4`(_ golden: Case, _ instructionSet: InstructionSet) throws {
         let network = try ResNet50Inference(
             parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width, engineKind: .kernels,
             engine: ComputeEngine(instructionSet: instructionSet, team: Self.team))
         expectLogits(of: network, golden, "\(instructionSet)")
     }
 
-    @Test(arguments: cases) func logitsOfOpenBLASEqualPyTorchWithin1e4(_ golden: Case) throws {
+    @Test(arguments: cases) func `logits of OpenBLAS equal PyTorch within1e4`(_ golden: Case) throws {
         let network = try ResNet50Inference(
             parameters: golden.parameters, inputHeight: golden.height, inputWidth: golden.width, engineKind: .openBLAS,
             engine: ComputeEngine(instructionSet: .best, team: Self.team))
@@ -69,7 +69,7 @@ import Testing
         print("largest difference from PyTorch, \(golden.name), \(engine): \(largest)")
     }
 
-    @Test func referenceEqualsPyTorch() throws {
+    @Test func `the reference equals PyTorch`() throws {
         let golden = try #require(Self.cases.first { $0.name == "narrow, odd sides" })
         for (index, expected) in golden.logits32.enumerated() {
             let logits = ResNet50Reference.logits(

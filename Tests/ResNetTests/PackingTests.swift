@@ -19,7 +19,9 @@ struct PackingTests {
             engineKind: kind)
     }
 
-    @Test(arguments: EngineKind.allCases) func everyTensorIsAskedForOnceInTheTablesOrder(_ kind: EngineKind) throws {
+    @Test(arguments: EngineKind.allCases) func `every tensor is asked for once in the table's order`(_ kind: EngineKind)
+        throws
+    {
         var asked: [String] = []
         let weights = try Self.form(112, 112, .float32, kind).packed { (tensor) throws(Never) in
             asked.append(tensor.name)
@@ -36,7 +38,7 @@ struct PackingTests {
     }
 
     @Test(arguments: ["conv1.weight", "layer3.2.bn2.running_var", "fc.bias"])
-    func aTensorThatCannotBeReadEndsIt(name: String) {
+    func `a tensor that can't be read ends it`(name: String) {
         do throws(PackingFailure<Unreadable>) {
             _ = try Self.form().packed { (tensor) throws(Unreadable) in
                 if tensor.name == name { throw Unreadable(name: name) }
@@ -52,7 +54,7 @@ struct PackingTests {
         }
     }
 
-    @Test func packingsDifferWherePackedWeightsDo() {
+    @Test func `packings differ where packed weights do`() {
         let packing = Self.form().packing
         #expect(Self.form(batchSize: 3).packing == packing)
         #expect(Self.form(112, 110).packing == packing)

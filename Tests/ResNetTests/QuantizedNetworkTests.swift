@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func isNearFloat32(_ instructionSet: InstructionSet) throws {
+    func `is near float32`(_ instructionSet: InstructionSet) throws {
         let exact = try ResNet50Inference(
             parameters: Self.parameters, inputHeight: Self.height, inputWidth: Self.width)
         let network = try Self.network(instructionSet)
@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Only the stem's sums differ, and with them a byte here and there.
-    @Test func instructionSetsAgree() throws {
+    @Test func `instruction sets agree`() throws {
         let expected = try Self.network(.baseline).logits(of: Self.input("eye"))
         for instructionSet in InstructionSet.available {
             for (ours, theirs) in zip(try Self.network(instructionSet).logits(of: Self.input("eye")), expected) {
@@ -53,21 +53,21 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available)
-    func threadsDoNotChangeABit(_ instructionSet: InstructionSet) throws {
+    func `threads do not change a bit`(_ instructionSet: InstructionSet) throws {
         let logits = try [1, 2, 5].map {
             try Self.network(instructionSet, threads: $0).logits(of: Self.input("eye")).map(\.bitPattern)
         }
         #expect(Set(logits).count == 1)
     }
 
-    @Test(arguments: [2, 3]) func aBatchEqualsItsImages(batchSize: Int) throws {
+    @Test(arguments: [2, 3]) func `a batch equals its images`(batchSize: Int) throws {
         let (one, batch) = (try Self.network(), try Self.network(batchSize: batchSize))
         let inputs = (0..<batchSize).map { Self.input("eye \($0)") }
         #expect(batch.logits(of: inputs.flatMap(\.self)) == inputs.flatMap { one.logits(of: $0) })
         #expect(batch.features(of: inputs.flatMap(\.self)) == inputs.flatMap { one.features(of: $0) })
     }
 
-    @Test func aNaNInTheInputReachesItsLogitsOnly() throws {
+    @Test func `a NaN in the input reaches its logits only`() throws {
         let network = try Self.network(batchSize: 2)
         let eye = Self.input("eye")
         var spoiled = eye
@@ -78,13 +78,13 @@ import Testing
         #expect(features.allSatisfy { $0.isNaN })
     }
 
-    @Test func theMapsMeanIsTheLogit() throws {
+    @Test func `the maps mean is the logit`() throws {
         let (logits, map) = try Self.network().activation(of: Self.input("eye"), output: 1)
         let mean = map.values.reduce(0, +) / Float(map.values.count)
         #expect(abs(mean - logits[1]) <= 1e-4)
     }
 
-    @Test func otherRangesAreAnotherPacking() throws {
+    @Test func `other ranges are another packing`() throws {
         let ranges = try Self.histogram.get().ranges(.calibrated)
         var other = ranges.largest
         other["layer2.1"] = (other["layer2.1"] ?? 0) * 1.01
@@ -97,7 +97,7 @@ import Testing
         #expect(packing(ranges) != packing(ActivationRanges(largest: other)))
     }
 
-    @Test func int8WithoutRangesIsAProgrammersError() async {
+    @Test func `int8 without ranges is a programmers error`() async {
         await #expect(processExitsWith: .failure) {
             _ = ResNet50Inference.Form(
                 layout: ResNet50Layout(baseWidth: 1, outputs: 1), inputHeight: 32, inputWidth: 32, precision: .int8)
@@ -109,7 +109,7 @@ import Testing
 struct ActivationRangesTests {
     private static let layout = ResNet50Layout(baseWidth: 1, outputs: 1)
 
-    @Test func everyMapButTheLastHasOne() {
+    @Test func `every map but the last has one`() {
         let names = ActivationRanges.names(of: Self.layout)
         #expect(names.count == 48 && Set(names).count == 48)
         #expect(names.prefix(5) == ["maxpool", "layer1.0.conv1", "layer1.0.conv2", "layer1.0", "layer1.1.conv1"])
@@ -133,7 +133,7 @@ struct ActivationRangesTests {
         },
     ]
 
-    @Test(arguments: faults) func aFaultIsNamed(_ example: Fault) {
+    @Test(arguments: faults) func `a fault is named`(_ example: Fault) {
         var largest = Dictionary(uniqueKeysWithValues: ActivationRanges.names(of: Self.layout).map { ($0, Float(2)) })
         example.change(&largest)
         #expect(ActivationRanges(largest: largest).fault(for: Self.layout) == example.fault)
@@ -145,7 +145,7 @@ struct ActivationRangesTests {
         (.quantile(1), 100_000...101_000), (.leastError, 80_000...101_000),
     ]
 
-    @Test(arguments: choices) func aRangeEndsAsChosen(
+    @Test(arguments: choices) func `a range ends as chosen`(
         _ choice: ActivationHistogram.Choice, _ expected: ClosedRange<Float>
     ) {
         var histogram = ActivationHistogram(Self.layout)
@@ -155,7 +155,7 @@ struct ActivationRangesTests {
     }
 
     /// One value in a million is worth cutting off where it costs all others precision.
-    @Test func aRareValueIsCutOff() {
+    @Test func `a rare value is cut off`() {
         var histogram = ActivationHistogram(Self.layout)
         for _ in 0..<1000 { histogram.add((1...1000).map { Float($0) / 1000 }, map: 0) }
         histogram.add([20], map: 0)

@@ -9,7 +9,7 @@ import Testing
     private static let parameters = SeededNetwork.parameters(layout: layout, seed: 7)
 
     @Test(arguments: [(64, 64), (32, 95), (97, 33), (112, 116)])
-    func everyPathEqualsPlainLoops(height: Int, width: Int) throws {
+    func `every path equals plain loops`(height: Int, width: Int) throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: height, width: width)
         let expected = ResNet50Reference.logits(
             of: input, height: height, width: width, parameters: Self.parameters)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 4, 24]) func everyWidthEqualsMatrixProducts(baseWidth: Int) throws {
+    @Test(arguments: [1, 2, 4, 24]) func `every width equals matrix products`(baseWidth: Int) throws {
         let parameters = SeededNetwork.parameters(layout: ResNet50Layout(baseWidth: baseWidth, outputs: 17), seed: 5)
         let input = SeededInput.values(name: "eye", seed: 4, height: 45, width: 70)
         let expected = try ResNet50Inference(
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Where the network saw what it saw, by either engine.
-    @Test func theMapsAreTheSame() throws {
+    @Test func `the maps are the same`() throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: 97, width: 70)
         let maps = try EngineKind.allCases.map {
             try ResNet50Inference(parameters: Self.parameters, inputHeight: 97, inputWidth: 70, engineKind: $0)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available, EngineKind.allCases)
-    func threadsDoNotChangeABit(_ instructionSet: InstructionSet, _ kind: EngineKind) throws {
+    func `threads do not change a bit`(_ instructionSet: InstructionSet, _ kind: EngineKind) throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: 61, width: 90)
         let logits = try [1, 2, 5].map { threads in
             try ResNet50Inference(
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Eight bits of precision in every map, over fifty layers.
-    @Test func bfloat16IsNearFloat32() throws {
+    @Test func `bfloat16 is near float32`() throws {
         let input = SeededInput.values(name: "eye", seed: 3, height: 112, width: 96)
         let exact = try ResNet50Inference(
             parameters: Self.parameters, inputHeight: 112, inputWidth: 96, engineKind: .kernels)
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [2, 3]) func aBatchEqualsItsImages(batchSize: Int) throws {
+    @Test(arguments: [2, 3]) func `a batch equals its images`(batchSize: Int) throws {
         // Large enough for every way to convolve: tiles of four, tiles of two, none.
         let (height, width) = (112, 120)
         let one = try ResNet50Inference(parameters: Self.parameters, inputHeight: height, inputWidth: width)
@@ -93,7 +93,7 @@ import Testing
         #expect(batch.features(of: inputs.flatMap(\.self)) == inputs.flatMap { one.features(of: $0) })
     }
 
-    @Test func anEarlierImageLeavesNoTrace() throws {
+    @Test func `an earlier image leaves no trace`() throws {
         let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: 64, inputWidth: 64)
         let first = SeededInput.values(name: "first", seed: 3, height: 64, width: 64)
         let before = network.logits(of: first)
@@ -101,14 +101,14 @@ import Testing
         #expect(network.logits(of: first) == before)
     }
 
-    @Test func aNaNInTheInputReachesTheLogit() throws {
+    @Test func `a NaN in the input reaches the logit`() throws {
         let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: 64, inputWidth: 64)
         var input = SeededInput.values(name: "first", seed: 3, height: 64, width: 64)
         input[64 * 32 + 32] = .nan
         #expect(network.logits(of: input).allSatisfy { $0.isNaN })
     }
 
-    @Test func aHeadlessNetworkGivesFeatures() throws {
+    @Test func `a headless network gives features`() throws {
         let layout = ResNet50Layout(baseWidth: 8, outputs: nil)
         let network = try ResNet50Inference(
             parameters: SeededNetwork.parameters(layout: layout, seed: 7), inputHeight: 32, inputWidth: 32)
@@ -117,7 +117,7 @@ import Testing
         #expect(network.features(of: input).count == 256)
     }
 
-    @Test func aNegativeVarianceIsRefusedByName() throws {
+    @Test func `a negative variance is refused by name`() throws {
         var parameters = Self.parameters
         parameters["layer2.0.bn2.running_var"][parameters["layer2.0.bn2.running_var"].startIndex] = -1
         #expect {
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func aTooSmallInputIsAProgrammersError() async {
+    @Test func `a too small input is a programmer's error`() async {
         await #expect(processExitsWith: .failure) {
             let layout = ResNet50Layout(baseWidth: 1, outputs: 1)
             let parameters = SeededNetwork.parameters(layout: layout, seed: 7)

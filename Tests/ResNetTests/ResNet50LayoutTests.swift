@@ -5,7 +5,7 @@ import Testing
 
 struct ResNet50LayoutTests {
     /// torchvision's resnet50 has 25 557 032 trainable parameters with 1000 outputs, and 53 120 running statistics.
-    @Test func fullWidthCountsAsTorchvisionDoes() {
+    @Test func `full width counts as torchvision does`() {
         let layout = ResNet50Layout(baseWidth: 64, outputs: 1000)
         let statistics = layout.parameters.filter { $0.role == .runningMean || $0.role == .runningVariance }
         #expect(statistics.reduce(0) { $0 + $1.count } == 53_120)
@@ -22,12 +22,12 @@ struct ResNet50LayoutTests {
         ("layer4.0.downsample.1.running_var", [2048]), ("layer4.2.conv3.weight", [2048, 512, 1, 1]),
         ("fc.weight", [1, 2048]), ("fc.bias", [1]),
     ])
-    func namesAndShapesAreTorchvisions(name: String, shape: [Int]) {
+    func `names and shapes are torchvision's`(name: String, shape: [Int]) {
         let layout = ResNet50Layout(baseWidth: 64, outputs: 1)
         #expect(layout.parameters.first { $0.name == name }?.shape == shape)
     }
 
-    @Test func withoutAHeadThereIsNoLinearLayer() {
+    @Test func `without a head there is no linear layer`() {
         #expect(!ResNet50Layout(baseWidth: 8, outputs: nil).parameters.contains { $0.name.hasPrefix("fc.") })
     }
 }

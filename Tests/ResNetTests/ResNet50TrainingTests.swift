@@ -21,7 +21,7 @@ import Testing
 
     private static func gradient(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 5) / 8 - 0.2 } }
 
-    @Test(arguments: widths) func equalsPlainLoops(width: Int) {
+    @Test(arguments: widths) func `a step equals plain loops`(width: Int) {
         let (images, height, side, outputs) = (2, 33, 47, 2)
         let parameters = Self.parameters(width: width, outputs: outputs)
         let (batch, gradient) = (Self.batch(images, height, side), Self.gradient(images * outputs))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: InstructionSet.available, Precision.floating)
-    func threadsDontChangeABit(_ instructionSet: InstructionSet, _ precision: Precision) {
+    func `threads don't change a bit`(_ instructionSet: InstructionSet, _ precision: Precision) {
         let runs = [Self.one, Self.three].map { team in
             let network = ResNet50Training(
                 parameters: Self.parameters(width: 24), largestBatch: 2, inputHeight: 64, inputWidth: 64,
@@ -58,7 +58,8 @@ import Testing
     }
 
     /// An epoch's last batch is smaller: it must leave no trace in the next one, nor find one of the last.
-    @Test(arguments: Precision.floating) func smallerBatchesShareTheMemoryWithoutATrace(_ precision: Precision) {
+    @Test(arguments: Precision.floating) func `smaller batches share the memory without a trace`(_ precision: Precision)
+    {
         let engine = ComputeEngine(instructionSet: .best, team: Self.three)
         func network(_ largest: Int, _ parameters: ResNet50Parameters) -> ResNet50Training {
             ResNet50Training(
@@ -79,7 +80,7 @@ import Testing
     @Test(arguments: [
         (TrainedLayers.head, 2), (.fromStage(4), 2 + 30), (.fromStage(3), 2 + 30 + 57), (.all, 161),
     ])
-    func layersBelowStayAsTheyAre(_ trained: TrainedLayers, movedCount: Int) {
+    func `layers below stay as they are`(_ trained: TrainedLayers, movedCount: Int) {
         let before = Self.parameters(width: 8)
         func after(_ trained: TrainedLayers) -> ResNet50Parameters {
             let network = ResNet50Training(
@@ -95,7 +96,7 @@ import Testing
         for name in moved { #expect(ours[name] == full[name], "\(name)") }
     }
 
-    @Test func momentsKeepTheirValuesThroughACheckpoint() {
+    @Test func `moments keep their values through a checkpoint`() {
         let network = ResNet50Training(
             parameters: Self.parameters(width: 8), largestBatch: 2, inputHeight: 32, inputWidth: 64,
             engine: ComputeEngine(instructionSet: .best, team: Self.one))
@@ -110,7 +111,9 @@ import Testing
     }
 
     /// What is kept of a training are its parameters and moments: all else follows from them, bit for bit.
-    @Test(arguments: Precision.floating) func goesOnFromACheckpointWithTheSameBits(_ precision: Precision) {
+    @Test(arguments: Precision.floating) func `a training goes on from a checkpoint with the same bits`(
+        _ precision: Precision
+    ) {
         func network(_ parameters: ResNet50Parameters) -> ResNet50Training {
             ResNet50Training(
                 parameters: parameters, largestBatch: 3, inputHeight: 64, inputWidth: 96, precision: precision,
@@ -129,7 +132,7 @@ import Testing
         #expect(uninterrupted.1 != kept.0)
     }
 
-    @Test func oneImageOfOneLastPixelHasNoStatistics() async {
+    @Test func `one image of one last pixel has no statistics`() async {
         let network = ResNet50Training(
             parameters: Self.parameters(width: 1), largestBatch: 2, inputHeight: 32, inputWidth: 32,
             engine: ComputeEngine(instructionSet: .best, team: Self.one))

@@ -16,7 +16,7 @@ import Testing
         try folder.write("file", [])
     }
 
-    @Test func foldersSideBySideAreFine() throws {
+    @Test func `folders side by side are fine`() throws {
         #expect(try check() == [])
     }
 
@@ -37,12 +37,12 @@ import Testing
         (.labelled, "inbox/labelled", "lies inside the inbox"),
         (.labelled, "state", "is the labelled too"),
     ])
-    func misplacedFoldersAreFaults(key: SettingKey, place: String, expected: String) throws {
+    func `misplaced folders are faults`(key: SettingKey, place: String, expected: String) throws {
         let faults = try check([key: folder.path.string + "/" + place])
         #expect(faults.contains { $0.contains(expected) }, "\(faults)")
     }
 
-    @Test func missingFoldersWithAParentAreToBeMade() throws {
+    @Test func `missing folders with a parent are to be made`() throws {
         let path = folder.path.appending("new")
         let found = FolderCheck(try settings([.outbox: path.string]))
         #expect(found.faults == [])
@@ -54,20 +54,20 @@ import Testing
         (.permissionDenied, .write, "chmod g+rwx."),
         (.permissionDenied, .read, "chmod g+rx."),
     ])
-    func theRemedyFitsTheError(error: Errno, access: FolderAccess, expected: String) throws {
+    func `the remedy fits the error`(error: Errno, access: FolderAccess, expected: String) throws {
         let inbox = ConfiguredFolder(.inbox, folder.path, try settings([:]))
         #expect(inbox.remedy(for: error, access).contains(expected))
         #expect(inbox.message(for: error, access).hasPrefix(folder.path.string))
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
-    func anUnwritableFolderIsAFault() throws {
+    func `an unwritable folder is a fault`() throws {
         chmod(folder.path.appending("outbox").string, 0o555)
         let faults = try check()
         #expect(faults.contains { $0.contains("may not be written to by this user") })
     }
 
-    @Test func relativePathsAreTakenFromTheWorkingFolder() throws {
+    @Test func `relative paths are taken from the working folder`() throws {
         let faults = try check([.inbox: ".", .outbox: "./outbox-of-a-test"])
         #expect(faults.contains { $0.contains("lies inside the inbox") })
     }

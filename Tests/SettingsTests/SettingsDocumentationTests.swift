@@ -7,18 +7,18 @@ import Testing
 
 @Suite struct SettingsDocumentationTests {
     /// When this fails after a change of the table, put the expected text into the file.
-    @Test func theInstalledFileIsTheTablesOwn() throws {
+    @Test func `the installed file is the table's own`() throws {
         #expect(try Self.file("systemd/config.yaml") == SettingKey.sampleFile())
     }
 
-    @Test func theInstalledFileIsValid() throws {
+    @Test func `the installed file is valid`() throws {
         let settings = try resolve(yaml: SettingKey.sampleFile())
         #expect(settings.inbox == "/srv/fundusd/inbox")
         #expect(settings.state == "/var/lib/fundusd")
         #expect(settings.threshold == .model)
     }
 
-    @Test(arguments: SettingKey.allCases) func uncommentingALineChangesNothing(key: SettingKey) throws {
+    @Test(arguments: SettingKey.allCases) func `uncommenting a line changes nothing`(key: SettingKey) throws {
         guard let text = key.builtIn.text else { return }
         let commented = "#\(key.name): \(text)\n"
         let sample = SettingKey.sampleFile()
@@ -30,7 +30,7 @@ import Testing
         #expect(changed.withoutProvenance == (try resolve(yaml: sample)).withoutProvenance)
     }
 
-    @Test(arguments: SettingKey.allCases) func eachKeyIsDocumented(key: SettingKey) throws {
+    @Test(arguments: SettingKey.allCases) func `each key is documented`(key: SettingKey) throws {
         #expect(try Self.file("docs/configuration.md").contains(key.documentationRow + "\n"))
     }
 

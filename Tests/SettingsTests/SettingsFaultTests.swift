@@ -57,7 +57,7 @@ import Testing
         Case(yaml: String(repeating: "# long\n", count: 60_000), expected: "is larger than 256 KiB"),
     ]
 
-    @Test(arguments: files) func eachFaultOfAFileHasItsSentence(_ file: Case) throws {
+    @Test(arguments: files) func `each fault of a file has its sentence`(_ file: Case) throws {
         let faults = try #require(throws: SettingsFaults.self) { try resolve(yaml: file.yaml) }
         #expect(faults.description.contains(file.expected))
         #expect(faults.exitStatus == 78)
@@ -65,11 +65,11 @@ import Testing
     }
 
     @Test(arguments: ["# only a comment\n", "retrain:\n", "{}", "inbox: ./inbox # why\n", "\u{FEFF}threads: 1\n"])
-    func theseFilesAreRight(yaml: String) throws {
+    func `these files are right`(yaml: String) throws {
         _ = try resolve(yaml: yaml)
     }
 
-    @Test func everyFaultIsCollected() throws {
+    @Test func `every fault is collected`() throws {
         let faults = try #require(throws: SettingsFaults.self) {
             try resolve(
                 yaml: "threshold: 2\nafter: sell\nwrokers: 1\n",
@@ -88,16 +88,16 @@ import Testing
         #expect(faults.description.contains("--settle-seconds: -1 is not between"))
     }
 
-    @Test func othersVariablesArePassedOver() throws {
+    @Test func `others' variables are passed over`() throws {
         _ = try resolve(environment: ["FUNDUSD_SIMD": "baseline", "HOME": "/root", "FUNDUS": "1"])
     }
 
-    @Test func anEmptyVariableIsAFault() {
+    @Test func `an empty variable is a fault`() {
         let faults = #expect(throws: SettingsFaults.self) { try resolve(environment: ["FUNDUSD_THREADS": ""]) }
         #expect(faults?.description.contains("FUNDUSD_THREADS: it has no value") == true)
     }
 
-    @Test(arguments: [[0xFF, 0xFE], [0xFE, 0xFF]] as [[UInt8]]) func anotherEncodingIsNamed(mark: [UInt8]) throws {
+    @Test(arguments: [[0xFF, 0xFE], [0xFE, 0xFF]] as [[UInt8]]) func `another encoding is named`(mark: [UInt8]) throws {
         let folder = TemporaryFolder()
         try folder.write("config.yaml", mark + Array("inbox: /a".utf16).flatMap { [UInt8($0), 0] })
         let faults = #expect(throws: SettingsFaults.self) {
@@ -107,7 +107,7 @@ import Testing
     }
 
     /// Windows's editors write a byte order mark and CRLF.
-    @Test func aByteOrderMarkIsNoPartOfTheText() throws {
+    @Test func `a byte order mark is no part of the text`() throws {
         let folder = TemporaryFolder()
         try folder.write("config.yaml", [0xEF, 0xBB, 0xBF] + Array("inbox: /a\r\nworkers: 3\r\n".utf8))
         let settings = try Settings.resolve(file: folder.path.appending("config.yaml"), environment: [:])
@@ -119,12 +119,12 @@ import Testing
     private static var isMarkedFileThere: Bool { !RealData.bytes(of: markedFile).isEmpty }
 
     @Test(.enabled(if: isMarkedFileThere, "no ../shared/cases/config-with-bom.yaml here"))
-    func aFileThatAnEditorMarkedIsRead() throws {
+    func `a file that an editor marked is read`() throws {
         let settings = try Settings.resolve(file: Self.markedFile, environment: [:])
         #expect(settings.inbox == "a" && settings.provenance[.threshold] != nil)
     }
 
-    @Test func bytesThatAreNotTextAreAFault() throws {
+    @Test func `bytes that are not text are a fault`() throws {
         let folder = TemporaryFolder()
         try folder.write("config.yaml", Array("inbox: /a".utf8) + [0xFF, 0xFE])
         let faults = #expect(throws: SettingsFaults.self) {
@@ -133,7 +133,7 @@ import Testing
         #expect(faults?.description.contains("the file is not UTF-8 text") == true)
     }
 
-    @Test func aFolderIsNoConfigurationFile() throws {
+    @Test func `a folder is no configuration file`() throws {
         let folder = TemporaryFolder()
         let faults = #expect(throws: SettingsFaults.self) {
             try Settings.resolve(file: folder.path, environment: [:])
@@ -142,7 +142,7 @@ import Testing
         #expect(faults?.exitStatus == 78)
     }
 
-    @Test func anUnreadableFileIsAFault() {
+    @Test func `an unreadable file is a fault`() {
         // Reading /proc/self/mem from its start fails with an input/output error, for root too.
         let faults = #expect(throws: SettingsFaults.self) {
             try Settings.resolve(file: "/proc/self/mem", environment: [:])
@@ -150,7 +150,7 @@ import Testing
         #expect(faults?.description.contains("cannot be read") == true)
     }
 
-    @Test(arguments: ["\u{1B}[2Jx", "\u{202E}x"]) func controlCharactersDoNotReachTheTerminal(text: String) {
+    @Test(arguments: ["\u{1B}[2Jx", "\u{202E}x"]) func `control characters do not reach the terminal`(text: String) {
         let faults = #expect(throws: SettingsFaults.self) { try resolve(environment: ["FUNDUSD_AFTER": text]) }
         #expect(faults?.description.unicodeScalars.contains { text.unicodeScalars.first == $0 } == false)
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Settings
 
 @Suite struct SettingsTests {
-    @Test func defaultsAreThoseOfACheckout() throws {
+    @Test func `defaults are those of a checkout`() throws {
         let settings = try resolve()
         #expect(settings.inbox == "./inbox")
         #expect(settings.state == "./state")
@@ -21,7 +21,7 @@ import Testing
         #expect(settings.provenance[.inbox] == SettingProvenance(text: "./inbox", origin: "default"))
     }
 
-    @Test func laterSourcesWin() throws {
+    @Test func `later sources win`() throws {
         let yaml = "threads: 3\nworkers: 3\nafter: archive\n"
         let settings = try resolve(
             yaml: yaml, environment: ["FUNDUSD_THREADS": "4", "FUNDUSD_WORKERS": "4"], options: [.threads: "5"])
@@ -34,7 +34,7 @@ import Testing
         #expect(settings.provenance[.inbox]?.origin == "default")
     }
 
-    @Test(arguments: SettingKey.allCases) func eachKeyHasAllThreeSpellings(key: SettingKey) throws {
+    @Test(arguments: SettingKey.allCases) func `each key has all three spellings`(key: SettingKey) throws {
         let value = sample(of: key)
         let expected = try resolve(options: [key: value])
         #expect(expected.provenance[key]?.text == value)
@@ -48,19 +48,19 @@ import Testing
     }
 
     @Test(arguments: ["retrain: {min-new-images: 7, seed: 3}", "retrain:\n  min-new-images: 7\nretrain.seed: 3"])
-    func groupsMayBeNestedOrDotted(yaml: String) throws {
+    func `groups may be nested or dotted`(yaml: String) throws {
         let settings = try resolve(yaml: yaml)
         #expect(settings.retrain.minNewImages == 7)
         #expect(settings.retrain.seed == 3)
     }
 
-    @Test func environmentSpellingsAreTheContracts() {
+    @Test func `spellings in the environment are the contract's`() {
         #expect(SettingKey.maxPixels.environmentName == "FUNDUSD_MAX_PIXELS")
         #expect(SettingKey.retrainMinNewImages.environmentName == "FUNDUSD_RETRAIN_MIN_NEW_IMAGES")
         #expect(SettingKey.retrainMinNewImages.optionName == "--retrain-min-new-images")
     }
 
-    @Test func printedTextReadsBackAsTheSameSettings() throws {
+    @Test func `printed text reads back as the same settings`() throws {
         let settings = try resolve(
             yaml: "inbox: \"/srv/with space # and: \\\"quotes\\\"\"\nretrain: {learning-rate: 1e-4}\n",
             options: [.maxBytes: "32 MiB", .targetSensitivity: "0.9"])
@@ -70,7 +70,7 @@ import Testing
         #expect(settings.printed().split(separator: "\n").count == SettingKey.allCases.count)
     }
 
-    @Test func whatTheProgramDecidedIsPrintedAsAComment() throws {
+    @Test func `what the program decided is printed as a comment`() throws {
         let decided = [
             SettingKey.threads: SettingProvenance(text: "3", origin: "3 processors can be used"),
             .workers: SettingProvenance(text: "2", origin: "3 processors can be used"),
@@ -83,12 +83,12 @@ import Testing
         #expect(again.withoutProvenance == settings.withoutProvenance)
     }
 
-    @Test func anAbsentDefaultFileIsNoFault() throws {
+    @Test func `an absent default file is no fault`() throws {
         let settings = try Settings.resolve(environment: [:], defaultFile: "/nonexistent/config.yaml")
         #expect(settings.inbox == "./inbox")
     }
 
-    @Test func anAbsentNamedFileIsExitStatus66() throws {
+    @Test func `an absent named file is told from other faults`() throws {
         let faults = #expect(throws: SettingsFaults.self) {
             try Settings.resolve(file: "/nonexistent/config.yaml", environment: [:])
         }

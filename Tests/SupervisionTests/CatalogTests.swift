@@ -12,7 +12,7 @@ import Testing
         var text = ""
     }
 
-    @Test func eachEventStandsInTheCatalogWithARemedy() throws {
+    @Test func `each event stands in the catalog with a remedy`() throws {
         let entries = try Self.entries()
         #expect(Set(entries.map(\.id)) == Set(JournalEvent.allCases.map(\.messageID)))
         #expect(entries.count == JournalEvent.allCases.count)
@@ -23,14 +23,14 @@ import Testing
         }
     }
 
-    @Test func identitiesAre128BitsInLowerCase() {
+    @Test func `identities are 128 bits in lower case`() {
         for event in JournalEvent.allCases {
             #expect(event.messageID.utf8.count == 32)
             #expect(event.messageID.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) })
         }
     }
 
-    @Test func onlyDocumentedFieldsAreFilledIn() throws {
+    @Test func `only documented fields are filled in`() throws {
         let known = Set(JournalFieldName.allCases.map(\.rawValue))
         for entry in try Self.entries() {
             let parts = (entry.text + entry.headers.values.joined()).split(
@@ -40,11 +40,13 @@ import Testing
         }
     }
 
-    @Test(arguments: JournalEvent.allCases) func eachEventIsInTheDocumentation(event: JournalEvent) throws {
+    @Test(arguments: JournalEvent.allCases) func `each event is in the documentation`(event: JournalEvent) throws {
         #expect(try Self.file("docs/journal.md").contains(event.messageID))
     }
 
-    @Test(arguments: JournalFieldName.allCases) func eachFieldIsInTheDocumentation(field: JournalFieldName) throws {
+    @Test(arguments: JournalFieldName.allCases) func `each field is in the documentation`(field: JournalFieldName)
+        throws
+    {
         #expect(try Self.file("docs/journal.md").contains("`\(field.rawValue)`"))
     }
 

@@ -12,17 +12,17 @@ import Testing
         ("FUNDUSD_IMAGE", "FUNDUSD_IMAGE"), ("MESSAGE_ID", "MESSAGE_ID"), ("request-id", "REQUEST_ID"),
         ("_PID", "PID"), ("9lives", "LIVES"), ("größe", "GR_SSE"), ("a=b\nPRIORITY", "A_B_PRIORITY"),
     ])
-    func fieldNamesFollowJournaldsRules(key: String, expected: String) {
+    func `names of fields follow journald's rules`(key: String, expected: String) {
         #expect(JournalEntry.fieldName(key) == expected)
     }
 
-    @Test func fieldNamesAreCutAt64AndMayVanish() {
+    @Test func `names of fields are cut at 64 bytes, and may vanish`() {
         #expect(JournalEntry.fieldName(String(repeating: "A", count: 65))?.utf8.count == 64)
         #expect(JournalEntry.fieldName("__12") == nil)
         #expect(JournalEntry.fieldName("") == nil)
     }
 
-    @Test func anEventBecomesFields() throws {
+    @Test func `an event becomes fields`() throws {
         let sent = Mutex<[[UInt8]]>([])
         var logger = Logger(label: "test") { _ in
             JournalLogHandler(level: .info) { fields in
@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: [
         (Logger.Level.trace, 7), (.debug, 7), (.info, 6), (.notice, 5), (.warning, 4), (.error, 3), (.critical, 2),
     ])
-    func prioritiesAreSyslogs(level: Logger.Level, expected: Int) {
+    func `priorities are syslog's`(level: Logger.Level, expected: Int) {
         #expect(JournalEntry.priority(of: level) == expected)
     }
 
@@ -63,11 +63,11 @@ import Testing
         ("gpj.\u{202E}exe", "gpj.\\u{202E}exe"),
         ("a\u{2028}b", "a\\u{2028}b"),
     ])
-    func controlCharactersAreEscaped(text: String, expected: String) {
+    func `control characters are escaped`(text: String, expected: String) {
         #expect(TerminalText.escaped(text) == expected)
     }
 
-    @Test func aLineHasTimeLevelAndMessage() {
+    @Test func `a line has time, level and message`() {
         let time = Date(timeIntervalSince1970: 1_795_550_400.125)
         #expect(
             TerminalText.line("a.jpg: normal\n", level: .notice, at: time)
@@ -78,18 +78,18 @@ import Testing
         (nil, LogDestination.text), ("", .text), ("8:12", .text), ("08:12", .text), ("8:123", .journal),
         ("8:123 ", .text),
     ])
-    func theJournalIsChosenOnlyWhenStandardErrorIsIts(stream: String?, expected: LogDestination) {
+    func `the journal is chosen only when standard error is its`(stream: String?, expected: LogDestination) {
         let identity = FileIdentity(device: 8, inode: 123)
         #expect(LogDestination.choose(journalStream: stream, standardError: identity) == expected)
         #expect(LogDestination.choose(journalStream: stream, standardError: nil) == .text)
     }
 
-    @Test func anOpenFileHasAnIdentityAndAClosedOneNone() {
+    @Test func `an open file has an identity, and a closed one none`() {
         #expect(FileIdentity(descriptor: STDERR_FILENO) == FileIdentity(descriptor: STDERR_FILENO))
         #expect(FileIdentity(descriptor: -1) == nil)
     }
 
-    @Test func theLibraryTakesFieldsOfAnyBytes() {
+    @Test func `the library takes fields of any bytes`() {
         // With no journald running, libsystemd drops entries and says 0.
         #expect(SystemdLibrary.sendToJournal([Array("MESSAGE=test of fundusd".utf8), [], [0x41, 0x3D, 0xFF]]) <= 0)
         #expect(SystemdLibrary.sendToJournal([]) <= 0)

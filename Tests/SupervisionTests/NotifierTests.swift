@@ -15,17 +15,17 @@ import Testing
         // A line break in a file's name must not become an assignment of its own.
         (.status("a\nREADY=1"), "STATUS=a\\nREADY=1"),
     ])
-    func eachNotificationHasItsText(notification: Notification, expected: String) throws {
+    func `each notification has its text`(notification: Notification, expected: String) throws {
         let sent = SentMessages()
         #expect(try sent.notifier.notify(notification) == .delivered)
         #expect(sent.texts == [expected])
     }
 
-    @Test func nobodyListeningIsNoFailure() throws {
+    @Test func `nobody listening is no failure`() throws {
         #expect(try SentMessages().answering(0).notify(.ready) == .noServiceManager)
     }
 
-    @Test func aRefusalIsAFailureWithARemedy() {
+    @Test func `a refusal is a failure with a remedy`() {
         let failure = #expect(throws: NotificationFailure.self) {
             try SentMessages().answering(-ECONNREFUSED).notify(.ready)
         }
@@ -33,7 +33,7 @@ import Testing
         #expect(failure?.description.contains("Connection refused. Check that the unit has Type=notify") == true)
     }
 
-    @Test func reloadingCarriesTheMonotonicTime() {
+    @Test func `reloading carries the monotonic time`() {
         guard case .reloading(let first) = Notification.reloadingNow,
             case .reloading(let second) = Notification.reloadingNow
         else {
@@ -43,7 +43,7 @@ import Testing
         #expect(first > 0 && second >= first)
     }
 
-    @Test func theLibraryDeliversToTheSocketOfTheServiceManager() throws {
+    @Test func `the library delivers to the service manager's socket`() throws {
         let socket = try DatagramSocket()
         setenv("NOTIFY_SOCKET", socket.path, 1)
         defer { unsetenv("NOTIFY_SOCKET") }
@@ -51,7 +51,7 @@ import Testing
         #expect(socket.receive() == "STATUS=one line")
     }
 
-    @Test func statusLinesThatArriveTooFastAreReplacedByTheNewest() async throws {
+    @Test func `status lines that come too fast are replaced by the newest`() async throws {
         let sent = SentMessages()
         let reporter = ReporterBox()
         let clock = ScriptedClock(steps: [{ reporter.reportAll(["b", "c", "d"]) }, { reporter.finish() }])
@@ -63,7 +63,7 @@ import Testing
         #expect(clock.slept == [.seconds(1), .seconds(1)])
     }
 
-    @Test func theServicesEndWithTheGroup() async throws {
+    @Test func `the services end with the group`() async throws {
         let watchdog: any Service = WatchdogService(
             board: ProgressBoard(), notifier: SentMessages().notifier, logger: .quiet, period: .seconds(60),
             clock: ContinuousClock())

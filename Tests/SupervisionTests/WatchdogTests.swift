@@ -29,11 +29,11 @@ import Testing
         Case(testDescription: "steps wrapped", previous: [busy(.max)], current: [busy(0)], feeds: true),
     ]
 
-    @Test(arguments: cases) func feedsOnlyWhileWorkAdvancesOrThereIsNone(_ look: Case) {
+    @Test(arguments: cases) func `it feeds only while work advances or there is none`(_ look: Case) {
         #expect(Watchdog.stalled(previous: look.previous, current: look.current).isEmpty == look.feeds)
     }
 
-    @Test func theBoardShowsWhatPartiesReport() {
+    @Test func `the board shows what parties report`() {
         let board = ProgressBoard()
         let inbox = board.register("inbox")
         let worker = board.register("worker")
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// An image after the other between two looks is progress, even if the party is busy at each.
-    @Test func theNextPieceOfWorkCountsAsProgress() {
+    @Test func `the next piece of work counts as progress`() {
         let board = ProgressBoard()
         let worker = board.register("worker")
         worker.working()
@@ -65,7 +65,7 @@ import Testing
         #expect(Watchdog.stalled(previous: previous, current: board.reading()).isEmpty)
     }
 
-    @Test func theServiceFeedsByProgressFourTimesAPeriod() async throws {
+    @Test func `the service feeds by progress four times a period`() async throws {
         let board = ProgressBoard()
         let worker = board.register("worker")
         worker.working()

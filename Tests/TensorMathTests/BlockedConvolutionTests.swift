@@ -66,7 +66,7 @@ struct BlockedConvolutionTests {
     static let three = ComputeTeam(threadCount: 3)
 
     @Test(arguments: blockedShapes + cutShapes + imageShapes + batchShapes, Precision.floating)
-    func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
+    func `a convolution equals plain loops`(_ shape: Shape, _ precision: Precision) {
         let layer = Layer(shape, precision)
         for instructionSet in InstructionSet.available {
             for ending in Layer.Ending.allCases {
@@ -84,7 +84,7 @@ struct BlockedConvolutionTests {
         }
     }
 
-    @Test func memoryOffTheCacheLineIsAProgrammersError() async {
+    @Test func `memory off the cache line is a programmer's error`() async {
         await #expect(processExitsWith: .failure) {
             let layer = Layer(BlockedConvolutionTests.blockedShapes[0])
             var result = TensorStorage(count: layer.convolution.output.count)
@@ -98,7 +98,7 @@ struct BlockedConvolutionTests {
         }
     }
 
-    @Test func anotherOutputExtentIsAProgrammersError() async {
+    @Test func `another output extent is a programmer's error`() async {
         await #expect(processExitsWith: .failure) {
             _ = BlockedConvolution(
                 window: BlockedConvolutionTests.spatial, input: .blocked(channels: 1, height: 4, width: 4, border: 1),

@@ -12,7 +12,9 @@ struct BlockedPoolingTests {
     }
     static let shapes = channels.flatMap { channels in sizes.map { Shape(channels: channels, size: $0) } }
 
-    @Test(arguments: shapes, Precision.floating) func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
+    @Test(arguments: shapes, Precision.floating) func `a pool equals plain loops`(
+        _ shape: Shape, _ precision: Precision
+    ) {
         let (channels, size) = (shape.channels, shape.size)
         let map = FeatureMap(
             channels: channels, height: size.height, width: size.width,
@@ -29,7 +31,7 @@ struct BlockedPoolingTests {
         }
     }
 
-    @Test func aNaNWinsTheMaximumWhereverItStands() {
+    @Test func `a NaN wins the maximum wherever it stands`() {
         for place in 0..<9 {
             var map = FeatureMap(channels: 1, height: 3, width: 3, values: pattern(9, 6))
             map.values[place] = .nan

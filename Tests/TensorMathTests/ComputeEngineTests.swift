@@ -3,14 +3,17 @@ import TensorMath
 import Testing
 
 struct ComputeEngineTests {
-    @Test(arguments: InstructionSet.allCases) func theVariableChoosesAmongWhatRunsHere(_ wanted: InstructionSet) throws
+    @Test(arguments: InstructionSet.allCases) func `the variable chooses among what runs here`(_ wanted: InstructionSet)
+        throws
     {
         #expect(
             try InstructionSet.chosen(by: wanted.rawValue)
                 == (InstructionSet.available.contains(wanted) ? wanted : .best))
     }
 
-    @Test(arguments: ["", "AVX2", "sse9", "avx512 "]) func anUnknownNameIsRefusedWithTheKnownOnes(_ text: String) {
+    @Test(arguments: ["", "AVX2", "sse9", "avx512 "]) func `an unknown name is refused with the known ones`(
+        _ text: String
+    ) {
         #expect {
             _ = try InstructionSet.chosen(by: text)
         } throws: { failure in
@@ -20,8 +23,9 @@ struct ComputeEngineTests {
         }
     }
 
-    @Test(arguments: ["", "OpenBLAS", "blas", "kernels "]) func anUnknownEngineIsRefusedWithTheKnownOnes(_ text: String)
-    {
+    @Test(arguments: ["", "OpenBLAS", "blas", "kernels "]) func `an unknown engine is refused with the known ones`(
+        _ text: String
+    ) {
         #expect {
             _ = try EngineKind.chosen(by: text)
         } throws: { failure in
@@ -31,19 +35,19 @@ struct ComputeEngineTests {
         }
     }
 
-    @Test(arguments: EngineKind.allCases) func theVariableChoosesTheEngine(_ wanted: EngineKind) throws {
+    @Test(arguments: EngineKind.allCases) func `the variable chooses the engine`(_ wanted: EngineKind) throws {
         #expect(try EngineKind.chosen(by: wanted.rawValue) == wanted)
         #expect(wanted.computes(in: .float32))
         #expect(EngineKind.suited(to: .bfloat16) == .kernels)
     }
 
-    @Test func levelsAreOrdered() {
+    @Test func `levels are ordered`() {
         #expect(InstructionSet.allCases == InstructionSet.allCases.sorted())
         #expect(InstructionSet.available.contains(.best))
     }
 
     /// Two networks may share a team; each must still see its own results.
-    @Test func twoCallersTakeTurns() async {
+    @Test func `two callers take turns`() async {
         let team = ComputeTeam(threadCount: 2)
         let engine = ComputeEngine(instructionSet: .best, team: team)
         let sums = await withTaskGroup { group in

@@ -23,18 +23,18 @@ struct ConvolutionChoiceTests {
         (12, .four),
         (14, .two), (10, .two), (8, .two), (7, .two), (6, .two), (5, nil), (1, nil),
     ])
-    func judgingTakesTheMeasuredSize(side: Int, expected: WinogradConvolution.Size?) {
+    func `judging takes the measured size`(side: Int, expected: WinogradConvolution.Size?) {
         #expect(choice(side).winogradSize == expected)
         #expect(choice(side, .bfloat16) == .direct)
     }
 
     @Test(arguments: [(56, WinogradConvolution.Size.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
-    func trainingTakesTheMeasuredSize(side: Int, expected: WinogradConvolution.Size?) {
+    func `training takes the measured size`(side: Int, expected: WinogradConvolution.Size?) {
         #expect(choice(side, isTraining: true).winogradSize == expected)
         #expect(choice(side, .bfloat16, isTraining: true).winogradSize == expected)
     }
 
-    @Test(arguments: [(1, 1, 0), (3, 2, 1), (3, 1, 0), (1, 2, 0)]) func otherWindowsAreDirect(
+    @Test(arguments: [(1, 1, 0), (3, 2, 1), (3, 1, 0), (1, 2, 0)]) func `other windows are direct`(
         kernel: Int, stride: Int, padding: Int
     ) {
         let window = WindowGeometry(kernel: kernel, stride: stride, padding: padding)

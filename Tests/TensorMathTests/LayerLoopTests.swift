@@ -43,7 +43,7 @@ struct LayerLoopTests {
         Shape(channels: 9, height: 30, width: 41, outputs: 66, window: windows[1]),
     ]
 
-    @Test(arguments: shapes + cutShapes) func convolutionEqualsPlainLoops(_ shape: Shape) {
+    @Test(arguments: shapes + cutShapes) func `a convolution equals plain loops`(_ shape: Shape) {
         let map = featureMap(shape)
         let convolution = shape.convolution
         let weights = pattern(convolution.weightCount, 5)
@@ -93,7 +93,7 @@ struct LayerLoopTests {
         }
     }
 
-    @Test(arguments: shapes) func maximumPoolEqualsPlainLoops(_ shape: Shape) {
+    @Test(arguments: shapes) func `a maximum pool equals plain loops`(_ shape: Shape) {
         // A window that lies wholly in the padding has no maximum; PyTorch forbids such padding.
         guard shape.window.padding * 2 <= shape.window.kernel else { return }
         let map = featureMap(shape)
@@ -106,7 +106,7 @@ struct LayerLoopTests {
         #expect(largestDifference(storage.span, expected.values) == 0)
     }
 
-    @Test func aNaNIsNotSwallowed() {
+    @Test func `a NaN is not swallowed`() {
         let shape = Shape(channels: 2, height: 5, width: 5, outputs: 3, window: Self.windows[2])
         var map = featureMap(shape)
         map.values[12] = .nan
@@ -118,7 +118,7 @@ struct LayerLoopTests {
         for result in results { #expect(result[12].isNaN && result[37].isNaN && !result[0].isNaN) }
     }
 
-    @Test func globalAverageEqualsPlainLoops() {
+    @Test func `a global average equals plain loops`() {
         let map = FeatureMap(channels: 5, height: 7, width: 3, values: pattern(105, 1))
         var storage = TensorStorage(count: 5)
         var output = storage.mutableSpan
@@ -126,7 +126,7 @@ struct LayerLoopTests {
         #expect(largestDifference(storage.span, ReferenceLayers.globalAveragePool(map)) <= 1e-7)
     }
 
-    @Test func storageStartsAtZero() {
+    @Test func `storage starts at zero`() {
         let storage = TensorStorage(count: 33)
         let isZero = storage.span.indices.allSatisfy { storage.span[$0] == 0 }
         #expect(isZero)

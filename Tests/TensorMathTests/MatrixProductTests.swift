@@ -7,7 +7,7 @@ struct MatrixProductTests {
     static let sizes = [1, 7, 8, 15, 16, 17, 33]
 
     @Test(arguments: sizes, sizes)
-    func equalsPlainLoops(rows: Int, columns: Int) {
+    func `a product equals plain loops`(rows: Int, columns: Int) {
         for inner in [1, 16, 147] {
             let a = pattern(rows * inner, 1)
             let b = pattern(inner * columns, 2)
@@ -19,10 +19,10 @@ struct MatrixProductTests {
         }
     }
 
-    @Test func selfTestPassesHere() throws { try MatrixProduct.selfTest() }
+    @Test func `the self-test passes here`() throws { try MatrixProduct.selfTest() }
 
     @Test(arguments: [Float.nan, 0.5])
-    func selfTestCatchesAWrongProduct(error: Float) {
+    func `the self-test catches a wrong product`(error: Float) {
         let wrong: MatrixProduct.Product = { a, b, c, rows, inner, columns in
             MatrixProduct.multiply(a, b, into: &c, rows: rows, inner: inner, columns: columns)
             if rows == 17 { c[rows * columns - 1] += error }
@@ -35,7 +35,7 @@ struct MatrixProductTests {
     }
 
     /// Left alone, an OpenBLAS that is older than the processor takes it for the oldest of all.
-    @Test func coreNameFitsTheInstructions() {
+    @Test func `the name of the core fits the instructions`() {
         let name = MatrixProduct.coreName
         let isFixed = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { $0 == name } ?? false
         #expect(name != "unknown")
@@ -44,7 +44,7 @@ struct MatrixProductTests {
         }
     }
 
-    @Test func tooShortSpansAreAProgrammersError() async {
+    @Test func `too short spans are a programmer's error`() async {
         await #expect(processExitsWith: .failure) {
             var storage = TensorStorage(count: 3)
             var result = storage.mutableSpan

@@ -7,7 +7,7 @@ struct NormalizedPoolTests {
     static let sizes = [(1, 2, 2, 1), (2, 7, 8, 16), (3, 16, 15, 17), (2, 5, 6, 33)]
 
     @Test(arguments: sizes, Precision.floating)
-    func equalsPlainLoops(_ size: (Int, Int, Int, Int), _ precision: Precision) {
+    func `normalizing and pooling equal plain loops`(_ size: (Int, Int, Int, Int), _ precision: Precision) {
         let (images, height, width, channels) = size
         let window = WindowGeometry(kernel: 3, stride: 2, padding: 1)
         // Multiples of 1/4: windows hold equal values, and the first in row order must win.
@@ -39,7 +39,7 @@ struct NormalizedPoolTests {
         }
     }
 
-    @Test(arguments: Precision.floating) func aNaNIsNotSwallowed(_ precision: Precision) {
+    @Test(arguments: Precision.floating) func `a NaN is not swallowed`(_ precision: Precision) {
         let input = FeatureBatch<Float>.pattern(2, 17, 6, 7, seed: 1).withNaN()
         let output = FeatureBatch<Float>(images: 2, channels: 17, height: 3, width: 4)
         for instructionSet in InstructionSet.available {
@@ -52,7 +52,7 @@ struct NormalizedPoolTests {
     }
 
     @Test(arguments: sizes, Precision.floating)
-    func averageEqualsPlainLoops(_ size: (Int, Int, Int, Int), _ precision: Precision) {
+    func `the average equals plain loops`(_ size: (Int, Int, Int, Int), _ precision: Precision) {
         let (images, height, width, channels) = size
         let input = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
         let gradient = FeatureBatch<Float>.pattern(images, channels, 1, 1, seed: 2)

@@ -21,7 +21,7 @@ struct QuantizedConvolutionTests {
     @Test(
         arguments: BlockedConvolutionTests.blockedShapes + BlockedConvolutionTests.cutShapes + largeShapes
             + BlockedConvolutionTests.batchShapes.filter { $0.window.kernel < 7 })
-    func equalsPlainLoops(_ shape: Shape) {
+    func `equals plain loops`(_ shape: Shape) {
         let layer = QuantizedLayer(shape)
         for ending in QuantizedLayer.Ending.allCases {
             let expected = layer.expected(ending)
@@ -49,7 +49,7 @@ struct QuantizedConvolutionTests {
             (128, 64, 64),
             (0, 64, 64), (255, 28, 28), (255, -28, -28), (255, 28, 30),
         ])
-    func nothingSaturates(byte: UInt8, even: Int8, odd: Int8) {
+    func `nothing saturates`(byte: UInt8, even: Int8, odd: Int8) {
         let shape = Shape(channels: 512, height: 3, width: 4, outputs: 20, window: Self.spatial)
         let layer = QuantizedLayer(shape, bytes: { _ in byte }, weights: { $0 / 9 % 2 == 0 ? even : odd }, factor: 1)
         for instructionSet in InstructionSet.available {
@@ -61,7 +61,7 @@ struct QuantizedConvolutionTests {
     }
 
     /// 0.5, 1.5, 2.5, … and what lies beyond either end.
-    @Test func halvesGoToTheEvenByte() {
+    @Test func `halves go to the even byte`() {
         let shape = Shape(channels: 1, height: 1, width: 200, outputs: 1, window: Self.pointwise)
         let layer = QuantizedLayer(shape, bytes: { UInt8($0) }, weights: { _ in 5 }, factor: 0.5)
         let expected = (0..<200).map { Float(min(Double($0) * 2.5, 255).rounded(.toNearestOrEven)) }
@@ -72,7 +72,7 @@ struct QuantizedConvolutionTests {
         #expect(expected.prefix(4) == [0, 2, 5, 8])
     }
 
-    @Test func aMapOfFloatsIsAProgrammersError() async {
+    @Test func `a map of floats is a programmers error`() async {
         await #expect(processExitsWith: .failure) {
             _ = QuantizedConvolution(
                 window: WindowGeometry(kernel: 1, stride: 1, padding: 0),

@@ -26,13 +26,13 @@ struct QuantizedWeightsTests {
         Case(testDescription: "nothing but zeros", weights: [0, 0], integers: [0, 0], step: 0),
     ]
 
-    @Test(arguments: cases) func roundsWithinBothLimits(_ example: Case) {
+    @Test(arguments: cases) func `rounds within both limits`(_ example: Case) {
         let rounded = QuantizedWeights(example.weights, outputs: 1, places: 1)
         #expect(rounded.integers == example.integers)
         #expect(abs(rounded.steps[0] - example.step) <= 1e-7 * example.step)
     }
 
-    @Test(arguments: [(1, 1), (3, 9), (8, 9), (5, 1)]) func anyWeightsFit(inputs: Int, places: Int) {
+    @Test(arguments: [(1, 1), (3, 9), (8, 9), (5, 1)]) func `any weights fit`(inputs: Int, places: Int) {
         let weights = pattern(7 * inputs * places, 3)
         let rounded = QuantizedWeights(weights, outputs: 7, places: places)
         for output in 0..<7 {
@@ -50,7 +50,7 @@ struct QuantizedWeightsTests {
         }
     }
 
-    @Test func aPairThatIsTooLargeIsAProgrammersError() async {
+    @Test func `a pair that is too large is a programmers error`() async {
         await #expect(processExitsWith: .failure) {
             let convolution = QuantizedConvolution(
                 window: WindowGeometry(kernel: 1, stride: 1, padding: 0),

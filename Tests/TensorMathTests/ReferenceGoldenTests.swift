@@ -36,9 +36,9 @@ struct ReferenceGoldenTests {
         return (try? JSONDecoder().decode(Document.self, from: data ?? Data()))?.cases ?? []
     }()
 
-    @Test func goldenFileIsThere() { #expect(Self.cases.count == 15) }
+    @Test func `the golden file is there`() { #expect(Self.cases.count == 15) }
 
-    @Test(arguments: cases) func equalsPyTorch(_ golden: Case) throws {
+    @Test(arguments: cases) func `a layer equals PyTorch`(_ golden: Case) throws {
         switch golden.layer {
         case .convolution: try convolution(golden)
         case .normalization: try normalization(golden)

@@ -34,7 +34,7 @@ struct ReferenceGradientTests {
         Shape(images: 1, channels: 2, height: 1, width: 1, outputs: 2, window: .init(kernel: 3, stride: 2, padding: 1)),
     ]
 
-    @Test(arguments: convolutions) func convolution(_ shape: Shape) {
+    @Test(arguments: convolutions) func `a convolution's gradient is that of central differences`(_ shape: Shape) {
         let input = shape.batch(seed: 1)
         let weights = doubles(shape.outputs * shape.channels * shape.window.kernel * shape.window.kernel, 2)
         func output(_ input: [Double], _ weights: [Double]) -> FeatureBatch<Double> {
@@ -57,7 +57,7 @@ struct ReferenceGradientTests {
         Shape(images: 3, channels: 1, height: 1, width: 1), Shape(images: 1, channels: 1, height: 5, width: 7),
     ]
 
-    @Test(arguments: maps) func batchNormalization(_ shape: Shape) {
+    @Test(arguments: maps) func `batch normalization's gradient is that of central differences`(_ shape: Shape) {
         let input = shape.batch(seed: 1)
         let (scale, shift) = (doubles(shape.channels, 2), doubles(shape.channels, 3))
         let gradient = shape.batch(seed: 4)
@@ -76,7 +76,7 @@ struct ReferenceGradientTests {
         check.expectGradient(gradients.shift, of: "shift", at: shift) { value(input.values, scale, $0) }
     }
 
-    @Test(arguments: maps) func rectifier(_ shape: Shape) {
+    @Test(arguments: maps) func `a rectifier's gradient is that of central differences`(_ shape: Shape) {
         // The kink at zero: values in 0.1 … 1.1 and −1.1 … −0.1.
         let input = shape.batch(seed: 1).with(shape.batch(seed: 1).values.map { $0 + ($0 < 0 ? -0.1 : 0.1) })
         let gradient = shape.batch(seed: 2)
@@ -93,7 +93,7 @@ struct ReferenceGradientTests {
         Shape(images: 1, channels: 1, height: 8, width: 8, window: .init(kernel: 2, stride: 3, padding: 1)),
     ]
 
-    @Test(arguments: pools) func maximumPool(_ shape: Shape) {
+    @Test(arguments: pools) func `a maximum pool's gradient is that of central differences`(_ shape: Shape) {
         // Where two values of a window are equal the maximum has a kink: values are far apart, in mixed order.
         let count = shape.batch(seed: 1).values.count
         let input = shape.batch(seed: 1).with((0..<count).map { Double($0 * 37 % count) / 10 })
@@ -106,7 +106,7 @@ struct ReferenceGradientTests {
         }
     }
 
-    @Test(arguments: maps) func averagePool(_ shape: Shape) {
+    @Test(arguments: maps) func `an average pool's gradient is that of central differences`(_ shape: Shape) {
         let input = shape.batch(seed: 1)
         let gradient = ReferencePooling.averageForward(shape.batch(seed: 2))
         let ours = ReferencePooling.averageBackward(gradient, input: input)
@@ -115,7 +115,9 @@ struct ReferenceGradientTests {
         }
     }
 
-    @Test(arguments: [(1, 1, 1), (3, 5, 1), (2, 4, 3)]) func linear(images: Int, inputs: Int, outputs: Int) {
+    @Test(arguments: [(1, 1, 1), (3, 5, 1), (2, 4, 3)]) func `a linear layer's gradient is that of central differences`(
+        images: Int, inputs: Int, outputs: Int
+    ) {
         let (input, weights, bias) = (doubles(images * inputs, 1), doubles(inputs * outputs, 2), doubles(outputs, 3))
         let gradient = doubles(images * outputs, 4)
         let gradients = ReferenceLinear.backward(gradient, input: input, weights: weights, outputs: outputs)

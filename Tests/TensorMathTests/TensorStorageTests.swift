@@ -5,7 +5,7 @@ import Testing
 struct TensorStorageTests {
     /// Below, at and above the size from which the memory is whole pages of the kernel's.
     @Test(arguments: [0, 1, 15, 1 << 18, 1 << 19, 1 << 20 + 3])
-    func memoryIsZeroedAlignedAndWritable(count: Int) {
+    func `memory is zeroed, aligned and writable`(count: Int) {
         for _ in 0..<2 {
             var storage = TensorStorage(count: count)
             #expect(storage.count == count && storage.span.count == count)

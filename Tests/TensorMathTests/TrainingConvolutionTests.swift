@@ -52,7 +52,7 @@ struct TrainingConvolutionTests {
     }
 
     @Test(arguments: shapes + largeShapes + imageShapes, Precision.floating)
-    func equalsPlainLoops(_ shape: Shape, _ precision: Precision) {
+    func `forward and backward equal plain loops`(_ shape: Shape, _ precision: Precision) {
         let layer = Layer(shape, precision)
         // Sums of n products of values in ±1 in float32, Winograd's (of 3×3) around transforms that enlarge the rounding.
         let tolerance = (shape.window.kernel == 3 ? 5e-5 : 1e-5) * Float(shape.channels + shape.outputs).squareRoot()

@@ -32,13 +32,15 @@ struct TrainingNormalizationTests {
 
     private static let maps: Set = ["output", "input", "otherInput"]
 
-    @Test(arguments: shapes, Residual.allCases) func equalsPlainLoops(_ shape: Shape, _ residual: Residual) {
+    @Test(arguments: shapes, Residual.allCases) func `forward and backward equal plain loops`(
+        _ shape: Shape, _ residual: Residual
+    ) {
         for precision in Precision.floating { check(shape, residual, precision) }
     }
 
     /// A network that computes NaN must not look healthy.
     @Test(arguments: Residual.allCases, Precision.floating)
-    func aNaNIsNotSwallowed(_ residual: Residual, _ precision: Precision) {
+    func `a NaN is not swallowed`(_ residual: Residual, _ precision: Precision) {
         let shape = Shape(images: 2, channels: 17, height: 3, width: 5)
         let data = Data(shape, precision, hasNaN: true)
         for instructionSet in InstructionSet.available {

@@ -26,7 +26,7 @@ struct WinogradConvolutionTests {
         ]
 
     @Test(arguments: shapes, WinogradConvolution.Size.allCases)
-    func equalsPlainLoops(_ shape: Shape, _ size: WinogradConvolution.Size) {
+    func `a convolution equals plain loops`(_ shape: Shape, _ size: WinogradConvolution.Size) {
         let layer = Layer(shape, size)
         // The sum of `channels` products of values in ±1, rounded in float32 around transforms that enlarge it.
         let tolerance = Float(size == .two ? 2e-6 : 2e-5) * Float(shape.channels).squareRoot() * 3
@@ -47,7 +47,7 @@ struct WinogradConvolutionTests {
         }
     }
 
-    @Test func aNaNReachesItsNeighborhood() {
+    @Test func `a NaN reaches its neighborhood`() {
         var layer = Layer(Shape(channels: 16, height: 12, width: 12, outputs: 16), .four)
         layer.maps[0].values[5 * 12 + 6] = .nan
         for instructionSet in InstructionSet.available {
@@ -59,7 +59,7 @@ struct WinogradConvolutionTests {
         }
     }
 
-    @Test func tooLittleScratchIsAProgrammersError() async {
+    @Test func `too little scratch is a programmer's error`() async {
         await #expect(processExitsWith: .failure) {
             let layer = Layer(Shape(channels: 16, height: 4, width: 4, outputs: 16), .two)
             _ = layer.run(.identity, on: ComputeEngine.shared, scratchCount: 16)

@@ -15,7 +15,7 @@ struct AdamTests {
     }()
 
     @Test(arguments: [Adam.WeightDecay.none, .coupled(0.1), .decoupled(0.1)], InstructionSet.available)
-    func equalsPyTorch(_ weightDecay: Adam.WeightDecay, _ instructionSet: InstructionSet) throws {
+    func `a step equals PyTorch`(_ weightDecay: Adam.WeightDecay, _ instructionSet: InstructionSet) throws {
         let document = try #require(Self.document)
         let expected =
             switch weightDecay {
@@ -34,13 +34,13 @@ struct AdamTests {
     }
 
     /// What fills up a block of 16 channels has no gradient and must stay zero.
-    @Test func zerosWithoutGradientStayZero() {
+    @Test func `zeros without gradient stay zero`() {
         let run = Run(count: 20, .best)
         for step in 0..<3 { run.step(step, Adam(weightDecay: .coupled(0.1))) }
         for place in 20..<32 { #expect(run.parameters.span[place] == 0) }
     }
 
-    @Test func longRunsAreCutIntoRunsForTheTeam() {
+    @Test func `long runs are cut into runs for the team`() {
         let count = 50_000
         let (long, short) = (Run(count: count, .best), Run(count: 20, .best))
         for step in 0..<2 {

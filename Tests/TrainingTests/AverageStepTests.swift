@@ -4,7 +4,7 @@ import Testing
 
 struct AverageStepTests {
     /// Longer than one thread's run of floats, and not a multiple of it.
-    @Test(arguments: InstructionSet.available, [0, 0.25, 1]) func equalsAPlainLoop(
+    @Test(arguments: InstructionSet.available, [0, 0.25, 1]) func `a step equals a plain loop`(
         _ instructionSet: InstructionSet, rate: Double
     ) {
         let count = 50_000

@@ -26,7 +26,7 @@ import Training
     }
 
     @Test(arguments: InstructionSet.available)
-    func gradientsAreAsNearFloat32AsPyTorchs(_ instructionSet: InstructionSet) throws {
+    func `gradients are as near float32 as PyTorch's`(_ instructionSet: InstructionSet) throws {
         let (exact, rounded) = (run(.float32, instructionSet), run(.bfloat16, instructionSet))
         _ = (exact.step(0), rounded.step(0))
         let ours = rounded.network.gradients
@@ -39,7 +39,7 @@ import Training
         print("bf16 gradients, \(instructionSet): median \(median), largest \(largest) of the norm from float32")
     }
 
-    @Test(arguments: InstructionSet.available) func lossFallsAsInFloat32(_ instructionSet: InstructionSet) {
+    @Test(arguments: InstructionSet.available) func `the loss falls as in float32`(_ instructionSet: InstructionSet) {
         let (exact, rounded) = (run(.float32, instructionSet), run(.bfloat16, instructionSet))
         var (largest, last) = (0.0, 0.0)
         for step in yardstick.losses.indices {

@@ -9,7 +9,7 @@ struct BinaryCrossEntropyTests {
     static let logits: [Double] = [0, 0.5, -0.5, 3, -7, 20, -20, 1]
     static let targets: [Double] = [0, 1, 0, 0, 1, 1, 0, 0.25]
 
-    @Test(arguments: losses) func gradientEqualsCentralDifferences(_ loss: BinaryCrossEntropy) {
+    @Test(arguments: losses) func `the gradient is that of central differences`(_ loss: BinaryCrossEntropy) {
         let gradient = loss.gradient(logits: Self.logits, targets: Self.targets)
         for place in Self.logits.indices {
             var (above, below) = (Self.logits, Self.logits)
@@ -24,18 +24,18 @@ struct BinaryCrossEntropyTests {
 
     /// torch.nn.functional.binary_cross_entropy_with_logits of PyTorch 2.15.0 in float64; a weight w of the negatives is w times the loss with `pos_weight` 1/w.
     @Test(arguments: zip(losses, [1.5942577073235256, 2.2551717963488023, 1.1391914012223343]))
-    func equalsPyTorch(_ loss: BinaryCrossEntropy, _ expected: Double) {
+    func `the loss equals PyTorch`(_ loss: BinaryCrossEntropy, _ expected: Double) {
         #expect(abs(loss.loss(logits: Self.logits, targets: Self.targets) - expected) <= 1e-14)
     }
 
-    @Test func hugeLogitsStayFinite() {
+    @Test func `huge logits stay finite`() {
         let loss = BinaryCrossEntropy()
         #expect(loss.loss(logits: [1000.0], targets: [0]) == 1000)
         #expect(loss.loss(logits: [-1000.0], targets: [0]) == 0)
         #expect(loss.gradient(logits: [1000.0, -1000], targets: [0, 1]) == [0.5, -0.5])
     }
 
-    @Test func aNaNIsNoQuietLoss() {
+    @Test func `a NaN is no quiet loss`() {
         #expect(BinaryCrossEntropy().loss(logits: [Float.nan, 0], targets: [0, 1]).isNaN)
     }
 }

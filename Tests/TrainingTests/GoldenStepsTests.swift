@@ -31,13 +31,13 @@ import Training
     static let cases = document?.cases ?? []
     private static let team = ComputeTeam(threadCount: 2)
 
-    @Test func goldenFilesAreThere() throws {
+    @Test func `golden files are there`() throws {
         #expect(Self.cases.count == 3)
         #expect(try Data(contentsOf: URL(filePath: Self.folder + "gradients.f32")).count == 382_484)
     }
 
     @Test(arguments: cases, InstructionSet.available)
-    func tenStepsEqualPyTorch(_ golden: Case, _ instructionSet: InstructionSet) throws {
+    func `ten steps equal PyTorch`(_ golden: Case, _ instructionSet: InstructionSet) throws {
         let document = try #require(Self.document)
         let run = GoldenRun(golden, seed: document.seed, engine: Self.engine(instructionSet))
         var largest = 0.0
@@ -57,7 +57,7 @@ import Training
         print("losses of ten steps, \(golden.testDescription), \(instructionSet): \(largest) relative")
     }
 
-    @Test(arguments: InstructionSet.available) func gradientsEqualPyTorch(_ instructionSet: InstructionSet) throws {
+    @Test(arguments: InstructionSet.available) func `gradients equal PyTorch`(_ instructionSet: InstructionSet) throws {
         let (document, golden) = try (#require(Self.document), #require(Self.cases.first))
         let run = GoldenRun(golden, seed: document.seed, engine: Self.engine(instructionSet))
         _ = run.backward(0)

@@ -9,7 +9,7 @@ struct InitialParametersTests {
 
     /// Mean 0 and variance 2/fanOut within four standard errors; about 68.3 % within one deviation, as normal numbers have.
     @Test(arguments: ["conv1.weight", "layer1.0.conv2.weight", "layer3.0.downsample.0.weight", "layer4.2.conv1.weight"])
-    func convolutionsAreNormalByFanOut(name: String) throws {
+    func `convolutions are normal by fan out`(name: String) throws {
         let shape = try #require(Self.layout.parameters.first { $0.name == name }).shape
         let values = Self.parameters[name].map(Double.init)
         let count = Double(values.count)
@@ -22,7 +22,7 @@ struct InitialParametersTests {
         #expect(abs(inside - 0.6827) <= 4 * (0.6827 * 0.3173 / count).squareRoot())
     }
 
-    @Test func batchNormBeginsAsTheIdentity() {
+    @Test func `batch norm begins as the identity`() {
         for specification in Self.layout.parameters {
             let values = Self.parameters[specification.name]
             switch specification.role {
@@ -33,7 +33,7 @@ struct InitialParametersTests {
         }
     }
 
-    @Test func theHeadIsUniformByItsFeatures() {
+    @Test func `the head is uniform by its features`() {
         let bound = 1 / Float(Self.layout.featureCount).squareRoot()
         let weights = Self.parameters["fc.weight"]
         #expect(weights.allSatisfy { abs($0) <= bound })
@@ -41,13 +41,13 @@ struct InitialParametersTests {
         #expect(Self.parameters["fc.bias"].allSatisfy { $0 != 0 && abs($0) <= bound })
     }
 
-    @Test func theSeedDecides() {
+    @Test func `the seed decides`() {
         #expect(Self.parameters == InitialParameters.network(Self.layout, seed: 7))
         #expect(Self.parameters["conv1.weight"] != InitialParameters.network(Self.layout, seed: 8)["conv1.weight"])
     }
 
     @Test(arguments: [(1, 1, 2), (2, 2, 1), (2, 2, 2), (1000, 0, 2)])
-    func aJudgesOutputsGoOnAndOthersAreNew(present: Int, kept: Int, outputs: Int) {
+    func `a judge's outputs go on, and others are new`(present: Int, kept: Int, outputs: Int) {
         let base = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: present), seed: 1)
         let parameters = InitialParameters.replacingHead(of: base, keeping: kept, outputs: outputs, seed: 2)
         let fresh = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: outputs), seed: 2)
@@ -59,7 +59,7 @@ struct InitialParametersTests {
         }
     }
 
-    @Test(arguments: [nil, 1000, 1]) func aBaseKeepsAllButItsHead(outputs: Int?) {
+    @Test(arguments: [nil, 1000, 1]) func `a base keeps all but its head`(outputs: Int?) {
         let base = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: outputs), seed: 1)
         let parameters = InitialParameters.replacingHead(of: base, outputs: 1, seed: 2)
         let fresh = InitialParameters.network(ResNet50Layout(baseWidth: 4, outputs: 1), seed: 2)

@@ -3,7 +3,7 @@ import Testing
 import Training
 
 struct LearningRateScheduleTests {
-    @Test func constantStaysConstant() {
+    @Test func `a constant rate stays`() {
         for step in [0, 1, 99, 100] { #expect(LearningRateSchedule.constant.factor(step: step, of: 100) == 1) }
     }
 
@@ -12,11 +12,11 @@ struct LearningRateScheduleTests {
         (0, 0.25), (1, 0.5), (3, 1), (4, 1), (6, 0.853_553_390_593_273_7), (8, 0.5), (10, 0.146_446_609_406_726_27),
         (12, 0), (13, 0),
     ])
-    func cosineGoesUpInALineAndDownInACosine(step: Int, expected: Double) {
+    func `a cosine rate goes up in a line and down in a cosine`(step: Int, expected: Double) {
         #expect(abs(LearningRateSchedule.cosine(warmUpSteps: 4).factor(step: step, of: 12) - expected) <= 1e-15)
     }
 
-    @Test func warmUpMayBeAbsentOrAllThereIs() {
+    @Test func `the warm-up may be absent or all there is`() {
         #expect(LearningRateSchedule.cosine(warmUpSteps: 0).factor(step: 0, of: 10) == 1)
         #expect(LearningRateSchedule.cosine(warmUpSteps: 10).factor(step: 9, of: 10) == 1)
         #expect(LearningRateSchedule.cosine(warmUpSteps: 20).factor(step: 9, of: 10) == 0.5)

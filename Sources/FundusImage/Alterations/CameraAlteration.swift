@@ -49,6 +49,7 @@ package struct CameraAlteration: Sendable, Hashable {
 
     package init() {}
 
+    /// Changes nothing.
     package static let none = CameraAlteration()
 
     /// The side of picture that `blur` is said for.

@@ -21,6 +21,7 @@ package struct PictureAugmentation: Sendable, Hashable {
         self.contrast = contrast
     }
 
+    /// Changes nothing.
     package static let none = PictureAugmentation(isFlipped: false, angle: 0, brightness: 1, contrast: 1)
 
     private static let largestAngle = 10.0
@@ -40,6 +41,7 @@ package struct PictureAugmentation: Sendable, Hashable {
         (2 * Double(generator.next() >> 11) * 0x1p-53 - 1) * bound
     }
 
+    /// The picture flipped, rotated, lightened and contrasted, in this order, at its own size.
     package func applied(to picture: RGBPicture) -> RGBPicture {
         guard self != .none else { return picture }
         var pixels = picture.pixels

@@ -4,6 +4,7 @@
 /// `applied` gives the same picture for the same damage, always: whatever chance decides follows from `seed`. What other
 /// cameras do to a picture (`CameraAlteration`) comes after it. `docs/alterations.md` shows every kind.
 package struct PictureDamage: Sendable, Hashable {
+    /// What went wrong with a photograph, or what is there in its place.
     package enum Kind: String, Sendable, CaseIterable {
         // The photograph, spoiled.
         /// Out of focus: no vessel is left.
@@ -40,8 +41,10 @@ package struct PictureDamage: Sendable, Hashable {
     package var kind: Kind
     /// 0 is just beyond use, 1 hopeless.
     package var strength: Double
+    /// Decides all that is left to chance.
     package var seed: UInt64
 
+    /// - Parameter strength: 0…1.
     package init(kind: Kind, strength: Double, seed: UInt64) {
         precondition(0...1 ~= strength, "a strength is a share")
         (self.kind, self.strength, self.seed) = (kind, strength, seed)
@@ -60,6 +63,7 @@ package struct PictureDamage: Sendable, Hashable {
         return PictureDamage(kind: kind, strength: generator.share(), seed: generator.next())
     }
 
+    /// A picture of the same size that no one should judge.
     package func applied(to picture: RGBPicture) -> RGBPicture {
         let work = FloatPicture(picture)
         var chance = SeededBits(seed: seed)

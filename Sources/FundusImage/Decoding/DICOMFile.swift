@@ -33,6 +33,9 @@ package struct DICOMFile: Sendable, Equatable {
         bytes.count >= 132 && bytes[128..<132].elementsEqual("DICM".utf8)
     }
 
+    /// Finds the embedded JPEG in a file's bytes.
+    ///
+    /// - Throws: where it is no DICOM file, or holds no such photograph.
     package init(_ bytes: [UInt8]) throws(Fault) {
         guard Self.isPromised(by: bytes) else {
             throw Fault(description: "is no DICOM file: DICM does not stand at byte 128")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A picture at the size asked for, with what the file said of its own size.
 package struct DecodedImage: Sendable, Equatable {
+    /// Pixels of the file's own picture, before it was made smaller.
     package let sourceWidth: Int
     package let sourceHeight: Int
     /// How much smaller a side was decoded: 1 where every pixel was.

@@ -14,8 +14,10 @@ internal import TensorMath
 /// invented samples ends the decode. Pillow is more lenient in both.
 package struct PhotographDecoder: Sendable {
     package let formats: PhotographFormats
+    /// Width × height that a header may claim.
     package let maximumPixels: Int
 
+    /// - Parameter maximumPixels: a larger picture is refused by its header, before memory is taken.
     package init(_ formats: PhotographFormats, maximumPixels: Int) {
         self.formats = formats
         self.maximumPixels = maximumPixels

@@ -6,6 +6,7 @@ package struct RGBPicture: Sendable, Equatable {
     /// [height × width × 3]
     package let pixels: [UInt8]
 
+    /// - Parameter pixels: [height × width × 3], rows from the top.
     package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0, "a picture has at least one pixel")
         precondition(pixels.count == width * height * 3, "three samples a pixel")

@@ -27,6 +27,7 @@ package struct QualityGrade: Sendable, Equatable {
 
 /// One thing that is wrong with a picture.
 package struct QualityFinding: Sendable, Equatable {
+    /// By the names that a verdict's reasons have.
     package enum Code: String, Sendable, CaseIterable {
         case tooDark = "too-dark"
         case tooBright = "too-bright"

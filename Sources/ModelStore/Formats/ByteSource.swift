@@ -26,6 +26,9 @@ package final class ByteSource: Sendable {
     /// How much was read so far, what was read again counted again: the work that a file makes.
     package var bytesRead: Int { handedOut.load(ordering: .relaxed) }
 
+    /// Bytes that are in memory already.
+    ///
+    /// - Parameter path: what faults are told of.
     package init(_ bytes: [UInt8], path: String) {
         self.path = path
         count = bytes.count
@@ -111,6 +114,7 @@ package final class ByteSource: Sendable {
 }
 
 extension ModelFailure {
+    /// A failed system call: the model is missing, or the machine is at fault.
     package init(_ failure: SystemFailure) {
         let isMissing = failure.isAbsence
         self.init(

@@ -12,6 +12,9 @@ package struct PyTorchCheckpoint: Sendable {
     private let tensors: [String: PickledTensor]
     private let shared: SharedStorages
 
+    /// Reads the file's index; tensors are read where they are asked for.
+    ///
+    /// - Throws: where it is no such file, or asks for anything but tensors.
     package init(_ source: ByteSource) throws(ModelFailure) {
         path = source.path
         let (container, tensors) = try Self.read(source)

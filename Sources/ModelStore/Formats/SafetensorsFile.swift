@@ -10,8 +10,10 @@ internal import FoundationEssentials
 /// Format: eight bytes of header length (little-endian), the header as JSON, the tensors end to end
 /// (github.com/huggingface/safetensors, README “Format”).
 package struct SafetensorsFile: Sendable {
+    /// Where a tensor lies, and what it is.
     package struct Tensor: Sendable, Equatable {
         package let type: ElementType
+        /// Slowest axis first.
         package let shape: [Int]
         /// Byte range in the file.
         package let range: Range<Int>
@@ -24,6 +26,9 @@ package struct SafetensorsFile: Sendable {
     package let metadata: [String: String]
     private let source: ByteSource
 
+    /// Reads and checks the header.
+    ///
+    /// - Throws: where it does not fit the bytes that are there.
     package init(_ source: ByteSource) throws(ModelFailure) {
         let path = source.path
         let length = try source.bytes(at: 0, count: 8).enumerated().reduce(UInt64(0)) {

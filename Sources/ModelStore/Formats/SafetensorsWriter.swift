@@ -9,6 +9,7 @@ package enum SafetensorsWriter {
     /// One tensor to be written.
     package struct Tensor {
         package let name: String
+        /// Slowest axis first.
         package let shape: [Int]
         package let type: ElementType
         package let values: ArraySlice<Float>

@@ -15,6 +15,9 @@ package struct WeightArchive: Sendable {
     /// Shape of every tensor, by torchvision's name where it has one.
     let shapes: [String: [Int]]
 
+    /// Reads the file's index, and finds torchvision's name of each tensor.
+    ///
+    /// - Throws: where it is of neither format, or holds no ResNet.
     package init(_ source: ByteSource) throws(ModelFailure) {
         path = source.path
         byteCount = source.count

@@ -16,6 +16,7 @@ package final class LoadedModel: Sendable {
     /// Why it computes in this precision.
     package let reason: String
     private let measured: PrecisionSpeeds?
+    /// Images that go through the network at once.
     package let batchSize: Int
     private let folder: ModelFolder
     private let network: Mutex<ResNet50Inference>

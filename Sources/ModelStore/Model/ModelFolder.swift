@@ -11,6 +11,7 @@ package struct ModelFolder: Sendable {
 
     package let path: FilePath
 
+    /// Opens nothing; whether a model is there shows when it is read.
     package init(_ path: FilePath) { self.path = path }
 
     package var weightsPath: FilePath { path.appending(Self.weightsName) }

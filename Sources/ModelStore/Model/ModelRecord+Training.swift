@@ -17,6 +17,7 @@ extension ModelRecord {
         package struct Holdout: Codable, Sendable, Equatable {
             package var disease: Int
             package var normal: Int
+            /// People.
             package var groups: Int
 
             package init(disease: Int, normal: Int, groups: Int) {
@@ -49,6 +50,7 @@ extension ModelRecord {
             var all: [Double] { [areaUnderCurve, low, high, sensitivity, specificity].compactMap(\.self) }
         }
 
+        /// Where random numbers began.
         package var seed: UInt64
         package var epochs: Int
         package var trainedOn: Images

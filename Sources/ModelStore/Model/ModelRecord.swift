@@ -19,6 +19,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
         case disease, normal
     }
 
+    /// What an imported model was made of.
     package struct Source: Codable, Sendable, Equatable {
         package var file: String
         package var sha256: String
@@ -29,12 +30,14 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package struct Architecture: Codable, Sendable, Equatable {
         package static let resNet50 = "resnet50-v1.5"
         package var name: String
+        /// Channels after the stem: 64 of a ResNet-50.
         package var baseWidth: Int
         package var outputs: Int?
     }
 
     /// P(disease) at or above `value` is disease; the evidence is the hold-out's.
     package struct MeasuredThreshold: Codable, Sendable, Equatable {
+        /// P(disease) at or above it is called disease.
         package var value: Double
         package var sensitivity: Double?
         package var specificity: Double?
@@ -51,6 +54,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
         /// How the input follows from the seed; for the reader of the file.
         package var formula: String
         package var seed: UInt64
+        /// What the network gives for the seeded input, one for each output.
         package var logits: [Float]
         /// Allowed difference for a logit of size up to 1, in proportion above.
         package var tolerance: Float
@@ -64,6 +68,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var role: Role
     package var createdAt: Date
     package var trainedAt: Date?
+    /// The id of the model that its training began with.
     package var parent: String?
     package var recipe: String?
     package var training: Training?
@@ -73,6 +78,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     /// Of a judge whose outputs are the classes of a softmax: the one that means normal, counted from 0.
     package var normalClass: Int?
     package var threshold: MeasuredThreshold
+    /// Thresholds for the sensitivities that `target-sensitivity` may ask for.
     package var operatingPoints: [MeasuredThreshold]?
     package var gradability: Gradability?
     package var preprocessing: Preprocessing

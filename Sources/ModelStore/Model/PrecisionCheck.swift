@@ -11,6 +11,7 @@ package struct PrecisionCheck: Codable, Sendable, Equatable {
     package var changedVerdicts: Int
     /// Of P(disease), over all images.
     package var largestChange: Double
+    /// P(disease) at or above it was called disease.
     package var threshold: Double
 
     /// Fewer images than this prove nothing.

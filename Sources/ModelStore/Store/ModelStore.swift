@@ -17,8 +17,12 @@ package struct ModelStore: Sendable {
     /// - Parameter root: the state folder.
     package init(root: FilePath) { models = root.appending("models") }
 
+    /// Where a model of this id lies, or would lie.
     package func folder(_ id: String) -> ModelFolder { ModelFolder(models.appending(id)) }
 
+    /// What a model says of itself.
+    ///
+    /// - Throws: where there is none, or it can't be read.
     package func record(_ id: String) throws(ModelFailure) -> ModelRecord { try folder(id).record() }
 
     /// The ids of all whole models, oldest first.

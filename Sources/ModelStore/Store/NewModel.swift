@@ -10,6 +10,7 @@ package struct NewModel: Sendable {
     /// Of a network whose outputs are the classes of a softmax.
     package var normalClass: Int?
     package var threshold = ModelRecord.MeasuredThreshold(value: 0.5)
+    /// Thresholds for the sensitivities that `target-sensitivity` may ask for.
     package var operatingPoints: [ModelRecord.MeasuredThreshold]?
     /// Of a network with two outputs that judges.
     package var gradability: ModelRecord.Gradability?
@@ -17,6 +18,7 @@ package struct NewModel: Sendable {
     /// What the weights are written as; what batch norm holds stays float32.
     package var weightType = ElementType.f32
     package var trainedAt: Date?
+    /// The id of the model that its training began with.
     package var parent: String?
     package var recipe: String?
     package var training: ModelRecord.Training?
@@ -25,6 +27,7 @@ package struct NewModel: Sendable {
     /// Files that go into the folder as they are.
     package var attachments: [ModelAttachment] = []
 
+    /// - Parameter positiveClass: what a high first output speaks for.
     package init(parameters: ResNet50Parameters, positiveClass: ModelRecord.PositiveClass) {
         self.parameters = parameters
         self.positiveClass = positiveClass

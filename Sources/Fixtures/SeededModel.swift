@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import Fixtures
-import FoundationEssentials
-import Glibc
-import SystemPackage
+internal import FoundationEssentials
+internal import Glibc
+package import SystemPackage
 
 /// A state folder with one seeded narrow network as champion: made once, read by all suites.
-enum SeededModel {
+package enum SeededModel {
     private static let folder = FilePath("/tmp/fundusd-test-model-\(getpid())")
 
-    static let state: FilePath = {
+    package static let state: FilePath = {
         do {
             try SeededNetwork.writeModel(to: folder)
         } catch {
@@ -20,12 +19,12 @@ enum SeededModel {
 }
 
 /// Drawn eyes, each drawn once.
-enum Eyes {
-    static let first = eye(1)
-    static let second = eye(2)
-    static let third = eye(3)
-    static let all = [first, second, third]
-    static let tooDark = SyntheticPictures.encode(SyntheticPictures.tooDark())
+package enum Eyes {
+    package static let first = eye(1)
+    package static let second = eye(2)
+    package static let third = eye(3)
+    package static let all = [first, second, third]
+    package static let tooDark = SyntheticPictures.encode(SyntheticPictures.tooDark())
 
     private static func eye(_ seed: UInt64) -> [UInt8] { SyntheticEye(seed: seed, width: 256, height: 256).jpeg() }
 }
