@@ -68,8 +68,9 @@ private struct Performance: Decodable {
             try pictures(site) == ["1.jpg", "2.jpg", "3.jpg"]
         }
         try FolderWait.until("a page with all three", in: site.path("review")) {
-            site.exists("review/index.html") && String(decoding: try site.read("review/index.html"), as: UTF8.self)
-                .contains("<h1>3 pictures to look at</h1>")
+            guard site.exists("review/index.html") else { return false }
+            let page = String(decoding: try site.read("review/index.html"), as: UTF8.self)
+            return page.contains("<h1>3 pictures to look at</h1>")
         }
         let page = String(decoding: try site.read("review/index.html"), as: UTF8.self)
         #expect(page.contains("href=\"./2.jpg\"") && page.contains("data:image/jpeg;base64,"))

@@ -45,7 +45,7 @@ extension ScreeningSite {
         }
     }
 
-    /// Publishes a second judge, whose weights follow from another seed, and leaves the champion in office.
+    /// Publishes a second judge, whose weights follow from another seed, and leaves the champion.
     func addModel(seed: UInt64 = 2) throws -> String {
         let layout = ResNet50Layout(baseWidth: SeededNetwork.narrowWidth, outputs: 1)
         let model = NewModel(

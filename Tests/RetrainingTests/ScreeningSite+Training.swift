@@ -63,7 +63,7 @@ extension ScreeningSite {
     ///   - outputs: classes of a softmax, the third of which is normal; nil for one output that speaks for normal.
     @discardableResult
     func addModel(
-        seed: UInt64 = 1, side: Int = 128, outputs: Int? = nil, as office: ModelOffice? = .champion
+        seed: UInt64 = 1, side: Int = 128, outputs: Int? = nil, as alias: ModelAlias? = .champion
     ) throws -> String {
         let layout = ResNet50Layout(baseWidth: SeededNetwork.narrowWidth, outputs: outputs ?? 1)
         var model = NewModel(
@@ -71,7 +71,7 @@ extension ScreeningSite {
             positiveClass: outputs == nil ? .normal : .disease)
         model.preprocessing = Preprocessing(.squeeze, side: side)
         if outputs != nil { model.normalClass = 2 }
-        return try store.publish(model, date: Date(), as: office, ifChampionIs: store.championID).record.id
+        return try store.publish(model, date: Date(), as: alias, ifChampionIs: store.championID).record.id
     }
 
     var store: ModelStore { ModelStore(root: path("state")) }
