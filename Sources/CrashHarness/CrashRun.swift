@@ -97,6 +97,7 @@ package struct CrashRun {
             rescan-seconds: 1
             after: \(after.rawValue)
             labelled: \(labelled)
+            exams: true
             \(Self.everybodyIsAsked)
 
             """
@@ -194,7 +195,9 @@ extension CrashRun {
     }
 
     mutating func newName(below folder: String = "") -> String {
-        "\(folder)eye-\(names.count)-\(chance(1000)).jpg"
+        // Two of three show an eye of one of four persons.
+        let person = ["eye", "p\(names.count / 3 % 4)_left_", "p\(names.count / 3 % 4)_right_"][names.count % 3]
+        return "\(folder)\(person)-\(names.count)-\(chance(1000)).jpg"
     }
 
     private mutating func oldName() -> String {

@@ -63,6 +63,10 @@ package struct Oracle: Sendable, Equatable {
         case unasked(String)
         /// One that they were given, or that lies among their answers, several times.
         case askedTwice(String)
+        /// A verdict on a person's eye that no exam knows of.
+        case unexamined(String)
+        /// An exam that names another verdict than one of its person's, or is none at all.
+        case wrongExam(String)
         /// A file among those that is no whole content.
         case spoiledForPeople(String)
     }
@@ -70,7 +74,7 @@ package struct Oracle: Sendable, Equatable {
     package private(set) var violations: Set<Violation> = []
     package private(set) var verdicts = 0
 
-    private struct Document: Decodable {
+    struct Document: Decodable {
         struct Image: Decodable {
             let name: String
             let sha256: String
@@ -85,6 +89,7 @@ package struct Oracle: Sendable, Equatable {
         _ expected: Deliveries, outbox: FilePath, inbox: FilePath, archive: FilePath, people: [FilePath] = []
     ) throws {
         var files: [Deliveries.Arrival: [String]] = [:]
+        var newest: [String: Document] = [:]
         for path in try Self.files(outbox) {
             let bytes = try Descriptor.open(outbox.pushing(path), O_RDONLY).read(upTo: 1 << 22)
             guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)) else {
@@ -93,6 +98,7 @@ package struct Oracle: Sendable, Equatable {
             }
             let arrival = Deliveries.Arrival(document.image.name, document.image.sha256)
             files[arrival, default: []].append(path.string)
+            if path.string == "\(document.image.name).json" { newest[path.string] = document }
             verdicts += 1
             if let specimen = expected.whole[arrival] ?? expected.spared(arrival) {
                 if !specimen.outcomes.contains(document.outcome) {
@@ -103,6 +109,7 @@ package struct Oracle: Sendable, Equatable {
             }
         }
         for (arrival, paths) in files { judge(arrival, paths, expected) }
+        try judgeExams(outbox, newest)
         for (name, specimen) in expected.final
         where !specimen.outcomes.isEmpty && files[.init(name, specimen.sha256)] == nil {
             violations.insert(.lost(.init(name, specimen.sha256)))
@@ -159,6 +166,8 @@ package struct Oracle: Sendable, Equatable {
         for path in try Self.hidden(inbox) { violations.insert(.stranded(path)) }
     }
 
+    mutating func note(_ violation: Violation) { violations.insert(violation) }
+
     private mutating func judge(_ arrival: Deliveries.Arrival, _ paths: [String], _ expected: Deliveries) {
         if paths.count > 1 { violations.insert(.doubled(arrival)) }
         let (newest, older) = ("\(arrival.name).json", "\(arrival.name).\(arrival.sha256.prefix(12)).json")
@@ -207,9 +216,12 @@ package struct Oracle: Sendable, Equatable {
         return found
     }
 
+    static let examFolder = "exams/"
+
     /// All verdict files; hidden ones are nobody's yet.
     private static func files(_ outbox: FilePath) throws -> [FilePath] {
         try Folder(outbox).tree()
             .filter { $0.status.kind == .regular && $0.path.string.hasSuffix(".json") }.map(\.path)
+            .filter { !$0.string.hasPrefix(examFolder) }
     }
 }

@@ -86,6 +86,38 @@ import Testing
         #expect(try !found().contains(.unasked(eye.sha256)), "a picture that is gone can't be asked about")
     }
 
+    /// Each person's exam names a verdict for every eye that has one, and none else.
+    @Test func `an exam that is missing, stale, or another's`() throws {
+        var expected = Deliveries()
+        let (left, right) = ("ward/p1_left_-1.jpg", "ward/p1_right_-2.jpg")
+        for (name, specimen) in [(left, eye), (right, newer)] {
+            expected.final[name] = specimen
+            expected.whole[.init(name, specimen.sha256)] = specimen
+            try write(specimen.bytes, inbox, name)
+        }
+        try write("\(left).json", left, eye.sha256, "disease")
+        try write("\(right).json", right, newer.sha256, "ungradable")
+        func told(_ name: String, _ sha256: String, _ outcome: String) -> String {
+            #"{"image":"\#(name)","sha256":"\#(sha256)","outcome":"\#(outcome)","verdict":"\#(name).json"}"#
+        }
+        func found(_ person: String, left: String, right: String) throws -> Set<Oracle.Violation> {
+            try write("exams/ward/p1.json", #"{"person":"\#(person)","eyes":{"left":\#(left),"right":\#(right)}}"#)
+            return try Oracle(expected, outbox: outbox, inbox: inbox, archive: archive).violations
+        }
+        let judged = told(left, eye.sha256, "disease")
+        let refused = told(right, newer.sha256, "ungradable")
+        let wrong = Oracle.Violation.wrongExam("exams/ward/p1.json")
+        #expect(try found("ward/p1", left: judged, right: refused) == [])
+        #expect(try found("ward/p1", left: judged, right: "null") == [.unexamined("\(right).json")])
+        #expect(try found("ward/p1", left: refused, right: refused).contains(wrong), "the other eye's verdict")
+        #expect(try found("ward/p1", left: told(left, "00", "disease"), right: refused) == [wrong])
+        #expect(try found("p1", left: judged, right: refused).contains(wrong), "another person's file")
+        try write("exams/ward/p1.json", "{")
+        #expect(
+            try Oracle(expected, outbox: outbox, inbox: inbox, archive: archive).violations
+                == [wrong, .unexamined("\(left).json"), .unexamined("\(right).json")])
+    }
+
     @Test func `a lost verdict`() throws {
         try writeAll()
         try AtomicFile.remove(outbox.pushing("ward/b.jpg.json"))
