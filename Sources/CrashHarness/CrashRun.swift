@@ -26,7 +26,7 @@ package struct CrashRun {
     let victim: Victim
     private var generator: SeededGenerator
     var expected = Deliveries()
-    private var names: [String] = []
+    var names: [String] = []
     private var specimens = 0
     /// A file that somebody still writes: what is left of it.
     private(set) var slow: SlowFile?
@@ -192,12 +192,6 @@ extension CrashRun {
         specimens += 1
         let kinds: [Specimen.Kind] = [.eye, .eye, .eye, .eye, .dark, .truncated, .text]
         return Specimen(kinds[chance(kinds.count)], number: specimens + Int(seed % 1000) * 1000)
-    }
-
-    mutating func newName(below folder: String = "") -> String {
-        // Two of three show an eye of one of four persons.
-        let person = ["eye", "p\(names.count / 3 % 4)_left_", "p\(names.count / 3 % 4)_right_"][names.count % 3]
-        return "\(folder)\(person)-\(names.count)-\(chance(1000)).jpg"
     }
 
     private mutating func oldName() -> String {

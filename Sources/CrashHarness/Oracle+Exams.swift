@@ -19,7 +19,7 @@ extension Oracle {
 
     /// Whose eye a picture of a crash run shows: its folder with the person, and the side. The harness's own reading of names.
     private static func eye(in name: String) -> (person: String, side: String)? {
-        guard let match = name.wholeMatch(of: /((?:.*\/)?p[0-9]+)_(left|right)_.*/) else { return nil }
+        guard let match = name.wholeMatch(of: /((?:.*\/)?[^\/]*p[0-9]+)_(left|right)_.*/) else { return nil }
         return (String(match.1), String(match.2))
     }
 
