@@ -6,7 +6,8 @@ package import SystemPackage
 package import Verdict
 
 /// Whose eyes published pictures show, while exams are wanted: `person` and `eye` of an image; `exam`: one row a person, due
-/// where the file in the outbox does not yet say what is known. `spelling`: as an image's.
+/// where more has changed than the file in the outbox says. Counted, since another verdict may be noted while the file is
+/// written. `spelling`: as an image's.
 enum ExamTable {
     static let definition = """
         ALTER TABLE image ADD COLUMN person BLOB;
@@ -14,7 +15,8 @@ enum ExamTable {
         CREATE INDEX image_by_person ON image (person) WHERE person IS NOT NULL;
         CREATE TABLE exam (
             person BLOB PRIMARY KEY,
-            is_due INTEGER NOT NULL,
+            changes INTEGER NOT NULL,
+            written INTEGER NOT NULL,
             spelling BLOB
         ) WITHOUT ROWID;
         """
@@ -25,7 +27,10 @@ enum ExamTable {
             sql: "UPDATE image SET person = ?, eye = ? WHERE id = ?",
             arguments: [eye.person.data, eye.side.rawValue, image])
         try db.execute(
-            sql: "INSERT INTO exam (person, is_due) VALUES (?, 1) ON CONFLICT (person) DO UPDATE SET is_due = 1",
+            sql: """
+                INSERT INTO exam (person, changes, written) VALUES (?, 1, 0)
+                    ON CONFLICT (person) DO UPDATE SET changes = changes + 1
+                """,
             arguments: [eye.person.data])
     }
 
@@ -33,7 +38,7 @@ enum ExamTable {
     static func noteExchange(_ db: Database, _ name: ImageName) throws {
         try db.execute(
             sql: """
-                UPDATE exam SET is_due = 1 WHERE person =
+                UPDATE exam SET changes = changes + 1 WHERE person =
                     (SELECT person FROM image WHERE name = ? AND is_newest AND person IS NOT NULL)
                 """, arguments: [name.data])
     }
@@ -49,11 +54,11 @@ package struct EyeVerdict: Equatable, Sendable {
 }
 
 extension Ledger {
-    /// Persons whose exam is to be written.
-    package func examsDue() throws -> [ImageName] {
+    /// Persons whose exam is to be written, and how much has changed for each so far.
+    package func examsDue() throws -> [(person: ImageName, changes: Int)] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT person FROM exam WHERE is_due ORDER BY person")
-                .map { try ImageName(bytes: $0.bytes("person")) }
+            try Row.fetchAll(db, sql: "SELECT person, changes FROM exam WHERE written < changes ORDER BY person")
+                .map { try (ImageName(bytes: $0.bytes("person")), $0.value("changes")) }
         }
     }
 
@@ -63,11 +68,13 @@ extension Ledger {
     }
 
     /// Notes that a person's exam is in the outbox.
-    package func recordExam(of person: ImageName, spelled spelling: FilePath?) throws {
+    ///
+    /// - Parameter changes: as `examsDue` had it before the verdicts were read; what has changed since keeps the exam due.
+    package func recordExam(of person: ImageName, upTo changes: Int, spelled spelling: FilePath?) throws {
         try database.write { db in
             try db.execute(
-                sql: "UPDATE exam SET is_due = 0, spelling = ? WHERE person = ?",
-                arguments: [spelling.map { Data($0.bytes) }, person.data])
+                sql: "UPDATE exam SET written = ?, spelling = ? WHERE person = ?",
+                arguments: [changes, spelling.map { Data($0.bytes) }, person.data])
         }
     }
 }
@@ -77,9 +84,10 @@ extension LedgerReader {
     package func exams() throws -> [(person: ImageName, spelling: FilePath?, isDue: Bool)] {
         guard try database.read({ try $0.tableExists("exam") }) else { return [] }
         return try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT person, spelling, is_due FROM exam ORDER BY person").map {
-                try (ImageName(bytes: $0.bytes("person")), $0.path("spelling"), $0.value("is_due"))
-            }
+            try Row.fetchAll(db, sql: "SELECT person, spelling, written < changes AS is_due FROM exam ORDER BY person")
+                .map {
+                    try (ImageName(bytes: $0.bytes("person")), $0.path("spelling"), $0.value("is_due"))
+                }
         }
     }
 

@@ -45,9 +45,9 @@ final class ExamFiling: Sendable {
     /// - Throws: a fault of the machine; what is due stays due.
     func writeDue() throws {
         try turn.withLock { _ in
-            for person in try ledger.examsDue() {
+            for (person, changes) in try ledger.examsDue() {
                 let exam = Exam(of: person, try ledger.eyeVerdicts(of: person))
-                try ledger.recordExam(of: person, spelled: try write(exam, of: person))
+                try ledger.recordExam(of: person, upTo: changes, spelled: try write(exam, of: person))
             }
         }
     }

@@ -99,7 +99,30 @@ import Verdict
         try FileManager.default.removeItem(atPath: site.outbox.appending("exams").string)
         try Self.site(continuing: site).pipeline.writeExams()
         #expect(try Self.exam(site)?.eyes[.left]?.image == "p_left.jpg")
-        #expect(try site.ledger.examsDue() == [])
+        #expect(try site.ledger.examsDue().isEmpty)
+    }
+
+    /// Two workers at once: what the second one notes while the first one writes must not count as written.
+    @Test func `a verdict that comes while an exam is written keeps it due`() throws {
+        let site = try Self.site()
+        try site.drop(Self.first, as: "p_left.jpg")
+        #expect(site.screen("p_left.jpg") == .done)
+        let content = ImageContent(sha256: "ab", byteCount: 1, bytes: nil)
+        let verdict = Verdict.example(of: content, named: "p_right.jpg", .disease)
+        let publication = Publication(sha256: "ab", document: try verdict.document())
+        let time = Date(timeIntervalSince1970: 1_800_000_000)
+        func publish(_ name: ImageName) throws {
+            _ = try site.ledger.claim(name, content, receivedAt: time, now: time)
+            try site.ledger.recordJudgement(name, verdict, publication, now: time)
+            try site.ledger.recordPublication(name, publication, asking: nil, of: EyeName(name), now: time)
+        }
+        try publish("p_right.jpg")
+        let read = try #require(try site.ledger.examsDue().first)
+        try publish("p_right_2.jpg")
+        try site.ledger.recordExam(of: read.person, upTo: read.changes, spelled: nil)
+        #expect(try site.ledger.examsDue().map(\.person) == [read.person])
+        try site.pipeline.writeExams()
+        #expect(try Self.exam(site)?.outcome == .disease && site.ledger.examsDue().isEmpty)
     }
 
     @Test func `an exam that somebody changed, took away or added is found`() throws {
