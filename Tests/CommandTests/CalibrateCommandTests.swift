@@ -4,7 +4,7 @@ import LinuxIO
 import Testing
 
 /// `fundusd model calibrate`, and int8 wherever a precision may be named.
-@Suite struct CalibrateCommandTests {
+@Suite(.enabled(if: Fundusd.isByKernels, "OpenBLAS computes in float32 alone")) struct CalibrateCommandTests {
     private struct Report: Decodable { let precision: String }
 
     private func site(_ configuration: String = "") throws -> ScreeningSite {

@@ -53,6 +53,9 @@ enum Fundusd {
             environment: inherited.merging(environment) { $1 }, folder: folder, errors: errors)
     }
 
+    /// Whether this run's children compute by our own kernels, as they do unless `make test-openblas` says otherwise.
+    static let isByKernels = ProcessInfo.processInfo.environment["FUNDUSD_ENGINE"].map { $0 == "kernels" } ?? true
+
     /// A clean environment, but for what the machine and the tools that run the tests need.
     private static let inherited: [String: String] = {
         let names = ["PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "FUNDUSD_ENGINE", "LLVM_PROFILE_FILE"]

@@ -15,7 +15,8 @@ import Testing
     }
 
     private static let histogram: Result<ActivationHistogram, any Error> = Result {
-        let network = try ResNet50Inference(parameters: parameters, inputHeight: height, inputWidth: width)
+        let network = try ResNet50Inference(
+            parameters: parameters, inputHeight: height, inputWidth: width, engineKind: .kernels)
         var histogram = ActivationHistogram(layout)
         for name in ["eye", "another", "a third"] { histogram.add(input(name), through: network) }
         return histogram
