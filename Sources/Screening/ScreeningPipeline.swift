@@ -47,6 +47,8 @@ package final class ScreeningPipeline: Sendable {
     private let outbox: Outbox
     private let places: OutboxPlaces
     private let exams: ExamFiling
+    /// Held while a picture is put where people find it.
+    private let putting = Mutex(())
     private let ledger: Ledger
     private let known: KnownFiles
     private let unfinished: UnfinishedImages
@@ -250,13 +252,16 @@ package final class ScreeningPipeline: Sendable {
 
     /// Drawn in the transaction that noted the publication; the picture is put there now, or by whoever comes by again.
     private func putForReview(_ name: ImageName, _ content: ImageContent, _ rules: ScreeningRules) throws {
-        guard let review = rules.review, let bytes = content.bytes, try ledger.isToBePutForReview(content.sha256)
-        else { return }
-        do {
-            let put = try ReviewFolder(root: review.folder).put(bytes, of: name, sha256: content.sha256)
-            try ledger.recordPutForReview(content.sha256, as: put.file, put.signature)
-        } catch {
-            throw ReviewFault(cause: "\(error)")
+        guard let review = rules.review, let bytes = content.bytes else { return }
+        // One after the other: the same content may have two names, and two workers at once would each put it there.
+        try putting.withLock { _ in
+            guard try ledger.isToBePutForReview(content.sha256) else { return }
+            do {
+                let put = try ReviewFolder(root: review.folder).put(bytes, of: name, sha256: content.sha256)
+                try ledger.recordPutForReview(content.sha256, as: put.file, put.signature)
+            } catch {
+                throw ReviewFault(cause: "\(error)")
+            }
         }
     }
 
