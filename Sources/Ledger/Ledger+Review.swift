@@ -69,15 +69,20 @@ enum ReviewTable {
 }
 
 extension Ledger {
-    /// Whether a content was drawn, is not yet in the review folder, and has no answer.
-    package func isToBePutForReview(_ sha256: String) throws -> Bool {
+    /// The name under which a content is to be put into the review folder; nil where it was not drawn, is there, or has an answer.
+    ///
+    /// That of the picture that was drawn: a kill between the file and its note must end in the same file, whichever of its
+    /// names comes by next.
+    package func nameToBePutForReview(_ sha256: String) throws -> ImageName? {
         try database.read { db in
-            try Bool.fetchOne(
+            try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM review WHERE sha256 = ? AND drawn_at IS NOT NULL AND file IS NULL
-                        AND NOT EXISTS (SELECT 1 FROM label WHERE label.sha256 = review.sha256))
-                    """, arguments: [sha256]) ?? false
+                    SELECT image.name FROM review JOIN image ON image.id = review.image
+                        WHERE review.sha256 = ? AND drawn_at IS NOT NULL AND file IS NULL
+                        AND NOT EXISTS (SELECT 1 FROM label WHERE label.sha256 = review.sha256)
+                    """, arguments: [sha256]
+            ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
 

@@ -196,7 +196,7 @@ package final class ScreeningPipeline: Sendable {
         }
         try writeExams()
         // Before the file may be cleared away.
-        try putForReview(name, content, rules)
+        try putForReview(content, rules)
         try clearAway(name, content.sha256, signature, rules)
     }
 
@@ -251,13 +251,13 @@ package final class ScreeningPipeline: Sendable {
     }
 
     /// Drawn in the transaction that noted the publication; the picture is put there now, or by whoever comes by again.
-    private func putForReview(_ name: ImageName, _ content: ImageContent, _ rules: ScreeningRules) throws {
+    private func putForReview(_ content: ImageContent, _ rules: ScreeningRules) throws {
         guard let review = rules.review, let bytes = content.bytes else { return }
         // One after the other: the same content may have two names, and two workers at once would each put it there.
         try putting.withLock { _ in
-            guard try ledger.isToBePutForReview(content.sha256) else { return }
+            guard let drawn = try ledger.nameToBePutForReview(content.sha256) else { return }
             do {
-                let put = try ReviewFolder(root: review.folder).put(bytes, of: name, sha256: content.sha256)
+                let put = try ReviewFolder(root: review.folder).put(bytes, of: drawn, sha256: content.sha256)
                 try ledger.recordPutForReview(content.sha256, as: put.file, put.signature)
             } catch {
                 throw ReviewFault(cause: "\(error)")
