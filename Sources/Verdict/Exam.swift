@@ -112,12 +112,7 @@ package struct Exam: Codable, Equatable, Sendable {
 
 extension Exam {
     /// The document as the outbox has it.
-    package func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-        return Array(text.replacing(/\[\n\s*\]/, with: "[]").utf8) + [0x0A]
-    }
+    package func document() throws -> [UInt8] { try OutboxDocument.bytes(self) }
 
     package init(document: [UInt8]) throws {
         self = try JSONDecoder().decode(Exam.self, from: Data(document))

@@ -120,13 +120,7 @@ package struct OrNull<Value: Codable & Equatable & Sendable>: Codable, Equatable
 
 extension Verdict {
     /// The document as the outbox has it: sorted keys, indented, a newline at the end.
-    package func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-        // The encoder spreads an empty array over three lines. No string is hit: JSON has no line break within one.
-        return Array(text.replacing(/\[\n\s*\]/, with: "[]").utf8) + [0x0A]
-    }
+    package func document() throws -> [UInt8] { try OutboxDocument.bytes(self) }
 
     /// The document on one line, as JSON Lines wants it.
     package func line() throws -> String {
