@@ -6,6 +6,10 @@
 
 Prints the table of docs/quality.md. Half of the photographs are of `validation`, half of `foreign`; text and logos are drawn over a corner,
 strips and frames are added to the frame. Every file, the unmarked one too, is stored anew at JPEG quality 95.
+
+A strip above whose height is no multiple of 8 moves the photograph against the squares of 8×8 pixels that JPEG rounds by, and so
+changes pixels that it does not touch. How much of a strip's or frame's figure is that, and how much the program's, is told by the
+rows "cut away again": the marked file's own pixels without the mark, exactly, stored at quality 100.
 """
 import argparse
 import json
@@ -42,13 +46,21 @@ def square(picture, unit):
     return picture
 
 
-def strip(picture, unit, ground, ink, at_top):
-    height = unit // 12
+def strip(picture, unit, ground, ink, at_top, height=None):
+    height = height or unit // 12
     wider = Image.new("RGB", (picture.width, picture.height + height), ground)
     wider.paste(picture, (0, height if at_top else 0))
     place = (unit // 50, height // 5 + (0 if at_top else picture.height))
     ImageDraw.Draw(wider).text(place, "ID 004711  OD  45°  2024-05-02", font=ImageFont.load_default(size=height // 2), fill=ink)
     return wider
+
+
+def white_strip(picture, unit):
+    return strip(picture, unit, WHITE, BLACK, True)
+
+
+def white_strip_of_whole_squares(picture, unit):
+    return strip(picture, unit, WHITE, BLACK, True, height=unit // 96 * 8)
 
 
 def frame(picture, unit):
@@ -69,21 +81,39 @@ MARKS = {
     "a logo in a corner": logo,
     "a name in a corner": text,
     "a black strip below": lambda picture, unit: strip(picture, unit, BLACK, (230, 230, 230), False),
-    "a white strip above": lambda picture, unit: strip(picture, unit, WHITE, BLACK, True),
+    "a white strip above, 8·n rows": white_strip_of_whole_squares,
+    "a white strip above": white_strip,
     "a white frame": frame,
     "the green channel alone": lambda picture, unit: one_color(picture, [1, 1, 1]),
     "red-free": lambda picture, unit: one_color(picture, [None, 1, 2]),
 }
 
 
+# Where the photograph begins in a marked one, for what is cut away again: across, down.
+CUT_AWAY = {
+    "a white strip above": lambda unit: (0, unit // 12),
+    "a white frame": lambda unit: (unit // 30, unit // 30),
+}
+
+
+def cut_away(marked, size, start):
+    (x, y), (width, height) = start, size
+    return Image.open(marked).convert("RGB").crop((x, y, x + width, y + height))
+
+
 def make(data, folder, count):
     draw = random.Random(7)
     for source in ("validation", "foreign"):
         for file in draw.sample(sorted((data / source).rglob("*.jpg")), count // 2):
-            for number, mark in enumerate(MARKS.values()):
-                picture = Image.open(file).convert("RGB")
-                picture = mark(picture, max(picture.size))
-                picture.save(folder / f"{number}.{file.name}", "JPEG", quality=95, subsampling=0)
+            photograph = Image.open(file).convert("RGB")
+            unit = max(photograph.size)
+            for number, (name, mark) in enumerate(MARKS.items()):
+                marked = folder / f"{number}.{file.name}"
+                mark(photograph.copy(), unit).save(marked, "JPEG", quality=95, subsampling=0)
+                if name in CUT_AWAY:
+                    rest = cut_away(marked, photograph.size, CUT_AWAY[name](unit))
+                    number = len(MARKS) + list(CUT_AWAY).index(name)
+                    rest.save(folder / f"{number}.{file.name}", "JPEG", quality=100, subsampling=0)
 
 
 def judge(options, folder):
@@ -112,7 +142,7 @@ def main():
         verdicts = judge(options, pathlib.Path(folder))
     judged = {name: verdict for name, verdict in verdicts[0].items() if verdict["probability"] is not None}
     print(f"{len(judged)} of {len(verdicts[0])} are judged without a mark")
-    for number, mark in enumerate(MARKS):
+    for number, mark in enumerate([*MARKS, *(f"{name}, cut away again" for name in CUT_AWAY)]):
         marked = [verdicts[number][name] for name in judged]
         told = sum(any(f in verdict["quality"]["findings"] for f in ("writing-outside-field", "not-in-color")) for verdict in marked)
         changes = sorted(
