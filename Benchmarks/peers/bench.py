@@ -17,8 +17,11 @@ import stages
 from contestants import Field
 from processes import Quiet, clean_environment
 
-FULL = stages.Plan(rounds=5, threads=(1, 2), runs={1: 25, 8: 5}, idle_seconds=60, patience_seconds=120)
-QUICK = stages.Plan(rounds=3, threads=(2,), runs={1: 10, 8: 3}, idle_seconds=5, patience_seconds=20)
+FULL = stages.Plan(
+    rounds=5, threads=(1, 2), runs={1: 25, 8: 5}, sides=(320, 384, 448, 512), training_rounds=8, idle_seconds=60,
+    patience_seconds=240)
+QUICK = stages.Plan(
+    rounds=3, threads=(2,), runs={1: 10, 8: 3}, sides=(320,), training_rounds=3, idle_seconds=5, patience_seconds=30)
 
 
 def parse_arguments():
@@ -32,11 +35,12 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def prepared(arguments):
+def prepared(arguments, plan):
     options = ["--root", arguments.root, "--fundusd", arguments.fundusd, "--fixtures", arguments.fixtures]
     for name in ("model", "positive_class"):
         if getattr(arguments, name):
             options += ["--" + name.replace("_", "-"), getattr(arguments, name)]
+    options += [f"--side={side}" for side in plan.sides]
     script = Path(__file__).with_name("prepare.py")
     done = subprocess.run(
         [sys.executable, script, *options], env=clean_environment(), check=True, stdout=subprocess.PIPE, text=True)
@@ -46,20 +50,23 @@ def prepared(arguments):
 def main():
     arguments = parse_arguments()
     arguments.root.mkdir(parents=True, exist_ok=True)
-    workspace = prepared(arguments)
     plan = QUICK if arguments.quick else FULL
+    workspace = prepared(arguments, plan)
     start, quiet = time.monotonic(), Quiet(plan.patience_seconds)
-    document = {"machine": machine.described(arguments.fundusd)}
+    document = {"machine": machine.described(arguments.fundusd, workspace)}
     document["figures"] = stages.measure(Field(arguments.fundusd, workspace, quiet), plan)
     document["machine"] |= {
         "model": (workspace / "state/models/champion").resolve().name,
         "took": f"{time.monotonic() - start:.0f} s",
         "other programs": quiet.summary(),
     }
+    document["others_share"] = quiet.median_share
     path = arguments.root / "report.json"
     path.write_text(json.dumps(document, indent=1) + "\n")
     print(report.text(document))
     print(f"\nEvery round's figures: {path}")
+    if not report.is_believable(document):
+        sys.exit(75)
 
 
 if __name__ == "__main__":

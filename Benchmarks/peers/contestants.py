@@ -40,6 +40,15 @@ BF16 = [
     Contestant("OpenVINO bf16", "openvino", "bf16"),
     Contestant("PyTorch bf16 autocast", "torch", "bf16"),
 ]
+INT8 = [
+    Contestant("fundusd int8", precision="int8"),
+    Contestant("ONNX Runtime int8", "onnxruntime", "int8"),
+    Contestant("OpenVINO int8", "openvino", "int8"),
+]
+INT8_AVX2 = [
+    Contestant("fundusd int8 AVX2", precision="int8", environment={"FUNDUSD_SIMD": "avx2"}),
+    Contestant("OpenVINO int8 AVX2", "openvino", "int8", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}),
+]
 # ONNX Runtime and ncnn ask CPUID themselves and have no switch.
 AVX2 = [
     Contestant("fundusd AVX2", environment={"FUNDUSD_SIMD": "avx2"}),
@@ -70,6 +79,17 @@ class Field:
         self.fundusd, self.workspace, self.quiet = fundusd, workspace, quiet
         self.state = ["--state", workspace / "state"]
         self.bench_help = " ".join(self._run(OURS, [fundusd, "bench", "--help"]).lines)
+
+    def at_side(self, side):
+        """The same on the workspace of another side of the input."""
+        return Field(self.fundusd, self.workspace / f"side-{side}", self.quiet)
+
+    def training(self, precision, threads, rounds):
+        """Images a second of a training step on batches of 8, ours and PyTorch's, taking turns: medians."""
+        script = HERE.parent / "training" / "interleave.py"
+        options = ["--precision", precision, "--threads", threads, "--rounds", rounds, "--json"]
+        options += ["--bench", Path(self.fundusd).with_name("training-bench")]
+        return json.loads(self._run(OURS, [sys.executable, script, *options]).lines[-1])
 
     def can(self, contestant, batch):
         """Whether the program knows the precision and the batch; peers know all."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How each peer loads the network and runs it.
 
-In: the workspace that prepare.py made, a Setting. Out: a function from an input [batch, 3, 224, 224] to logits [batch].
+In: the workspace that prepare.py made, a Setting. Out: a function from an input [batch, 3, side, side] to logits [batch].
 Called by worker.py; each peer is imported in its own process only.
 """
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Setting:
     batch: int
+    side: int
     threads: int
-    precision: str  # "float32" or "bf16"
+    precision: str  # "float32", "bf16" or "int8"
     cached: bool  # start from what the engine itself stored of its compiled model
 
 
@@ -21,8 +22,9 @@ def onnx_runtime(workspace, setting):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = setting.threads
     options.inter_op_num_threads = 1
-    options.add_free_dimension_override_by_name("batch", setting.batch)
-    model = workspace / "resnet50.onnx"
+    for name, size in (("batch", setting.batch), ("height", setting.side), ("width", setting.side)):
+        options.add_free_dimension_override_by_name(name, size)
+    model = workspace / ("resnet50-int8.onnx" if setting.precision == "int8" else "resnet50.onnx")
     if setting.cached:
         optimized = workspace / f"resnet50-b{setting.batch}.optimized.onnx"
         if optimized.exists():
@@ -40,13 +42,13 @@ def openvino(workspace, setting):
     core = openvino.Core()
     if setting.cached:
         core.set_property({"CACHE_DIR": str(workspace / "openvino-cache")})
-    model = core.read_model(workspace / "resnet50.onnx")
-    model.reshape([setting.batch, 3, 224, 224])
+    model = core.read_model(workspace / ("resnet50-int8.xml" if setting.precision == "int8" else "resnet50.onnx"))
+    model.reshape([setting.batch, 3, setting.side, setting.side])
     compiled = core.compile_model(model, "CPU", {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "INFERENCE_NUM_THREADS": setting.threads,
-        "INFERENCE_PRECISION_HINT": {"float32": "f32", "bf16": "bf16"}[setting.precision],
+        "INFERENCE_PRECISION_HINT": "bf16" if setting.precision == "bf16" else "f32",
     })
     request = compiled.create_infer_request()
     return lambda images: request.infer([images], share_inputs=True)[0].ravel()

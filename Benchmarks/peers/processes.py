@@ -73,10 +73,14 @@ class Quiet:
             time.sleep(1)
             self.patience -= elapsed + 1
 
+    @property
+    def median_share(self):
+        return sorted(self.shares)[len(self.shares) // 2]
+
     def summary(self):
         shares = sorted(self.shares)
         return (
-            f"took {shares[len(shares) // 2]:.1%} of the processors in the median measurement, {shares[-1]:.1%} at most; "
+            f"took {self.median_share:.1%} of the processors in the median measurement, {shares[-1]:.1%} at most; "
             f"{self.repeats} measurements were repeated because of them")
 
 

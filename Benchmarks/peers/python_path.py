@@ -18,11 +18,12 @@ from PIL import Image
 
 class Judge:
     def __init__(self, workspace, threads):
-        self.infer = pytorch(workspace, Setting(batch=1, threads=threads, precision="float32", cached=False))
         record = json.loads((champion(workspace) / "model.json").read_text())
         self.speaks_for_normal = record["positive_class"] == "normal"
         preprocessing = record["preprocessing"]
         self.size = preprocessing["width"], preprocessing["height"]
+        setting = Setting(batch=1, side=self.size[0], threads=threads, precision="float32", cached=False)
+        self.infer = pytorch(workspace, setting)
         self.mean = torch.tensor(preprocessing["mean"]).reshape(3, 1, 1)
         self.deviation = torch.tensor(preprocessing["deviation"]).reshape(3, 1, 1)
 

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from contestants import AVX2, BF16, FLOAT32, OURS, PYTHON_PATH, STORED, Load
+from contestants import AVX2, BF16, FLOAT32, INT8, INT8_AVX2, OURS, PYTHON_PATH, STORED, Load
 from processes import clean_environment
 
 # Logits may differ by this: float32 sums in another order, over the spread of a trained model's logits.
@@ -30,6 +30,8 @@ class Plan:
     rounds: int
     threads: tuple
     runs: dict  # by batch
+    sides: tuple  # of the input, beside 224
+    training_rounds: int
     idle_seconds: int
     patience_seconds: int
 
@@ -50,7 +52,7 @@ def check_logits(field, plan):
     record = json.loads((field.workspace / "state/models/champion/model.json").read_text())
     ours = record["golden"]["logits"][0]
     differences = {}
-    for contestant in [*FLOAT32, *BF16, *AVX2, *STORED]:
+    for contestant in [*FLOAT32, *BF16, *AVX2, *STORED, *INT8]:
         if not contestant.is_ours:
             logits = json.loads(field.peer(contestant, Load(2, plan.most_threads)).lines[0])["logits"]
             differences[contestant.name] = max(abs(logit - ours) for logit in logits)
@@ -91,6 +93,22 @@ def speeds(field, contestants, plan, loads):
     return [
         {"batch": load.batch, "threads": load.threads, "ms_per_image": speed(field, contestants, load, plan.rounds)}
         for load in loads]
+
+
+def at_sides(field, plan):
+    """Batch 1 at the most threads: what each precision takes, ONNX Runtime and OpenVINO beside ours."""
+    load = Load(1, plan.most_threads, 2, plan.runs[1])
+    rivals = [*(contestant for contestant in FLOAT32 if contestant.name != "ncnn"), *INT8]
+    return [
+        {"side": side, "batch": 1, "threads": load.threads,
+         "ms_per_image": speed(field.at_side(side), rivals, load, plan.rounds)}
+        for side in plan.sides]
+
+
+def training(field, plan):
+    return [
+        {"precision": precision, **field.training(precision, plan.most_threads, plan.training_rounds)}
+        for precision in ("float32", "bf16")]
 
 
 def starts(field, plan):
@@ -180,6 +198,10 @@ def measure(field, plan):
         "float32": lambda: speeds(field, FLOAT32, plan, plan.loads()),
         "bf16": lambda: speeds(field, BF16, plan, plan.loads()),
         "avx2": lambda: speeds(field, AVX2, plan, most),
+        "int8": lambda: speeds(field, [OURS, *INT8], plan, most),
+        "int8_avx2": lambda: speeds(field, [AVX2[0], *INT8_AVX2], plan, most),
+        "sides": lambda: at_sides(field, plan),
+        "training": lambda: training(field, plan),
         "start": lambda: starts(field, plan),
         "whole_path_ms": lambda: whole_path(field, plan),
         "idle": lambda: idle(field, plan.idle_seconds),

@@ -9,6 +9,7 @@ began = time.perf_counter()  # before the imports, which belong to an engine's s
 
 import argparse  # noqa: E402
 import json  # noqa: E402
+import math  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import numpy  # noqa: E402
@@ -40,9 +41,11 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    image = numpy.fromfile(arguments.workspace / "golden.f32", numpy.float32).reshape(1, 3, 224, 224)
+    values = numpy.fromfile(arguments.workspace / "golden.f32", numpy.float32)
+    side = math.isqrt(values.size // 3)
+    image = values.reshape(1, 3, side, side)
     images = numpy.repeat(image, arguments.batch, axis=0)
-    setting = Setting(arguments.batch, arguments.threads, arguments.precision, arguments.cached)
+    setting = Setting(arguments.batch, side, arguments.threads, arguments.precision, arguments.cached)
     infer = ENGINES[arguments.engine](arguments.workspace, setting)
     logits = infer(images)
     print(json.dumps({"in_python_ms": milliseconds_since(began), "logits": logits.tolist()}), flush=True)

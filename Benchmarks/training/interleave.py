@@ -9,6 +9,7 @@ and the two files beside the tests' golden files; the program comes from: swift 
     python Benchmarks/training/interleave.py [--images 8] [--side 224] [--threads 2] [--rounds 5] [--steps 2] [--precision bf16]
 """
 import argparse
+import json
 import os
 import pathlib
 import statistics
@@ -59,9 +60,25 @@ class Contestant:
         self.process.stdin.flush()
         return [float(time) for time in self.process.stdout.readline().split()]
 
+    def finish(self):
+        """Ends the process; its processor time is this one's then."""
+        self.process.stdin.close()
+        self.process.wait()
+
     def peak_megabytes(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def figures(options, ours, theirs):
+    return {
+        "contestants": {
+            contestant.name: {
+                "images_per_second": options.images / statistics.median(contestant.times),
+                "peak_mb": contestant.peak_megabytes(), "seconds": contestant.times,
+            } for contestant in (ours, theirs)},
+        "ratio": statistics.median(theirs.times) / statistics.median(ours.times),
+    }
 
 
 def main():
@@ -70,6 +87,7 @@ def main():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--precision", choices=("float32", "bf16"), default="float32")
     parser.add_argument("--keep-heap", action="store_true", help="glibc's trimming off for PyTorch")
+    parser.add_argument("--json", action="store_true", help="a line of JSON in place of the table")
     parser.add_argument("--bench", default=str(ROOT / ".build" / "release" / "training-bench"))
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -88,6 +106,12 @@ def main():
     for _ in range(options.rounds):
         for contestant in (ours, theirs):
             contestant.times += contestant.run(options.steps)
+    if options.json:
+        found = figures(options, ours, theirs)
+        for contestant in (ours, theirs):
+            contestant.finish()
+        print(json.dumps(found))
+        return
     rates = {}
     for contestant in (ours, theirs):
         rates[contestant.name] = options.images / statistics.median(contestant.times)
