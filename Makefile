@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages program build test test-openblas test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages program build test test-openblas test-aarch64 test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ test: packages ## all tests
 
 test-openblas: packages ## the tests of all that judges, with OpenBLAS in the kernels' place
 	FUNDUSD_ENGINE=openblas swift test --filter 'ResNetTests|ModelStoreTests|CommandTests'
+
+test-aarch64: ## the kernels beside their definitions on aarch64, under qemu-user (needs gcc-aarch64-linux-gnu qemu-user-static)
+	Tests/Kernels/check-aarch64
 
 test-systemd: build ## the installed service in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box
