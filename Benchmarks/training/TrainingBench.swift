@@ -9,11 +9,15 @@ import TensorMath
 import Training
 
 @main struct TrainingBench {
-    static func main() {
+    static func main() throws {
+        if CommandLine.arguments.dropFirst().first == "products" {
+            let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 9
+            return try ProductTable(rounds: rounds).print()
+        }
         let numbers = CommandLine.arguments.dropFirst().prefix(3).compactMap { Int($0) }
         let precision = CommandLine.arguments.count == 5 ? Precision(rawValue: CommandLine.arguments[4]) : nil
         guard numbers.count == 3, let precision else {
-            print("usage: training-bench IMAGES SIDE THREADS float32|bf16")
+            print("usage: training-bench IMAGES SIDE THREADS float32|bf16\n       training-bench products [ROUNDS]")
             exit(64)
         }
         let run = Run(images: numbers[0], side: numbers[1], threads: numbers[2], precision: precision)
@@ -23,11 +27,12 @@ import Training
         }
     }
 
-    /// A line that the reader gets at once.
-    private static func tell(_ line: String) {
-        print(line)
-        fflush(nil)
-    }
+}
+
+/// A line that the reader gets at once.
+func tell(_ line: String) {
+    print(line)
+    fflush(nil)
 }
 
 private final class Run {
