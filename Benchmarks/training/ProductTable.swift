@@ -110,9 +110,15 @@ struct ProductTable {
             convolution.forward(input, weights: weights, scratch: scratch, on: engine, into: output)
         }
 
+        /// Of a projection, 1×1 with stride 2, it is added to what the block's other path brought.
         func backwardToInput() {
-            convolution.backwardToInput(
-                outputGradient, weights: weights, scratch: scratch, on: engine, into: inputGradient)
+            if convolution.window.kernel == 1 && convolution.window.stride == 2 {
+                convolution.backwardToInput(
+                    outputGradient, weights: weights, scratch: scratch, on: engine, addingTo: inputGradient)
+            } else {
+                convolution.backwardToInput(
+                    outputGradient, weights: weights, scratch: scratch, on: engine, into: inputGradient)
+            }
         }
 
         func backwardToWeights() {
