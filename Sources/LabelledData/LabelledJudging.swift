@@ -40,7 +40,7 @@ struct LabelledJudging {
 
     private enum Examination: Sendable {
         case unreadable(reason: String)
-        case image(Judge.Examined, sha256: String)
+        case image(PictureExaminer.Examined, sha256: String)
     }
 
     /// - Throws: a `Refusal` where the machine is at fault and not the picture.
@@ -70,7 +70,7 @@ struct LabelledJudging {
     }
 
     private func image(
-        _ entry: LabelledFolder.Entry, _ examined: Judge.Examined, _ sha256: String
+        _ entry: LabelledFolder.Entry, _ examined: PictureExaminer.Examined, _ sha256: String
     ) throws -> EvaluationReport.Image {
         let row = groups?[entry.path]
         let (probability, quality) = try judge.assess(examined)

@@ -84,15 +84,19 @@ package enum JudgingFault: Error, Sendable, CustomStringConvertible {
 package struct Judge: Sendable {
     package let model: any EyeModel
     package let operatingPoint: OperatingPoint
-    /// A larger picture is rejected by its header.
-    package let maximumPixels: Int
-    /// A larger file is rejected.
-    package let maximumBytes: Int
-    package let fidelity: DecodeFidelity
     package let drawsHeatmaps: Bool
-    let photographs: PhotographDecoder
-    /// For coefficients; shared by all workers.
-    private let memory: MemoryAllowance
+    private let examiner: PictureExaminer
+
+    /// - Parameter examiner: brings pictures to the model's preprocessing.
+    package init(
+        model: any EyeModel, operatingPoint: OperatingPoint, examiner: PictureExaminer, drawsHeatmaps: Bool
+    ) {
+        precondition(examiner.preprocessing == model.preprocessing, "pictures of another preprocessing")
+        self.model = model
+        self.operatingPoint = operatingPoint
+        self.examiner = examiner
+        self.drawsHeatmaps = drawsHeatmaps
+    }
 
     /// - Parameter formats: what is no JPEG is rejected where a verdict is asked for.
     package init(
@@ -100,23 +104,33 @@ package struct Judge: Sendable {
         maximumBytes: Int = 64 << 20, fidelity: DecodeFidelity = .full, drawsHeatmaps: Bool = false,
         accepting formats: PhotographFormats = .jpeg
     ) {
-        self.model = model
-        self.operatingPoint = operatingPoint
-        self.maximumPixels = maximumPixels
-        self.maximumBytes = maximumBytes
-        self.fidelity = fidelity
-        self.drawsHeatmaps = drawsHeatmaps
-        photographs = PhotographDecoder(formats, maximumPixels: maximumPixels)
-        memory = MemoryAllowance(bytes: JPEGDecoder.mostCoefficientBytes(maximumPixels: maximumPixels))
+        self.init(
+            model: model, operatingPoint: operatingPoint,
+            examiner: PictureExaminer(
+                for: model.preprocessing, maximumPixels: maximumPixels, maximumBytes: maximumBytes,
+                fidelity: fidelity, accepting: formats),
+            drawsHeatmaps: drawsHeatmaps)
     }
+
+    /// A larger picture is rejected by its header.
+    package var maximumPixels: Int { examiner.maximumPixels }
 
     /// Judges one image.
     ///
     /// - Parameter progress: called as the work advances, so that a watchdog can tell long from stuck.
     /// - Throws: only what is no fault of the image: `JudgingFault`, or what the network throws.
     package func judge(_ content: ImageContent, progress: () -> Void = {}) throws -> Judgement {
-        let examined: Examined
-        switch try examine(content, progress: progress) {
+        try judge(content, as: try examine(content, progress: progress), progress: progress)
+    }
+
+    /// Judges an image that was examined before, perhaps on another thread.
+    ///
+    /// - Throws: as above.
+    package func judge(
+        _ content: ImageContent, as examination: PictureExaminer.Examination, progress: () -> Void = {}
+    ) throws -> Judgement {
+        let examined: PictureExaminer.Examined
+        switch examination {
         case .rejected(let reason): return Judgement(outcome: .rejected, reasons: [reason])
         case .decoded(let image): examined = image
         }
@@ -136,53 +150,15 @@ package struct Judge: Sendable {
         return judgement
     }
 
-    /// An image at the network's size, and whether it may be judged.
-    package struct Examined: Sendable {
-        package let image: DecodedImage
-        package let quality: QualityGrade
-        package let decodeMilliseconds: Double
-    }
-
-    /// What an image's file was found to be, before the network has seen it.
-    package enum Examination: Sendable {
-        case rejected(Verdict.Reason)
-        case decoded(Examined)
-    }
-
     /// Decodes and grades an image; may run beside a judgement, on another thread.
-    package func examine(_ content: ImageContent, progress: () -> Void = {}) throws(JudgingFault) -> Examination {
-        guard let bytes = content.bytes else { return .rejected(tooLarge(content.byteCount)) }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let decoded: DecodedImage
-        do throws(DecodeFailure) {
-            decoded = try holding(bytes, content, progress) { () throws(DecodeFailure) in
-                try photographs.decode(bytes, as: model.preprocessing, fidelity: fidelity, progress: progress)
-            }
-        } catch {
-            if error.isMachineFault { throw .outOfMemory }
-            return .rejected(Verdict.Reason(code: error.code, message: error.message))
-        }
-        let milliseconds = (clock.now - start).milliseconds
-        let quality = CrashNote.within(.grade, sha256: content.sha256) { QualityGrader.grade(decoded) }
-        return .decoded(Examined(image: decoded, quality: quality, decodeMilliseconds: milliseconds))
-    }
-
-    /// Decodes a picture, whose fault a crash would be meanwhile, once there is memory for it.
-    private func holding<Result>(
-        _ bytes: [UInt8], _ content: ImageContent, _ progress: () -> Void,
-        _ decode: () throws(DecodeFailure) -> Result
-    ) throws(DecodeFailure) -> Result {
-        let needed = try CrashNote.within(.decode, sha256: content.sha256) { () throws(DecodeFailure) in
-            try photographs.header(of: bytes).heldBytes
-        }
-        return try memory.borrow(needed, progress: progress) { () throws(DecodeFailure) in
-            try CrashNote.within(.decode, sha256: content.sha256, decode)
-        }
+    package func examine(
+        _ content: ImageContent, progress: () -> Void = {}
+    ) throws(JudgingFault) -> PictureExaminer.Examination {
+        try examiner.examine(content, progress: progress)
     }
 
     /// P(disease) of an examined image, whether it is gradable or not, and whether it is.
-    package func assess(_ examined: Examined) throws -> (probability: Double, quality: QualityGrade) {
+    package func assess(_ examined: PictureExaminer.Examined) throws -> (probability: Double, quality: QualityGrade) {
         let assessment = try checked(model.assessment(of: tensor(of: examined.image.picture)))
         return (assessment.probabilityOfDisease, quality(examined.quality, assessment))
     }
@@ -193,7 +169,7 @@ package struct Judge: Sendable {
     }
 
     /// - Returns: where disease was seen, if heatmaps are drawn.
-    private func run(on examined: Examined, into judgement: inout Judgement) throws -> DiseaseMap? {
+    private func run(on examined: PictureExaminer.Examined, into judgement: inout Judgement) throws -> DiseaseMap? {
         let clock = ContinuousClock()
         let start = clock.now
         let tensor = tensor(of: examined.image.picture)
@@ -233,7 +209,7 @@ package struct Judge: Sendable {
         _ map: DiseaseMap, seen rectangle: PictureRectangle, _ content: ImageContent, _ progress: () -> Void
     ) throws -> [UInt8] {
         do throws(DecodeFailure) {
-            return try holding(content.bytes ?? [], content, progress) { () throws(DecodeFailure) in
+            return try examiner.holding(content.bytes ?? [], content, progress) { () throws(DecodeFailure) in
                 try Heatmap.jpeg(
                     map, seen: rectangle, over: content, by: model.identity, maximumPixels: maximumPixels,
                     progress: progress)
@@ -242,15 +218,6 @@ package struct Judge: Sendable {
             // The same bytes were decoded before: what fails now is the machine.
             throw JudgingFault.outOfMemory
         }
-    }
-
-    private func tooLarge(_ byteCount: Int) -> Verdict.Reason {
-        Verdict.Reason(
-            code: "too-large",
-            message: """
-                The file has \(byteCount) bytes, more than the limit of \(maximumBytes) (max-bytes). \
-                Export the photograph as a smaller JPEG, or raise the limit.
-                """)
     }
 }
 

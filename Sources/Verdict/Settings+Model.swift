@@ -58,10 +58,26 @@ extension Settings {
     package func loadModel(named name: String?, batchSize: Int = 1, engine: ComputeEngine? = nil) throws -> LoadedModel
     {
         try prepareComputing()
+        return try loadModel(in: modelFolder(named: name), batchSize: batchSize, engine: engine)
+    }
+
+    /// Where the model lies that a name means, as above.
+    package func modelFolder(named name: String?) throws -> ModelFolder {
+        try refusing { try ModelStore(root: state).judge(named: name) }
+    }
+
+    /// Loads and self-tests the model of a folder, once `prepareComputing` has returned; throws as above.
+    package func loadModel(
+        in folder: ModelFolder, batchSize: Int = 1, engine: ComputeEngine? = nil
+    ) throws -> LoadedModel {
+        try refusing {
+            try LoadedModel(folder, try precision(of: folder), batchSize: batchSize, engine: engine ?? .shared)
+        }
+    }
+
+    private func refusing<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            let folder = try ModelStore(root: state).judge(named: name)
-            return try LoadedModel(
-                folder, try precision(of: folder), batchSize: batchSize, engine: engine ?? .shared)
+            return try body()
         } catch let failure as ModelFailure {
             throw Refusal(failure.code == .inputOutput ? .inputOutput : .configuration, failure.description)
         } catch let refusal as Refusal {
@@ -71,6 +87,21 @@ extension Settings {
         }
     }
 
+    /// What brings pictures to the preprocessing of a folder's model, which need not be loaded for it.
+    ///
+    /// - Parameter formats: what files may be; the inbox takes JPEG only.
+    package func examiner(
+        for folder: ModelFolder, accepting formats: PhotographFormats = .jpeg
+    ) throws -> PictureExaminer {
+        examiner(for: try refusing { try folder.record() }.preprocessing, accepting: formats)
+    }
+
+    private func examiner(for preprocessing: Preprocessing, accepting formats: PhotographFormats) -> PictureExaminer {
+        PictureExaminer(
+            for: preprocessing, maximumPixels: maxPixels, maximumBytes: maxBytes, fidelity: fidelity,
+            accepting: formats)
+    }
+
     /// What judges by these settings.
     ///
     /// - Parameter formats: what files may be; the inbox takes JPEG only.
@@ -78,9 +109,19 @@ extension Settings {
     package func judge(
         with model: LoadedModel, drawingHeatmaps: Bool, accepting formats: PhotographFormats = .jpeg
     ) throws -> Judge {
-        Judge(
-            model: model, operatingPoint: try operatingPoint(of: model.record), maximumPixels: maxPixels,
-            maximumBytes: maxBytes, fidelity: fidelity, drawsHeatmaps: drawingHeatmaps, accepting: formats)
+        try judge(
+            with: model, examiner: examiner(for: model.record.preprocessing, accepting: formats),
+            drawingHeatmaps: drawingHeatmaps)
+    }
+
+    /// The same, of pictures that an examiner of the model's folder prepares.
+    package func judge(with model: LoadedModel, examiner: PictureExaminer, drawingHeatmaps: Bool) throws -> Judge {
+        guard examiner.preprocessing == model.record.preprocessing else {
+            throw Refusal(.configuration, "model \(model.record.id) was changed while it was loaded; try again")
+        }
+        return Judge(
+            model: model, operatingPoint: try operatingPoint(of: model.record), examiner: examiner,
+            drawsHeatmaps: drawingHeatmaps)
     }
 
     package var fidelity: DecodeFidelity {

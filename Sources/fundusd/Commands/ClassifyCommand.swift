@@ -46,30 +46,36 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         let settings = try Settings.resolved(folders, judging.texts)
-        let judge = try settings.judge(with: try settings.loadModel(named: model), drawingHeatmaps: heatmap != nil)
-        let reader = NamedImageReader(maximumBytes: settings.maxBytes)
+        try settings.prepareComputing()
+        let folder = try settings.modelFolder(named: model)
+        let preparing = PreparedImage.Preparing(
+            reader: NamedImageReader(maximumBytes: settings.maxBytes), examiner: try settings.examiner(for: folder))
+        // The first picture is decoded while the model is loaded, and each while the one before it is judged.
+        let names = images.map { FilePath($0) }
+        let prepared = DecodeAhead(count: names.count, limit: 2) { preparing.image(names[$0]) }
+        defer { prepared.abandon() }
+        let judge = try settings.judge(
+            with: try settings.loadModel(in: folder), examiner: preparing.examiner, drawingHeatmaps: heatmap != nil)
         var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && isatty(STDOUT_FILENO) == 0)
         var summary = Summary(heatmaps: try heatmap.map { try HeatmapFolder(FilePath($0)) })
-        for image in images {
-            try classify(FilePath(image), judge, &summary) { path throws(SystemFailure) in
-                try image == "-" ? reader.readStandardInput() : reader.read(path)
-            }
+        while let image = try prepared.next() {
+            try classify(image, judge, &summary)
             bar.advance()
         }
-        if let pathsFrom { try classifyListed(in: pathsFrom, reader, judge, &summary) }
+        if let pathsFrom { try classifyListed(in: pathsFrom, preparing, judge, &summary) }
         if let status = summary.exitStatus { throw ExitCode(status.rawValue) }
     }
 
     /// Names are read as they come, so that a writer at the other end of a pipe sees each verdict at once.
     private func classifyListed(
-        in list: String, _ reader: NamedImageReader, _ judge: Judge, _ summary: inout Summary
+        in list: String, _ preparing: PreparedImage.Preparing, _ judge: Judge, _ summary: inout Summary
     ) throws {
         guard let names = LineReader(path: list) else {
             throw Refusal(.noInput, "\(list): the list of names can't be read; check that the file is there")
         }
         do {
             while let name = try names.next() {
-                if !name.isEmpty { try classify(FilePath(bytes: name), judge, &summary, reader.read) }
+                if !name.isEmpty { try classify(preparing.image(FilePath(bytes: name)), judge, &summary) }
             }
         } catch let fault as WrittenText.Fault {
             throw Refusal(.dataError, "\(list) \(fault.message); \(WrittenText.Fault.remedy)")
@@ -77,23 +83,22 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     /// One bad file costs its own line and no other.
-    private func classify(
-        _ path: FilePath, _ judge: Judge, _ summary: inout Summary,
-        _ read: (FilePath) throws(SystemFailure) -> ImageContent
-    ) throws {
-        let receivedAt = Date()
+    private func classify(_ image: PreparedImage, _ judge: Judge, _ summary: inout Summary) throws {
+        let path = image.path
         let content: ImageContent
         let judgement: Judgement
         do {
-            content = try read(path)
-            judgement = try judge.judge(content)
+            let examination: PictureExaminer.Examination
+            (content, examination) = try image.result.get()
+            judgement = try judge.judge(content, as: examination)
         } catch {
             summary.unreadable += 1
             StandardError.say(error is SystemFailure ? explanation(of: error) : "\(path): \(explanation(of: error))")
             return
         }
         let verdict = Verdict(
-            of: content, named: ImageName(path), judgement, by: judge, receivedAt: receivedAt, startedAt: receivedAt,
+            of: content, named: ImageName(path), judgement, by: judge, receivedAt: image.receivedAt,
+            startedAt: image.receivedAt,
             completedAt: Date())
         if verdict.probability.value == nil { summary.unjudged += 1 }
         if let picture = judgement.heatmap { try summary.heatmaps?.write(picture, of: path, sha256: content.sha256) }
@@ -107,5 +112,26 @@ struct ClassifyCommand: ParsableCommand {
         var unjudged = 0
 
         var exitStatus: ExitStatus? { unreadable > 0 ? .noInput : unjudged > 0 ? .dataError : nil }
+    }
+}
+
+/// An image that was read and examined, or why it was not.
+private struct PreparedImage: Sendable {
+    let path: FilePath
+    let receivedAt: Date
+    let result: Result<(ImageContent, PictureExaminer.Examination), any Error>
+
+    struct Preparing: Sendable {
+        let reader: NamedImageReader
+        let examiner: PictureExaminer
+
+        func image(_ path: FilePath) -> PreparedImage {
+            PreparedImage(
+                path: path, receivedAt: Date(),
+                result: Result {
+                    let content = try path == "-" ? reader.readStandardInput() : reader.read(path)
+                    return (content, try examiner.examine(content))
+                })
+        }
     }
 }
