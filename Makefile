@@ -112,7 +112,8 @@ test-file-systems: build ## outboxes and archives on exFAT, FAT and NTFS, in a t
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks
 
-test-review: build ## people who answer about 400 pictures, and kills meanwhile, in a throw-away systemd
+test-review: build ## people who answer about 400 pictures over Samba, and kills meanwhile, in a throw-away systemd
+	.ci/install-samba || echo "no Samba: pictures are moved by mv alone"
 	Tests/EndToEnd/in-systemd-box review-checks
 
 test-package: deb ## the Debian package installed, upgraded, removed and purged in a throw-away systemd; lintian
