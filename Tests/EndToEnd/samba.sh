@@ -22,7 +22,7 @@ start_samba() {
 }
 
 # smb USER SHARE COMMANDS
-smb() { smbclient "//127.0.0.1/$2" "$samba_password" --user="$1" --command="$3"; }
+smb() { smbclient "//127.0.0.1/$2" "$samba_password" --user="$1" --debuglevel=0 --command="$3"; }
 
 # smb_move USER SHARE NAME SHARE PATH: as a file manager does between two shares, by copying and then deleting.
 smb_move() {
