@@ -70,7 +70,7 @@ extension EvaluationReport {
             caption: "What other thresholds would do with these \(figures.samples.count) images",
             columns: [
                 .number("P(disease)\u{A0}≥"), .number("Referred"), .number("Sensitivity"), .number("Missed"),
-                .number("Specificity"), .number("False alarms"), .number("PPV"), .number("NPV"), .text(""),
+                .number("Specificity"), .number("False alarms"), .number("PPV"), .number("NPV"), .text("Remark"),
             ],
             rows: figures.decisions.map { decision in
                 let matrix = decision.matrix

@@ -7,7 +7,8 @@ import Operations
 import Settings
 import SystemPackage
 import Testing
-import Verdict
+
+@testable import Verdict
 
 /// From the ledger to the page of the last days.
 @Suite struct PeriodReportingTests {
@@ -43,7 +44,7 @@ import Verdict
     }
 
     private func page(_ days: Int) throws -> String {
-        try PeriodReporting(settings, days: days).write(to: site.path("week.html"), now: Self.now)
+        _ = try PeriodReporting(settings, days: days).write(to: site.path("week.html"), now: Self.now)
         return try site.text("week.html")
     }
 

@@ -2,6 +2,7 @@
 import Fixtures
 import Foundation
 import GRDB
+import Intake
 import Ledger
 import LinuxIO
 import Review
