@@ -26,7 +26,7 @@ import Testing
     /// Every picture is drawn.
     private func deliver(_ names: String...) async throws {
         for (number, name) in names.enumerated() {
-            let eye = SyntheticEye(seed: UInt64(number + name.count), width: 160, height: 160)
+            let eye = SyntheticEye(seed: UInt64(number + 10 * name.count), width: 160, height: 160)
             try site.write(eye.jpeg(), to: "inbox/\(name)")
         }
         try await site.screen(review: ReviewPlan.Rules(normalShare: 1, diseaseShare: 1, doubt: 0, perDay: 100))

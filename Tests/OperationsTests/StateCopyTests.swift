@@ -46,6 +46,7 @@ import Testing
         #expect(try FileStatus.at(site.path("copy/review.secret"))?.permissions == 0o600)
         try site.move("state", to: "old")
         // As a start with `review: true` and without a model leaves it.
+        try site.makeFolder("state")
         #expect(try SiteSecret(in: settings.state) != secret)
         _ = try StateCopy.restore(site.path("copy"), to: settings)
         #expect(try SiteSecret(in: settings.state) == secret)
