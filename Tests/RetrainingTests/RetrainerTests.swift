@@ -114,6 +114,7 @@ import Verdict
     @Test func `what people called ungradable teaches the second output`() throws {
         let before = try site.addModel()
         try label(0..<40)
+        try site.makeFolder("labelled/ungradable")
         var generator = SeededGenerator(seed: 3)
         var isDrawnByChance: [String: Bool] = [:]
         for number in 0..<20 {
