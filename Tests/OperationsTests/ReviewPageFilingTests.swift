@@ -3,7 +3,6 @@ import Fixtures
 import Foundation
 import Ledger
 import LinuxIO
-import Report
 import Review
 import Screening
 import Settings
