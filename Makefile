@@ -24,7 +24,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help run packages program build test test-openblas test-aarch64 test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
+.PHONY: help run packages program build test test-openblas test-aarch64 test-systemd test-hostile test-stalled-writer test-memory test-log test-file-systems test-retraining test-review test-pages test-package test-docs parity training-parity gate-worlds review-sites crash-runs fuzz fhir-validity model-shapes shipped-model-figures bench bench-peers instruction-budgets format lint install deb uninstall clean
 
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,8 +115,12 @@ test-file-systems: build ## outboxes and archives on exFAT, FAT and NTFS, in a t
 test-retraining: build ## the installed retrainer beside the installed service, killed and resumed, in a throw-away systemd
 	Tests/EndToEnd/in-systemd-box retraining-checks
 
-test-review: build ## people who answer about 400 pictures, and kills meanwhile, in a throw-away systemd
+test-review: build ## people who answer about 400 pictures over Samba, and kills meanwhile, in a throw-away systemd
+	.ci/install-samba || echo "no Samba: pictures are moved by mv alone"
 	Tests/EndToEnd/in-systemd-box review-checks
+
+test-pages: build ## the pages in a real Chromium: axe-core, phone, dark, paper, keyboard (needs PyPI; PICTURES=1 takes docs/pictures anew)
+	Tests/EndToEnd/pages $(if $(PICTURES),--pictures)
 
 test-package: deb ## the Debian package installed, upgraded, removed and purged in a throw-away systemd; lintian
 	packaging/build-deb .build 999 >/dev/null

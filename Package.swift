@@ -209,7 +209,8 @@ let package = Package(
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
-                "Retraining", "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet",
+                "Retraining", "Evaluation", "FundusImage", "Hashing", "LabelledData", "LinuxIO", "ModelStore", "Report",
+                "ResNet",
                 "Settings", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
             ],
             swiftSettings: strict),
@@ -241,7 +242,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "Evaluation", "FundusImage", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet",
-                "Screening", "Settings", "Verdict", "Fixtures", system,
+                "Review", "Screening", "Settings", "Verdict", "Fixtures", system,
             ],
             swiftSettings: strict),
         .testTarget(

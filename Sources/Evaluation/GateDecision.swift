@@ -95,6 +95,9 @@ package struct InServiceFigures: Codable, Sendable, Equatable {
         answers = Int(figures.answers.values.reduce(0) { $0 + $1.count })
     }
 
+    /// In the place of `sentence` where there are no figures.
+    package static let unknown = "In service: nothing is known yet; people have answered too little, or were not asked."
+
     /// One sentence, for journals and cards.
     package var sentence: String {
         "In service, from \(answers) answers of people: sensitivity \(sensitivity.text), specificity \(specificity.text)."

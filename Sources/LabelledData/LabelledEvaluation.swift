@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Evaluation
+package import Evaluation
 internal import Foundation
 internal import FundusImage
 internal import LinuxIO
@@ -22,6 +22,7 @@ package struct LabelledEvaluation {
     private let targetSensitivity: Double
     private let seed: UInt64
     private let reportFolder: ReportFolder?
+    private let inService: [String: InServiceFigures]
 
     /// Opens all that is needed: a long evaluation must not end at a missing folder or a missing right to write.
     ///
@@ -29,11 +30,13 @@ package struct LabelledEvaluation {
     ///   - groups: a CSV with `path`, and `group` (the person), `source` or both.
     ///   - report: where report.html, report.json and predictions.csv go; nil for nowhere.
     ///   - seed: where random numbers start: same seed, same intervals.
+    ///   - inService: by model, what it is worth where it works, as far as that is known.
     /// - Throws: a `Refusal`: 65 where a class has no image, 66 where a folder is missing.
     package init(
         _ settings: Settings, model: String?, groups: FilePath?, report: FilePath?, targetSensitivity: Double,
-        seed: UInt64
+        seed: UInt64, inService: [String: InServiceFigures] = [:]
     ) throws {
+        self.inService = inService
         self.settings = settings
         self.model = model
         self.groups = groups
@@ -58,6 +61,7 @@ package struct LabelledEvaluation {
     /// - Throws: a `Refusal`: 65 where a class has no usable image.
     package func run(tell: (String) -> Void, afterEach: () -> Void) throws -> EvaluationReport {
         var report = try measure(loaded, tell: tell, afterEach: afterEach)
+        report.inService = inService[loaded.record.id]
         if let reportFolder {
             let (missed, falseAlarms) = report.worstMistakes(atMost: Self.shownMistakes)
             report.mistakes = try judging.pictures(of: missed + falseAlarms)
@@ -130,7 +134,7 @@ extension EvaluationReport.Model {
     fileprivate init(_ record: ModelRecord) {
         self.init(
             id: record.id, sha256: record.sha256, trainedAt: record.trainedAt?.timestamp, recipe: record.recipe,
-            outputClass: record.positiveClass.rawValue)
+            outputClass: record.positiveClass.rawValue, championInService: record.training?.championInService)
     }
 }
 

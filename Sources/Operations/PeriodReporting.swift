@@ -92,7 +92,16 @@ package struct PeriodReporting {
 
     private func drift(_ model: String?, _ now: Date) throws -> [String] {
         guard let model, let drift = try settings.weeklyDrift(by: model, until: now) else { return [] }
-        return [DriftReport(drift).text]
+        let week = DriftReport(drift)
+        let ungradable = week.ungradableShare.map { ", \(($0 * 1000).rounded() / 10) % of them ungradable" } ?? ""
+        let index = week.stabilityIndex.map {
+            " The population stability index of the scores is \($0.rounded3); above \(PopulationStability.band) they are not those of the hold-out."
+        }
+        let few =
+            week.images < PopulationStability.leastImages
+            ? ["Fewer than \(PopulationStability.leastImages) pictures are too few to warn of anything."] : []
+        let told = week.images == 1 ? "1 picture" : "\(week.images) pictures"
+        return ["\(told) in the last 7 days\(ungradable).\(index ?? "")"] + few + week.warnings
     }
 
     private static func remark(

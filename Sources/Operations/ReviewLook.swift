@@ -57,7 +57,9 @@ final class ReviewLook: Sendable {
         if state.page == nil, let ledger = try session.settings.ledgerReader() {
             state.page = ReviewPageFiling(session.settings, ledger)
         }
-        try state.page?.refresh()
+        for fault in try state.page?.refresh() ?? [] {
+            logger.warning("review/index.html has no small picture of a file, and links it as it is: \(fault)")
+        }
     }
 
     private func tell(_ outcome: LabelSweep.Outcome) {

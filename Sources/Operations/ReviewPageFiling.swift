@@ -38,22 +38,34 @@ struct ReviewPageFiling {
         self.ledger = ledger
     }
 
+    /// - Returns: why pictures have no small one beside them, each told once.
     /// - Throws: a fault of the machine; the page stays as it is then, and is written the next time.
-    mutating func refresh() throws {
-        let waiting = try ledger.waitingForAnswer()
+    mutating func refresh() throws -> [String] {
+        guard try Folder.isThere(settings.reviewFolder) else { return [] }
+        let waiting = try stillThere(ledger.waitingForAnswer())
         let (drawn, open) = try ledger.reviewProgress()
         let state = State(waiting: waiting, answered: drawn - open)
-        guard state != shown, try Folder.isThere(settings.reviewFolder) else { return }
+        guard state != shown else { return [] }
         thumbnails = thumbnails.filter { known in waiting.contains { $0.sha256 == known.key } }
-        let pictures = waiting.prefix(ReviewPage.picturesShown).map { picture($0) }
+        var faults: [String] = []
+        let pictures = waiting.prefix(ReviewPage.picturesShown).map { picture($0, &faults) }
         let page = ReviewPage(
             pictures, waiting: waiting.count, answered: state.answered, labelled: settings.labelled.string)
         try Folder(settings.reviewFolder).write(Array(page.text.utf8), to: FilePath(ReviewPage.fileName))
         shown = state
+        return faults
     }
 
-    private mutating func picture(_ waiting: LedgerReader.Waiting) -> ReviewPage.Picture {
-        let small = thumbnails[waiting.sha256] ?? thumbnails(of: waiting)
+    /// Without those that somebody has taken away, with an answer that is not seen yet or with none.
+    private func stillThere(_ waiting: [LedgerReader.Waiting]) throws -> [LedgerReader.Waiting] {
+        let folder = try Folder(settings.reviewFolder)
+        return try waiting.filter { try folder.statusIfThere($0.file) != nil }
+    }
+
+    private mutating func picture(
+        _ waiting: LedgerReader.Waiting, _ faults: inout [String]
+    ) -> ReviewPage.Picture {
+        let small = thumbnails[waiting.sha256] ?? thumbnails(of: waiting, &faults)
         thumbnails[waiting.sha256] = small
         return ReviewPage.Picture(
             file: ImageName(waiting.file).description, reason: waiting.reason.inWords, verdict: Self.verdict(waiting),
@@ -67,20 +79,28 @@ struct ReviewPageFiling {
     }
 
     /// A picture that can't be made small is linked all the same: the page must not fail for it.
-    private func thumbnails(of waiting: LedgerReader.Waiting) -> Thumbnails {
+    private func thumbnails(of waiting: LedgerReader.Waiting, _ faults: inout [String]) -> Thumbnails {
         let heatmap = Outbox.heatmapPath(for: waiting.name, spelled: waiting.spelling)
         return Thumbnails(
-            photograph: small(settings.reviewFolder, waiting.file), heatmap: small(settings.outbox, heatmap))
+            photograph: small(settings.reviewFolder, waiting.file, &faults),
+            heatmap: small(settings.outbox, heatmap, &faults))
     }
 
-    private func small(_ root: FilePath, _ relative: FilePath) -> [UInt8]? {
+    /// Nil where no such file is, as where no heatmaps are drawn, and where it can't be made smaller.
+    private func small(_ root: FilePath, _ relative: FilePath, _ faults: inout [String]) -> [UInt8]? {
         do {
             let file = try Folder(root).openFile(relative)
             let content = try NamedImageReader(maximumBytes: settings.maxBytes).read(file)
-            guard content.bytes != nil else { return nil }
+            guard content.bytes != nil else {
+                faults.append("\(root.pushing(relative)): is larger than max-bytes")
+                return nil
+            }
             return try Heatmap.photograph(
                 content, longestSide: Self.pictureSide, maximumPixels: settings.maxPixels)
+        } catch let failure as SystemFailure where failure.isGone {
+            return nil
         } catch {
+            faults.append("\(root.pushing(relative)): \(explanation(of: error))")
             return nil
         }
     }

@@ -3,11 +3,13 @@ internal import FoundationEssentials
 internal import Ledger
 internal import LinuxIO
 internal import ModelStore
+internal import Review
 package import Settings
 package import SystemPackage
 internal import Verdict
 
-/// What a state folder needs to be another's: the ledger, the models, what came of the last retraining.
+/// What a state folder needs to be another's: the ledger, the models, what came of the last retraining, and the secret by which
+/// pictures are drawn for people. With another one a picture that is screened again after a restore would be drawn anew.
 package struct StateCopy: Sendable {
     private let verdicts: Int
     private let chain: AuditChain
@@ -73,6 +75,7 @@ package struct StateCopy: Sendable {
         if try FileStatus.at(last) != nil {
             try AtomicFile.copy(last, to: target.appending(Settings.lastRetrainingName))
         }
+        try SiteSecret.copy(from: source, to: target)
         guard try FileStatus.at(ledger) != nil else {
             (verdicts, chain) = (0, AuditChain())
             return

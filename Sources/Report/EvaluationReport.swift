@@ -17,13 +17,19 @@ package struct EvaluationReport: Sendable {
         package var recipe: String?
         /// The class that the network's own output speaks for; P(disease) is derived from it.
         package var outputClass: String
+        /// What was known in service of the champion when this was trained: a sentence; nil where there was none.
+        package var championInService: String?
 
-        package init(id: String, sha256: String, trainedAt: String?, recipe: String?, outputClass: String) {
+        package init(
+            id: String, sha256: String, trainedAt: String?, recipe: String?, outputClass: String,
+            championInService: String? = nil
+        ) {
             self.id = id
             self.sha256 = sha256
             self.trainedAt = trainedAt
             self.recipe = recipe
             self.outputClass = outputClass
+            self.championInService = championInService
         }
     }
 
@@ -139,6 +145,8 @@ package struct EvaluationReport: Sendable {
     package let gradableOnly: EvaluationFigures?
     package let subgroups: [SubgroupFigures]
     package var mistakes: [Mistake] = []
+    /// What people's answers say of the model where it works; nil where nothing is known yet.
+    package var inService: InServiceFigures?
     package var history: TrainingHistory?
 
     package static let intendedUse = "Research use only. Not a medical device."

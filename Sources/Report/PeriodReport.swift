@@ -105,7 +105,6 @@ extension PeriodReport {
             <title>\(HTMLText.escaped(title))</title>
             <style>
             \(ReportStyle.sheet)
-            .days{display:grid;gap:.25rem;margin:1rem 0;padding:0;list-style:none}
             </style>
             </head>
             <body>

@@ -19,6 +19,7 @@ extension EvaluationReport {
             "figures": figures.json,
             "gradable_only": gradableOnly?.json ?? .null,
             "subgroups": .array(subgroups.map(\.json)),
+            "in_service": inService?.json ?? .null,
         ]).document
     }
 
@@ -48,6 +49,18 @@ extension EvaluationReport {
             "bootstrap_unit": .string(hasGroups ? "group" : "image"),
             "seed": .string("\(question.seed)"),
         ]
+    }
+}
+
+extension InServiceFigures {
+    fileprivate var json: JSONValue {
+        ["answers": .integer(answers), "sensitivity": sensitivity.json, "specificity": specificity.json]
+    }
+}
+
+extension InServiceFigures.Figure {
+    fileprivate var json: JSONValue {
+        ["value": .number(value), "interval": JSONValue(Interval(lower: lower, upper: upper))]
     }
 }
 

@@ -31,7 +31,8 @@ extension EvaluationReport {
 
     private var sections: [String] {
         [
-            thresholdSection, curveSection, targetSection, decisionSection, probabilitySection, subgroupSection,
+            thresholdSection, serviceSection, curveSection, targetSection, decisionSection, probabilitySection,
+            subgroupSection,
             mistakeSection, trainingSection, imageSection, definitionSection,
         ].filter { !$0.isEmpty }
     }

@@ -31,6 +31,16 @@ extension EvaluationReport {
             ])
     }
 
+    /// Beside the figures on these images: other people, and the disease as rare or as frequent as it is there.
+    var serviceSection: String {
+        let before = model.championInService.map {
+            Self.paragraph("Of the champion when this model was trained: \($0)")
+        }
+        return Self.section(
+            "Where it works",
+            [inService.map(serviceTable)?.markup ?? Self.paragraph(InServiceFigures.unknown), before])
+    }
+
     var curveSection: String {
         Self.section(
             "Over all thresholds", [Self.plots([CurvePlots.roc(figures), CurvePlots.precisionRecall(figures)])])

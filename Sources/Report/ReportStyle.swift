@@ -80,6 +80,7 @@ enum ReportStyle {
         .wall{grid-template-columns:minmax(0,1fr)}
         .scroll th{white-space:normal}
         .scroll th:not(.number){min-width:7rem}
+        .scroll td:nth-child(-n+3):not(.number){white-space:normal;min-width:9rem}
         }
         \(paper)
         """

@@ -44,12 +44,33 @@ extension EvaluationReport {
             ])
     }
 
+    func serviceTable(_ service: InServiceFigures) -> ReportTable {
+        func row(_ name: String, _ here: Proportion, _ there: InServiceFigures.Figure) -> ReportTable.Row {
+            ReportTable.Row(cells: [
+                name, DisplayNumber.percent(there.value),
+                DisplayNumber.percentInterval(Interval(lower: there.lower, upper: there.upper)),
+                DisplayNumber.percent(here.value), DisplayNumber.percentInterval(here.interval),
+            ])
+        }
+        return ReportTable(
+            caption:
+                "In service, from \(DisplayNumber.count(service.answers, "answer")) of people, beside these images",
+            columns: [
+                .text("Figure"), .number("In service"), .number("95 % interval"), .number("These images"),
+                .number("95 % interval"),
+            ],
+            rows: [
+                row("Sensitivity", figures.matrix.sensitivity, service.sensitivity),
+                row("Specificity", figures.matrix.specificity, service.specificity),
+            ])
+    }
+
     var decisionTable: ReportTable {
         ReportTable(
             caption: "What other thresholds would do with these \(figures.samples.count) images",
             columns: [
                 .number("P(disease)\u{A0}≥"), .number("Referred"), .number("Sensitivity"), .number("Missed"),
-                .number("Specificity"), .number("False alarms"), .number("PPV"), .number("NPV"), .text(""),
+                .number("Specificity"), .number("False alarms"), .number("PPV"), .number("NPV"), .text("Remark"),
             ],
             rows: figures.decisions.map { decision in
                 let matrix = decision.matrix

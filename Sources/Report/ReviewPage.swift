@@ -122,25 +122,24 @@ package struct ReviewPage: Sendable {
             <a class="photograph" href="\(link)" aria-label="\(name) in full size">\(image)</a>
             <h2 id="name-\(number)"><a href="\(link)">\(name)</a></h2>
             <p class="quiet">\(HTMLText.escaped(picture.reason))</p>
-            \(heatmap(picture.heatmap, number, name))
             <details><summary>What the program said<span class="hidden"> of \(name)</span></summary>
-            <p>\(HTMLText.escaped(picture.verdict))</p></details>
+            <p>\(HTMLText.escaped(picture.verdict))</p>\(heatmap(picture.heatmap, number))</details>
             </article></li>
             """
     }
 
-    private func heatmap(_ jpeg: [UInt8]?, _ number: Int, _ name: String) -> String {
+    /// Folded away with the verdict: that there is one tells already that the program judged the picture.
+    private func heatmap(_ jpeg: [UInt8]?, _ number: Int) -> String {
         guard let jpeg else { return "" }
         return """
-            <details><summary>Where it looked<span class="hidden"> in \(name)</span></summary>
+            <p>Where it looked:</p>
             <img src="\(HTMLText.dataAddress(jpeg: jpeg))" alt="Picture \(number) with what spoke for disease colored" loading="lazy">
-            </details>
             """
     }
 
     /// What a report has none of. Targets are 44 pixels high (WCAG 2.2, 2.5.5), and focus is seen (2.4.7).
     private static let style = """
-        .answered{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}
+        .answered{margin-top:1rem;display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}
         progress{flex:1 1 12rem;max-width:28rem;height:.75rem;accent-color:var(--blue)}
         .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,260px),1fr));gap:16px;margin:1.5rem 0;
         padding:0;list-style:none}
@@ -156,6 +155,6 @@ package struct ReviewPage: Sendable {
         .pictures details{margin:0}
         a:focus-visible,summary:focus-visible{outline:3px solid var(--blue);outline-offset:2px}
         .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-        @media print{.pictures{grid-template-columns:repeat(3,1fr)}.pictures article{break-inside:avoid}}
+        @media print{details:not([open]){display:none}.pictures{grid-template-columns:repeat(3,1fr)}.pictures article{break-inside:avoid}}
         """
 }

@@ -55,11 +55,12 @@ package struct Retrainer {
                 "The model in service knows which pictures are gradable, and the challenger will not: "
                     + "\(settings.labelled)/ungradable has too few images, or the recipe leaves it out.")
         }
+        let preferred = reviewed.sides(of: collection.images)
         let divided = collection.divided(
             LabelledCollection.Division(
                 holdoutFraction: settings.retrain.holdoutFraction, validationFraction: 0, seed: settings.retrain.seed,
                 learnsGradability: learnsGradability, earlier: champion?.manifest?.sides ?? [:],
-                preferred: reviewed.sides))
+                preferred: preferred))
         reporter.logger.record(.retrainingStarted, "Retraining begins with \(divided.summary)")
         guard let trained = try train(recipe, divided, champion, folder) else { return }
         try decide(trained, divided, champion)
@@ -117,14 +118,14 @@ package struct Retrainer {
         model.takeUp(scores.championSensitivity(at: championThreshold), trained.network)
         let threshold = settings.threshold(of: model)
         let inService = reviewed.inService[champion.record.id]
-        model.training?.championInService = inService?.sentence
+        model.training?.championInService = inService?.sentence ?? InServiceFigures.unknown
         var decision = PromotionGate(settings.gateRules).decide(
             scores, championThreshold: championThreshold, challengerThreshold: threshold,
             challengerFault: threshold == nil ? "it has no threshold for the configured target-sensitivity" : nil,
             using: &generator)
         decision.championID = champion.record.id
         decision.inService = inService
-        if let inService { reporter.say(inService.sentence) }
+        reporter.say(inService?.sentence ?? InServiceFigures.unknown)
         model.attachments.append(try decision.attachment())
         try follow(decision, model, champion)
     }

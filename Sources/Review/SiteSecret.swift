@@ -11,6 +11,7 @@ package struct SiteSecret: Sendable, Equatable {
 
     package static let fileName: FilePath = "review.secret"
     private static let length = 32
+    private static let permissions: CInterop.Mode = 0o600
 
     package init(key: [UInt8]) { self.key = key }
 
@@ -20,12 +21,26 @@ package struct SiteSecret: Sendable, Equatable {
         if try folder.statusIfThere(Self.fileName) == nil {
             var system = SystemRandomNumberGenerator()
             let key = (0..<Self.length).map { _ in UInt8.random(in: 0 ... .max, using: &system) }
-            _ = try folder.writeNew(key, to: Self.fileName, permissions: 0o600)
+            _ = try folder.writeNew(key, to: Self.fileName, permissions: Self.permissions)
         }
-        key = try folder.openFile(Self.fileName).read(upTo: 2 * Self.length)
-        guard key.count == Self.length else {
-            throw SystemFailure("read", state.pushing(Self.fileName).string, .invalidArgument)
+        key = try Self.key(in: folder, state)
+    }
+
+    /// Has another state folder draw as this one does, where this one draws at all.
+    ///
+    /// - Throws: also where the secret isn't whole.
+    package static func copy(from state: FilePath, to other: FilePath) throws(SystemFailure) {
+        let folder = try Folder(state)
+        guard try folder.statusIfThere(fileName) != nil else { return }
+        try Folder(other).write(try key(in: folder, state), to: fileName, permissions: permissions)
+    }
+
+    private static func key(in folder: borrowing Folder, _ state: FilePath) throws(SystemFailure) -> [UInt8] {
+        let key = try folder.openFile(fileName).read(upTo: 2 * length)
+        guard key.count == length else {
+            throw SystemFailure("read", state.pushing(fileName).string, .invalidArgument)
         }
+        return key
     }
 
     /// In 0 ..< 1, the same for the same content always, and as good as a die for all others.

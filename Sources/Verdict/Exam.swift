@@ -114,6 +114,12 @@ extension Exam {
     /// The document as the outbox has it.
     package func document() throws -> [UInt8] { try OutboxDocument.bytes(self) }
 
+    /// The document on one line, as JSON Lines wants it.
+    package func line() throws -> String { try OutboxDocument.line(self) }
+
+    /// Reads a document as `document()` writes it.
+    ///
+    /// - Throws: a `DecodingError` where it is none.
     package init(document: [UInt8]) throws {
         self = try JSONDecoder().decode(Exam.self, from: Data(document))
     }

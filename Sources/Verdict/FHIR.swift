@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The parts of HL7 FHIR R4's resources that a verdict fills; names are the standard's.
+internal import Hashing
+
+/// The parts of HL7 FHIR R4's resources that a verdict or an exam fills; names are the standard's.
 enum FHIR {
     struct Identifier: Encodable {
         let system: String
@@ -74,11 +76,13 @@ enum FHIR {
         let valueCodeableConcept: CodeableConcept?
         let dataAbsentReason: CodeableConcept?
         let note: [Annotation]
-        let component: [Component]
+        var bodySite: CodeableConcept?
+        /// Nil where there is none: the standard knows no empty list.
+        let component: [Component]?
 
         private enum CodingKeys: String, CodingKey {
             case resourceType, text, identifier, status, category, code, subject, issued, performer
-            case valueCodeableConcept, dataAbsentReason, note, component
+            case valueCodeableConcept, dataAbsentReason, note, bodySite, component
         }
     }
 
@@ -125,5 +129,31 @@ enum FHIR {
         let entry: [Entry]
 
         private enum CodingKeys: String, CodingKey { case resourceType, type, identifier, timestamp, entry }
+    }
+
+    /// A UUID of version 8 (RFC 9562, 5.8) from what makes a thing this one: the same each time.
+    static func urn(_ name: String) -> String {
+        var digits = Array(SHA256.hash(Array(name.utf8)).hexadecimal.prefix(32))
+        digits[12] = "8"
+        digits[16] = ["8", "9", "a", "b"][(digits[16].hexDigitValue ?? 0) & 3]
+        for place in [20, 16, 12, 8] { digits.insert("-", at: place) }
+        return "urn:uuid:\(String(digits))"
+    }
+
+    static func identifier(_ urn: String) -> Identifier { Identifier(system: "urn:ietf:rfc:3986", value: urn) }
+
+    /// Codes of our own: what is told of is not one disease but any.
+    static func outcome(_ outcome: Verdict.Outcome) -> CodeableConcept {
+        CodeableConcept(
+            coding: [Coding(system: "urn:fundusd:outcome", code: outcome.rawValue)],
+            text: outcome == .disease ? "Signs of disease" : "No sign of disease")
+    }
+
+    /// Why there is no value.
+    static func notPerformed(_ text: String) -> CodeableConcept {
+        CodeableConcept(
+            coding: [
+                Coding(system: "http://terminology.hl7.org/CodeSystem/data-absent-reason", code: "not-performed")
+            ], text: text)
     }
 }

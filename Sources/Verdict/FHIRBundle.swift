@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FoundationEssentials
-internal import Hashing
-
 /// A verdict as HL7 FHIR R4 resources: a `Bundle` with a `DiagnosticReport` and the `Observation` that it rests on.
 ///
 /// https://hl7.org/fhir/R4/diagnosticreport.html and observation.html. Nobody has looked at the picture yet, so both are
@@ -20,29 +17,21 @@ package struct FHIRBundle: Sendable {
     }
 
     /// The bundle on one line.
-    package func line() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(bundle), as: UTF8.self)
-    }
+    package func line() throws -> String { try OutboxDocument.line(bundle) }
 
     private var bundle: FHIR.Bundle {
         FHIR.Bundle(
-            identifier: identifier, timestamp: verdict.completedAt,
+            identifier: FHIR.identifier(urn("Bundle")), timestamp: verdict.completedAt,
             entry: [
                 .init(fullUrl: urn("DiagnosticReport"), resource: .report(report)),
                 .init(fullUrl: urn("Observation"), resource: .observation(observation)),
             ])
     }
 
-    private var identifier: FHIR.Identifier {
-        FHIR.Identifier(system: "urn:ietf:rfc:3986", value: urn("Bundle"))
-    }
-
     private var report: FHIR.DiagnosticReport {
         FHIR.DiagnosticReport(
             text: .init(conclusion),
-            identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("DiagnosticReport"))],
+            identifier: [FHIR.identifier(urn("DiagnosticReport"))],
             code: .init(text: "Fundus photograph screening"), subject: subject, issued: verdict.completedAt,
             performer: [performer], result: [.init(reference: urn("Observation"))],
             conclusion: conclusion)
@@ -51,7 +40,7 @@ package struct FHIRBundle: Sendable {
     private var observation: FHIR.Observation {
         FHIR.Observation(
             text: .init(found),
-            identifier: [.init(system: "urn:ietf:rfc:3986", value: urn("Observation"))],
+            identifier: [FHIR.identifier(urn("Observation"))],
             code: .init(text: "Retinal disease on a fundus photograph"), subject: subject,
             issued: verdict.completedAt, performer: [performer],
             valueCodeableConcept: isJudged ? outcome : nil,
@@ -70,18 +59,10 @@ package struct FHIRBundle: Sendable {
         )
     }
 
-    /// Codes of our own: what is told of is not one disease but any.
-    private var outcome: FHIR.CodeableConcept {
-        .init(
-            coding: [.init(system: "urn:fundusd:outcome", code: verdict.outcome.rawValue)],
-            text: verdict.outcome == .disease ? "Signs of disease" : "No sign of disease")
-    }
+    private var outcome: FHIR.CodeableConcept { FHIR.outcome(verdict.outcome) }
 
     private var reason: FHIR.CodeableConcept {
-        .init(
-            coding: [
-                .init(system: "http://terminology.hl7.org/CodeSystem/data-absent-reason", code: "not-performed")
-            ], text: "\(verdict.outcome.rawValue): \(verdict.reasons.map(\.code).joined(separator: ", "))")
+        FHIR.notPerformed("\(verdict.outcome.rawValue): \(verdict.reasons.map(\.code).joined(separator: ", "))")
     }
 
     private var found: String {
@@ -112,14 +93,9 @@ package struct FHIRBundle: Sendable {
         return "\(action) \(verdict.intendedUse)"
     }
 
-    /// A UUID of version 8 (RFC 9562, 5.8) from what makes a verdict this one.
     private func urn(_ resource: String) -> String {
-        let name =
+        FHIR.urn(
             "\(resource)\n\(verdict.image.name)\n\(verdict.image.sha256)\n\(verdict.model.sha256)\n\(verdict.completedAt)"
-        var digits = Array(SHA256.hash(Array(name.utf8)).hexadecimal.prefix(32))
-        digits[12] = "8"
-        digits[16] = ["8", "9", "a", "b"][(digits[16].hexDigitValue ?? 0) & 3]
-        for place in [20, 16, 12, 8] { digits.insert("-", at: place) }
-        return "urn:uuid:\(String(digits))"
+        )
     }
 }

@@ -11,4 +11,11 @@ enum OutboxDocument {
         // The encoder spreads an empty array over three lines. No string is hit: JSON has no line break within one.
         return Array(text.replacing(/\[\n\s*\]/, with: "[]").utf8) + [0x0A]
     }
+
+    /// On one line.
+    static func line(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
 }

@@ -123,11 +123,7 @@ extension Verdict {
     package func document() throws -> [UInt8] { try OutboxDocument.bytes(self) }
 
     /// The document on one line, as JSON Lines wants it.
-    package func line() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    package func line() throws -> String { try OutboxDocument.line(self) }
 
     /// Reads a document as `document()` writes it.
     ///

@@ -34,6 +34,7 @@ import Testing
             let conclusion: String?
             let valueCodeableConcept: Concept?
             let dataAbsentReason: Concept?
+            let bodySite: Concept?
             let component: [Component]?
         }
         let type: String
@@ -101,13 +102,31 @@ import Testing
                 /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/))
     }
 
+    @Test func `an exam is one report on two eyes, of which one may not be known`() throws {
+        let site = try site()
+        try site.write(Eyes.first, to: "inbox/7_left.jpg")
+        #expect(try site.run("screen", "--once", "--exams", "true").status == 0)
+        let outcome = try site.runBare(["export", "--patient", "Patient/7", "outbox/exams/7.json"])
+        let bundle = try #require(try bundles(outcome).first)
+        #expect(bundle.entry.map(\.resource.resourceType) == ["DiagnosticReport", "Observation", "Observation"])
+        #expect(bundle.report.result?.map(\.reference) == bundle.entry.dropFirst().map(\.fullUrl))
+        #expect(bundle.entry.allSatisfy { $0.resource.subject?.reference == "Patient/7" })
+        let (right, left) = (bundle.entry[1].resource, bundle.entry[2].resource)
+        #expect(right.bodySite?.text == "Right eye" && left.bodySite?.text == "Left eye")
+        #expect(right.valueCodeableConcept == nil && right.dataAbsentReason?.text == "right-eye-missing")
+        let verdict = try site.publishedVerdict(of: "7_left.jpg")
+        #expect(left.valueCodeableConcept?.coding?.first?.code == verdict.outcome)
+        #expect(left.component?.first?.valueQuantity.value == verdict.probability && left.dataAbsentReason == nil)
+        #expect(bundle.report.conclusion?.contains("No photograph of the right eye has come. Take one.") == true)
+    }
+
     @Test func `classify prints the same resources`() throws {
         let site = try site()
         let bundle = try #require(try bundles(try site.run("classify", "--format", "fhir", "inbox/eye.jpg")).first)
         #expect(bundle.observation.valueCodeableConcept?.coding?.first?.code != nil)
     }
 
-    @Test(arguments: [("inbox/eye.jpg", 65, "is no verdict of fundusd"), ("outbox/none.json", 66, "none.json")])
+    @Test(arguments: [("inbox/eye.jpg", 65, "is no verdict or exam of fundusd"), ("outbox/none.json", 66, "none.json")])
     func `what is no verdict is refused`(path: String, status: Int, sentence: String) throws {
         let outcome = try site().runBare(["export", path])
         #expect(outcome.status == status && outcome.errors.contains(sentence) && outcome.output.isEmpty)

@@ -6,6 +6,7 @@ import Ledger
 import LinuxIO
 import ModelStore
 import ResNet
+import Review
 import Screening
 import Settings
 import SystemPackage
@@ -14,7 +15,9 @@ import Verdict
 
 extension ScreeningSite {
     /// Screens what lies in the inbox now, as `fundusd screen --once` does.
-    func screen(by judge: Judge = .constant()) async throws {
+    ///
+    /// - Parameter review: who is asked about which picture; nil for nobody.
+    func screen(by judge: Judge = .constant(), review: ReviewPlan.Rules? = nil) async throws {
         let settings = try settings()
         let ledger = try Ledger(at: settings.ledgerPath)
         let (known, queue, retries, control) = (try KnownFiles(ledger), ArrivalQueue(), Retries(), try InboxControl())
@@ -22,7 +25,11 @@ extension ScreeningSite {
             root: settings.inbox, maximumBytes: settings.maxBytes, settlingTime: settings.settle)
         let pipeline = ScreeningPipeline(
             outbox: Outbox(root: settings.outbox), ledger: ledger, known: known,
-            rules: ScreeningRules(reader: reader, judge: judge, disposition: .keep),
+            rules: ScreeningRules(
+                reader: reader, judge: judge, disposition: .keep,
+                review: review.map {
+                    ReviewRules(plan: ReviewPlan($0, secret: SiteSecret(key: [7])), folder: settings.reviewFolder)
+                }),
             patience: .once(settlingTime: settings.settle), now: { Date() }, tell: { _ in })
         let scanner = InboxScanner(
             root: settings.inbox, isRecursive: settings.recursive, settlingTime: settings.settle, known: known,

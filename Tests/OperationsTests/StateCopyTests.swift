@@ -3,6 +3,7 @@ import Fixtures
 import LinuxIO
 import ModelStore
 import Operations
+import Review
 import Settings
 import SystemPackage
 import Testing
@@ -36,6 +37,27 @@ import Testing
         try site.move("state", to: "old")
         #expect(try StateCopy.restore(site.path("copy"), to: settings).summary == summary)
         #expect(try AuditVerification(settings, head: nil, allowMissing: false).findings == [])
+    }
+
+    /// A picture that came after the backup is screened again, and must be drawn as it was.
+    @Test func `a restored site draws the same`() throws {
+        let secret = try SiteSecret(in: settings.state)
+        _ = try StateCopy.backUp(settings, to: site.path("copy"))
+        #expect(try FileStatus.at(site.path("copy/review.secret"))?.permissions == 0o600)
+        try site.move("state", to: "old")
+        // As a start with `review: true` and without a model leaves it.
+        try site.makeFolder("state")
+        #expect(try SiteSecret(in: settings.state) != secret)
+        _ = try StateCopy.restore(site.path("copy"), to: settings)
+        #expect(try SiteSecret(in: settings.state) == secret)
+        try site.write("short", to: "state/review.secret")
+        #expect(try refusal(backingUpTo: "another").message.contains("review.secret"))
+        #expect(!site.exists("another"))
+    }
+
+    @Test func `a site that draws nothing has a backup without a secret`() throws {
+        _ = try StateCopy.backUp(settings, to: site.path("copy"))
+        #expect(!site.exists("copy/review.secret"))
     }
 
     @Test func `a backup that can't be whole is none`() throws {

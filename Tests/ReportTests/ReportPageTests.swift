@@ -22,6 +22,24 @@ import Testing
         #expect(report.page.contains("data:image/jpeg;base64,AQIDBA=="))
     }
 
+    @Test func `what is known in service stands beside the figures, and that nothing is known is said`() throws {
+        var report = try EvaluationReport.example()
+        #expect(report.page.contains(InServiceFigures.unknown) && report.document.contains("\"in_service\": null"))
+        let cells = [(JudgedClass.disease, 40.0, 10.0), (.normal, 3, 97)].map { judged, disease, normal in
+            ReviewedCell(
+                judged, stratum: "sample", pictures: 500, answers: ReviewAnswers(disease: disease, normal: normal))
+        }
+        let service = try #require(InServiceFigures(ServiceFigures(cells)))
+        report.inService = service
+        let check = MarkupCheck(report.page)
+        #expect(check.faults == [])
+        #expect(
+            report.page.contains("In service, from 150 answers of people")
+                && !report.page.contains(InServiceFigures.unknown))
+        #expect(report.page.contains("Where it works"))
+        #expect(report.document.contains("\"answers\": 150"))
+    }
+
     @Test func `each plot has a name, a description, and a sentence on how to read it`() throws {
         let check = MarkupCheck(try EvaluationReport.example().page)
         let plots = try #require(check.tagCounts["svg"])

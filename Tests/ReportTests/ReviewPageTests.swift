@@ -26,9 +26,17 @@ import Testing
     @Test func `what the program said and where it looked are folded away`() throws {
         let page = Self.page([Self.picture("a.jpg")])
         let folded = page.components(separatedBy: "<details>").dropFirst()
-        #expect(folded.count == 2 && !page.contains("<details open"))
+        #expect(folded.count == 1 && !page.contains("<details open"))
         let before = try #require(page.components(separatedBy: "<details>").first)
         #expect(!before.contains("P(disease)") && folded.last?.contains("normal, P(disease) 0.12") == true)
+    }
+
+    /// What the program would not judge has no heatmap: before the page is unfolded nothing may tell.
+    @Test func `a picture with a heatmap looks like one without until somebody asks`() {
+        let pages = [[4, 5, 6], nil].map { (heatmap: [UInt8]?) in
+            Self.page([Self.picture("a.jpg", heatmap: heatmap)]).components(separatedBy: "</summary>")
+        }
+        #expect(pages[0].count == 2 && pages[0][0] == pages[1][0] && pages[0][1] != pages[1][1])
     }
 
     @Test(arguments: [

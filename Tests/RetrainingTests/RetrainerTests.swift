@@ -3,6 +3,7 @@ import Evaluation
 import Fixtures
 import Foundation
 import FundusImage
+import Hashing
 import LabelledData
 import LinuxIO
 import ModelStore
@@ -107,6 +108,32 @@ import Verdict
         }
         let brier = try #require(try site.decision(challenger).champion?.brierScore)
         #expect(abs(errors.reduce(0, +) / Double(errors.count) - brier) < 1e-5, "\(held.count) held out")
+    }
+
+    /// Those that were drawn by chance are held out, but for pictures that nobody can judge: else none would teach.
+    @Test func `what people called ungradable teaches the second output`() throws {
+        let before = try site.addModel()
+        try label(0..<40)
+        try site.makeFolder("labelled/ungradable")
+        var generator = SeededGenerator(seed: 3)
+        var isDrawnByChance: [String: Bool] = [:]
+        for number in 0..<20 {
+            let pixels = (0..<3 * 96 * 96).map { _ in UInt8(generator.next() >> 60) }
+            let dark = SyntheticPictures.encode(RGBPicture(width: 96, height: 96, pixels: pixels))
+            try site.write(dark, to: "labelled/ungradable/person\(number + 1000)_left.jpg")
+            isDrawnByChance[SHA256.hash(dark).hexadecimal] = true
+        }
+        for number in 0..<4 { isDrawnByChance[SHA256.hash(Self.eyes[number]).hexadecimal] = true }
+        let reviewed = ReviewedTraining(isDrawnByChance: isDrawnByChance)
+        try site.retrain(reviewed: reviewed)
+        let challenger = try #require(try site.store.list().first { $0 != before })
+        #expect(try site.store.record(challenger).gradability != nil)
+        let rows = try site.manifest(challenger).rows
+        let ungradable = rows.filter { $0.label == .ungradable }
+        #expect(ungradable.count == 20 && Set(ungradable.map(\.side)) == [.training, .holdout])
+        let reviewedEyes = rows.filter { $0.label.isDisease != nil && isDrawnByChance[$0.sha256] == true }
+        #expect(reviewedEyes.count == 4 && reviewedEyes.allSatisfy { $0.side == .holdout })
+        #expect(try site.store.record(challenger).training?.championInService == InServiceFigures.unknown)
     }
 
     /// The gate compares both on the same pictures.

@@ -46,13 +46,15 @@ extension ScreeningSite {
 
     @discardableResult
     func retrain(
-        onlyIfGrown: Bool = false, _ options: [SettingKey: String] = [:], log: TrainingLog = TrainingLog()
+        onlyIfGrown: Bool = false, _ options: [SettingKey: String] = [:],
+        reviewed: ReviewedTraining = ReviewedTraining(), log: TrainingLog = TrainingLog()
     ) throws -> TrainingLog {
         let settings = try self.settings(options)
         let data = try TrainingDataReader(
             settings, groups: nil, personPattern: nil, takesUngradable: false,
             minimumPerClass: settings.retrain.minPerClass, links: .refused)
-        try Retrainer(settings: settings, data: data, reporter: log.reporter).run(onlyIfGrown: onlyIfGrown)
+        try Retrainer(settings: settings, data: data, reporter: log.reporter, reviewed: reviewed).run(
+            onlyIfGrown: onlyIfGrown)
         return log
     }
 

@@ -2,10 +2,12 @@
 import Fixtures
 import Foundation
 import GRDB
+import Intake
 import Ledger
 import LinuxIO
 import Review
 import Screening
+import Synchronization
 import SystemPackage
 import Testing
 import Verdict
@@ -17,12 +19,12 @@ final class SiteUnderTest {
 
     init(
         _ rules: ReviewPlan.Rules = .everything, judge: Judge = .constant(), after: SourceDisposition = .keep,
-        continuing other: ScreeningUnderTest? = nil
+        continuing other: ScreeningUnderTest? = nil, tell: @escaping @Sendable (ScreeningEvent) -> Void = { _ in }
     ) throws {
         let folder = other?.folder ?? TemporaryFolder()
         let review = ReviewRules(
             plan: ReviewPlan(rules, secret: SiteSecret(key: [7])), folder: folder.path.appending("review"))
-        under = try ScreeningUnderTest(judge: judge, after: after, review: review, in: folder)
+        under = try ScreeningUnderTest(judge: judge, after: after, review: review, in: folder, tell: tell)
         for name in ["review", "labelled"] { try AtomicFile.makeFolder(folder.path.appending(name)) }
         for name in ["disease", "normal"] { try AtomicFile.makeFolder(folder.path.pushing("labelled").appending(name)) }
         sweep = LabelSweep(
@@ -61,6 +63,27 @@ final class SiteUnderTest {
 extension ReviewPlan.Rules {
     static let everything = ReviewPlan.Rules(normalShare: 1, diseaseShare: 1, doubt: 0, perDay: 1000)
     static let nothing = ReviewPlan.Rules(normalShare: 1e-9, diseaseShare: 1e-9, doubt: 0, perDay: 1000)
+}
+
+/// Holds threads back until all have come.
+private final class Meeting: Sendable {
+    private let here = DispatchSemaphore(value: 0)
+    private let missing: Mutex<Int>
+    private let count: Int
+
+    init(of count: Int) {
+        self.count = count
+        missing = Mutex(count)
+    }
+
+    /// A thread that does not come is a failure of its own, and no hang.
+    func arrive() {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if isLast { for _ in 1..<count { here.signal() } } else { _ = here.wait(timeout: .now() + 20) }
+    }
 }
 
 @Suite struct ReviewTests {
@@ -145,6 +168,37 @@ extension ReviewPlan.Rules {
             #expect(next.under.screen("1.jpg") == .done)
             #expect(try next.files("review") == ["1.jpg"])
         }
+    }
+
+    /// Each of the two goes on only when both have their verdicts.
+    @Test func `a picture that two workers have under two names is put there once`() throws {
+        for round in 1...8 {
+            let meeting = Meeting(of: 2)
+            let site = try SiteUnderTest { event in if case .verdict = event { meeting.arrive() } }
+            let names = ["a.jpg", "b.jpg"]
+            for name in names { try site.under.drop(site.eye(UInt64(round)), as: name) }
+            let under = site.under
+            DispatchQueue.concurrentPerform(iterations: 2) { worker in
+                #expect(under.screen(ImageName(FilePath(names[worker]))) == .done)
+            }
+            #expect(try site.files("review").count == 1)
+            #expect(try under.verdictFiles() == ["a.jpg.json", "b.jpg.json"])
+            #expect(try site.reader.reviewProgress() == (1, 1))
+        }
+    }
+
+    /// Killed between the file and its note, by the name that was drawn; then the other name comes by.
+    @Test func `a picture that lies there unnoted gets no second file by its other name`() throws {
+        let site = try SiteUnderTest()
+        for name in ["drawn.jpg", "again.jpg"] { try site.under.drop(site.eye(1), as: name) }
+        #expect(site.under.screen("drawn.jpg") == .done)
+        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write {
+            try $0.execute(sql: "UPDATE review SET file = NULL, device = NULL, inode = NULL")
+        }
+        let next = try SiteUnderTest(continuing: site.under)
+        #expect(next.under.screen("again.jpg") == .done)
+        #expect(try next.files("review") == ["drawn.jpg"])
+        #expect(try next.reader.waitingForAnswer().map(\.file) == ["drawn.jpg"])
     }
 
     @Test func `nobody is asked where it is off, nor about what is no picture`() throws {

@@ -23,7 +23,7 @@ final class ScreeningUnderTest: Sendable {
         judge: Judge = .constant(), after: SourceDisposition = .keep, maximumBytes: Int = 1 << 20,
         patience: UnfinishedImages.Patience = UnfinishedImages.Patience(closed: .zero, settled: .zero),
         abilities: FileSystemAbilities? = nil, review: ReviewRules? = nil, continuing other: ScreeningUnderTest? = nil,
-        in folder: TemporaryFolder? = nil
+        in folder: TemporaryFolder? = nil, tell: @escaping @Sendable (ScreeningEvent) -> Void = { _ in }
     ) throws {
         self.folder = other?.folder ?? folder ?? TemporaryFolder()
         let folder = self.folder
@@ -38,7 +38,11 @@ final class ScreeningUnderTest: Sendable {
                 reader: InboxReader(
                     root: folder.path.appending("inbox"), maximumBytes: maximumBytes, settlingTime: .milliseconds(1)),
                 judge: judge, disposition: after, review: review),
-            patience: patience, now: { Date() }, tell: log.note)
+            patience: patience, now: { Date() },
+            tell: { event in
+                log.note(event)
+                tell(event)
+            })
     }
 
     let log: EventLog

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import Evaluation
 internal import LabelledData
+internal import LinuxIO
+internal import Operations
 internal import Report
+internal import Retraining
 internal import Settings
 internal import Supervision
 internal import SystemPackage
@@ -59,7 +63,8 @@ struct EvaluateCommand: ParsableCommand {
             [.threshold: threshold, .maxPixels: maxPixels, .maxBytes: maxBytes, .threads: threads])
         let evaluation = try LabelledEvaluation(
             settings, model: model, groups: groups.map { FilePath($0) }, report: report.map { FilePath($0) },
-            targetSensitivity: targetSensitivity, seed: seed)
+            targetSensitivity: targetSensitivity, seed: seed,
+            inService: report != nil || json ? Self.inService(settings) : [:])
         var bar = ProgressBar(total: evaluation.count, isShown: StandardError.isTerminal)
         var lines = ProgressLines(total: evaluation.count)
         let measured = try evaluation.run(tell: StandardError.say) {
@@ -67,6 +72,16 @@ struct EvaluateCommand: ParsableCommand {
             if let line = lines.advance(), !StandardError.isTerminal { StandardError.say("Judged \(line)") }
         }
         try tell(measured)
+    }
+
+    /// What is known where the model works is worth a look, and no reason to measure nothing: not everybody may read the ledger.
+    private static func inService(_ settings: Settings) -> [String: InServiceFigures] {
+        do {
+            return try settings.reviewedTraining().inService
+        } catch {
+            StandardError.say("The report has no figures in service: \(explanation(of: error))")
+            return [:]
+        }
     }
 
     private func tell(_ report: EvaluationReport) throws {

@@ -19,20 +19,29 @@ enum VerdictFormat: String, ExpressibleByArgument, CaseIterable {
         case .fhir: try FHIRBundle(verdict, patient: patient).line()
         }
     }
+
+    /// One line.
+    func line(_ exam: Exam, patient: String?) throws -> String {
+        switch self {
+        case .json: try exam.line()
+        case .fhir: try FHIRExamBundle(exam, patient: patient).line()
+        }
+    }
 }
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Prints verdicts of the outbox in another format, one line a verdict.",
+        abstract: "Prints verdicts and exams of the outbox in another format, one line each.",
         discussion: """
-            Reads verdict files as the outbox has them. FHIR's resources are preliminary: nobody has looked at the \
+            Reads verdict files, and those of exams, as the outbox has them. FHIR's resources are preliminary: nobody has looked at the \
             picture yet. Whose eye it is, the program does not know; --patient says it.
 
                 fundusd export --format fhir --patient Patient/123 outbox/eye.jpg.json
+                fundusd export --patient Patient/123 outbox/exams/0042.json     # both eyes, one report
             """)
 
-    @Argument(help: ArgumentHelp("Verdict files.", valueName: "verdict"))
+    @Argument(help: ArgumentHelp("Files of verdicts or exams.", valueName: "verdict"))
     var verdicts: [String]
     @Option(help: "What is printed.")
     var format = VerdictFormat.fhir
@@ -43,23 +52,29 @@ struct ExportCommand: ParsableCommand {
     private static let largest = 1 << 20
 
     func run() throws {
-        for path in verdicts {
-            let verdict = try Self.read(FilePath(path))
-            try StandardOutput.say(try format.line(verdict, patient: patient))
-        }
+        for path in verdicts { try StandardOutput.say(try line(of: FilePath(path))) }
     }
 
-    private static func read(_ path: FilePath) throws -> Verdict {
+    private func line(of path: FilePath) throws -> String {
         let bytes: [UInt8]
         do throws(SystemFailure) {
-            bytes = try Descriptor.open(path, O_RDONLY).read(upTo: largest)
+            bytes = try Descriptor.open(path, O_RDONLY).read(upTo: Self.largest)
         } catch {
             throw Refusal(error.isAbsence ? .noInput : .inputOutput, error.description)
         }
+        if let verdict = Self.ifWhole({ try Verdict(document: bytes) }) {
+            return try format.line(verdict, patient: patient)
+        }
+        if let exam = Self.ifWhole({ try Exam(document: bytes) }) { return try format.line(exam, patient: patient) }
+        throw Refusal(.dataError, "\(path): is no verdict or exam of fundusd; name a .json file of the outbox")
+    }
+
+    /// Nil for a document of another kind.
+    private static func ifWhole<Document>(_ read: () throws -> Document) -> Document? {
         do {
-            return try Verdict(document: bytes)
+            return try read()
         } catch {
-            throw Refusal(.dataError, "\(path): is no verdict of fundusd; name a .json file of the outbox")
+            return nil
         }
     }
 }
