@@ -114,6 +114,9 @@ extension Exam {
     /// The document as the outbox has it.
     package func document() throws -> [UInt8] { try OutboxDocument.bytes(self) }
 
+    /// Reads a document of the outbox.
+    ///
+    /// - Throws: what `JSONDecoder` says of bytes that are no exam.
     package init(document: [UInt8]) throws {
         self = try JSONDecoder().decode(Exam.self, from: Data(document))
     }
