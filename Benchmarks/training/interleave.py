@@ -4,7 +4,7 @@
 Both train ResNet-50 with Adam and binary cross-entropy on the same kind of noise, in float32 or in bf16 with weights kept in
 float32 (PyTorch: torch.autocast); each waits while the other works. PyTorch runs channels_last, its faster layout, with the
 heap's trimming off where --keep-heap is given. Needs torch
-and the two files beside the tests' golden files; the program comes from: swift build -c release --product training-bench
+and the two files beside the tests' golden files; the program comes from: make build
 
     python Benchmarks/training/interleave.py [--images 8] [--side 224] [--threads 2] [--rounds 5] [--steps 2] [--precision bf16]
 """

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a layer is cut into parts, and the parts handed to the team. */
-#include "CKernels.h"
+#include "parts.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -23,11 +23,6 @@ enum {
 
 typedef void convolver(const struct ck_convolution *, const struct ck_part *);
 
-/* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
-struct cut {
-    long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
-};
-
 struct convolution_task {
     convolver *convolve;
     const struct ck_convolution *convolution;
@@ -43,9 +38,6 @@ struct pooling_task {
 
 static long map_bytes(enum ck_element element) { return element == ck_float32 ? 4 : 2; }
 static long weight_bytes(enum ck_element element) { return element == ck_bfloat16 ? 2 : 4; }
-static long quotient_up(long a, long b) { return (a + b - 1) / b; }
-static long least(long a, long b) { return a < b ? a : b; }
-static long most(long a, long b) { return a > b ? a : b; }
 
 /* The size of areas, at most `largest`, with which the busiest of the threads has least to do. Each area takes the weights
  * anew from the second-level cache, which costs about as much as a quarter of a tile. */
@@ -90,21 +82,6 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
     const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
     return cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
-}
-
-static struct ck_part part_of(const struct cut *cut, long item)
-{
-    const long group = item % cut->groups, area = item / cut->groups;
-    const long row = cut->height == 1 ? 0 : area * cut->rows_per_area;
-    const long column = cut->height == 1 ? area * cut->columns_per_area : 0;
-    return (struct ck_part){
-        .first_block = group * cut->blocks_per_group,
-        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
-        .first_row = row,
-        .end_row = least(row + cut->rows_per_area, cut->height),
-        .first_column = column,
-        .end_column = least(column + cut->columns_per_area, cut->width),
-    };
 }
 
 static void convolve_part(const void *context, long item, long thread)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a convolution of bytes is cut into parts, and the parts handed to the team. */
-#include "CQuantized.h"
+#include "parts.h"
 
 #include <stddef.h>
 
@@ -21,21 +21,12 @@ enum {
     part_tiles = 48,
 };
 
-/* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
-struct cut {
-    long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
-};
-
 struct task {
     const struct ck_quantized_kernels *kernels;
     const struct ck_quantized_convolution *convolution;
     struct cut cut;
     long scratch;
 };
-
-static long quotient_up(long a, long b) { return (a + b - 1) / b; }
-static long least(long a, long b) { return a < b ? a : b; }
-static long most(long a, long b) { return a > b ? a : b; }
 
 static long taps_of(const struct ck_quantized_convolution *c) { return c->input_planes * c->kernel * c->kernel; }
 
@@ -100,21 +91,6 @@ static struct ck_part tiles_of(const struct cut *cut, long item)
         .first_row = image * cut->height + row,
         .end_row = image * cut->height + least(row + cut->rows_per_area, cut->height),
         .end_column = cut->width,
-    };
-}
-
-static struct ck_part part_of(const struct cut *cut, long item)
-{
-    const long group = item % cut->groups, area = item / cut->groups;
-    const long row = cut->height == 1 ? 0 : area * cut->rows_per_area;
-    const long column = cut->height == 1 ? area * cut->columns_per_area : 0;
-    return (struct ck_part){
-        .first_block = group * cut->blocks_per_group,
-        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
-        .first_row = row,
-        .end_row = least(row + cut->rows_per_area, cut->height),
-        .first_column = column,
-        .end_column = least(column + cut->columns_per_area, cut->width),
     };
 }
 

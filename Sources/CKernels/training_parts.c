@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How training's layers are cut into parts, and the parts handed to the team. */
+#include "parts.h"
 #include "training_levels.h"
 
 #include <stddef.h>
@@ -42,8 +43,6 @@ enum {
     fewest_parts = 16,
 };
 
-static long quotient_up(long a, long b) { return (a + b - 1) / b; }
-static long least(long a, long b) { return a < b ? a : b; }
 
 static long groups_of(const struct ck_weight_gradient *g)
 {

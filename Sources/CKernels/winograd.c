@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a Winograd convolution is cut into parts, and the parts handed to the team. */
-#include "CKernels.h"
+#include "parts.h"
 
 enum {
     /* Weights up to this stay in a second-level cache beside a chunk's transformed inputs. */
@@ -19,8 +19,6 @@ struct winograd_task {
     long tiles, transformed_floats, products_floats;
 };
 
-static long quotient_up(long a, long b) { return (a + b - 1) / b; }
-static long least(long a, long b) { return a < b ? a : b; }
 static long outputs_of(enum ck_winograd_size size) { return size == ck_winograd_two ? 2 : 4; }
 
 static long places_of(enum ck_winograd_size size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
 internal import Glibc
+internal import Hashing
 internal import LinuxIO
 package import SystemPackage
 
@@ -204,7 +205,7 @@ package struct Oracle: Sendable, Equatable {
 
     private static func digest(_ path: FilePath) throws(SystemFailure) -> String? {
         do throws(SystemFailure) {
-            return Specimen.digest(try Descriptor.open(path, O_RDONLY).read(upTo: 1 << 22))
+            return SHA256.hash(try Descriptor.open(path, O_RDONLY).read(upTo: 1 << 22)).hexadecimal
         } catch let error where error.isGone {
             return nil
         }

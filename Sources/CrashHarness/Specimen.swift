@@ -38,11 +38,7 @@ package struct Specimen: Sendable, Equatable {
             case .poison: JPEGComment.adding("\(mark) \(FAULTS_POISON)", to: Self.eyes[0])
             case .text: Array("\(mark) is no photograph".utf8)
             }
-        sha256 = Self.digest(bytes)
-    }
-
-    static func digest(_ bytes: [UInt8]) -> String {
-        SHA256.hash(bytes).hexadecimal
+        sha256 = SHA256.hash(bytes).hexadecimal
     }
 
     private static let eyes = (1...4).map { SyntheticEye(seed: $0, width: 160, height: 160).jpeg() }

@@ -69,6 +69,7 @@ package struct GateDecision: Codable, Sendable, Equatable {
 
 /// Sensitivity and specificity in service, with 95 % intervals.
 package struct InServiceFigures: Codable, Sendable, Equatable {
+    /// A share, 0…1, with the ends of its 95 % interval.
     package struct Figure: Codable, Sendable, Equatable {
         package let value: Double
         package let lower: Double
@@ -112,6 +113,7 @@ extension InServiceFigures.Figure {
 
 /// What one of the two models showed on the hold-out.
 package struct ContenderFigures: Codable, Sendable, Equatable {
+    /// Of the ROC curve: 0.5 where the model guesses.
     package let areaUnderCurve: Double
     /// The champion's own; for the challenger the highest at which it is as sensitive as the champion.
     package let threshold: Double
@@ -133,6 +135,7 @@ package struct ContenderFigures: Codable, Sendable, Equatable {
 
 /// Challenger minus champion, with 95 % intervals by people.
 package struct GateDifferences: Codable, Sendable, Equatable {
+    /// Challenger minus champion.
     package struct Difference: Codable, Sendable, Equatable {
         package let estimate: Double
         /// The interval's ends; nil where too few replicates had both classes.
@@ -143,6 +146,7 @@ package struct GateDifferences: Codable, Sendable, Equatable {
     package let areaUnderCurve: Difference
     /// At equal specificity.
     package let sensitivity: Difference
+    /// Above zero where the challenger is worse calibrated.
     package let brierScore: Difference
 
     private enum CodingKeys: String, CodingKey {

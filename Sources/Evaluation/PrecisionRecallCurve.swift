@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What share of those called disease has it (PPV), against what share of the disease is caught (sensitivity).
 package struct PrecisionRecallCurve: Sendable, Equatable {
+    /// What one threshold gives.
     package struct Point: Sendable, Equatable {
         /// P(disease) at or above it is called disease.
         package let threshold: Double

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The receiver operating characteristic: what each threshold catches, against what it alarms for nothing.
 package struct ROCCurve: Sendable, Equatable {
+    /// What one threshold gives.
     package struct Point: Sendable, Equatable {
         /// Nil at the start of the curve, where no image is called disease.
         package let threshold: Double?

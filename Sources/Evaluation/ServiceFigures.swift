@@ -15,6 +15,7 @@ package struct ServiceFigures: Sendable, Equatable {
         package let interval: Interval
     }
 
+    /// By the names in `performance --json`.
     package enum Name: String, Sendable, CaseIterable {
         case sensitivity, specificity
         case positivePredictiveValue = "positive-predictive-value"
@@ -26,7 +27,9 @@ package struct ServiceFigures: Sendable, Equatable {
     package let figures: [Name: Figure]
     /// Of the answers as they are, without weights: beside the others, to show what the weights do.
     package let unweighted: ConfusionMatrix
+    /// Pictures that were judged, whether anybody was asked about them or not.
     package let pictures: Int
+    /// As they are, without weights, by what the program had said.
     package let answers: [JudgedClass: ReviewAnswers]
 
     /// Answers of a verdict, about a picture that can be judged, below which nothing is said.

@@ -4,6 +4,7 @@
 /// One step for each different score, from the highest down; images with equal scores can't be told apart by any
 /// threshold and fall together.
 package struct ThresholdSteps: Sendable, Equatable {
+    /// What one threshold calls disease.
     package struct Step: Sendable, Equatable {
         /// P(disease) at or above it is called disease.
         package let threshold: Double
@@ -15,6 +16,7 @@ package struct ThresholdSteps: Sendable, Equatable {
 
     /// From the highest threshold down.
     package let steps: [Step]
+    /// Images with disease, called so or not.
     package let diseaseCount: Int
     package let normalCount: Int
 

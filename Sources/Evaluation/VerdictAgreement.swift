@@ -5,7 +5,9 @@
 package struct VerdictAgreement: Sendable, Equatable {
     /// Both call it disease.
     package private(set) var bothDisease = 0
+    /// The champion alone calls it disease.
     package private(set) var championOnly = 0
+    /// The challenger alone calls it disease.
     package private(set) var challengerOnly = 0
     package private(set) var bothNormal = 0
     private var sumOfDifferences = 0.0

@@ -21,7 +21,7 @@ package final class ArrivalQueue: @unchecked Sendable {
     }
 
     // All state below is touched only with `condition` locked.
-    private let condition = NSCondition()
+    let condition = NSCondition()
     private var waiting: [Arrival] = []
     private var firstWaiting = 0
     private var queued: Set<ImageName> = []
@@ -75,9 +75,6 @@ package final class ArrivalQueue: @unchecked Sendable {
         }
     }
 
-    /// The next file, or nil at once when none waits that may be taken now.
-    package func nextIfAny() -> Arrival? { condition.withLock { closed ? nil : take() } }
-
     /// The next file of those that wait, waiting for its turn; nil when none waits.
     package func nextOfThoseWaiting() -> Arrival? {
         condition.withLock {
@@ -116,7 +113,8 @@ package final class ArrivalQueue: @unchecked Sendable {
 
     private var isEmpty: Bool { firstWaiting == waiting.count }
 
-    private func take() -> Arrival? {
+    /// The next file of those that may be taken now; nil where there is none. With the condition's lock.
+    func take() -> Arrival? {
         if isSuspectInHand { return nil }
         if waitingSuspects.isEmpty { return isEmpty ? nil : takeFirst() }
         if !isEmpty, takenBefore < Self.patience {

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
 internal import Hashing
-// SPDX-License-Identifier: Apache-2.0
 package import Verdict
 
 /// Ties each published verdict to all before it: who changes one later must change every link after it.
@@ -53,7 +53,7 @@ package struct AuditChain: Sendable, Equatable {
             Array(head.utf8), entry.name.bytes, Array(entry.sha256.utf8), Array(entry.document.utf8),
             Array((entry.heatmap ?? "-").utf8), Array(entry.publishedAt.utf8),
         ]
-        head = Self.digest(Array(parts.joined(separator: [0])))
+        head = SHA256.hash(Array(parts.joined(separator: [0]))).hexadecimal
         length += 1
     }
 
@@ -73,10 +73,7 @@ package struct AuditChain: Sendable, Equatable {
     /// Adds a label's link. No verdict's has an empty name, so that none can be taken for it.
     package mutating func append(_ entry: LabelEntry) {
         let parts = [Array(head.utf8), [], Array("label".utf8), Array(entry.sha256.utf8), Array(entry.document.utf8)]
-        head = Self.digest(Array(parts.joined(separator: [0])))
+        head = SHA256.hash(Array(parts.joined(separator: [0]))).hexadecimal
         length += 1
     }
-
-    /// SHA-256 in hexadecimal digits.
-    package static func digest(_ bytes: [UInt8]) -> String { SHA256.hash(bytes).hexadecimal }
 }

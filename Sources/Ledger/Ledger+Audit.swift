@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
 internal import GRDB
+internal import Hashing
 package import SystemPackage
 package import Verdict
 
@@ -28,7 +29,8 @@ enum AuditTable {
         while let row = try rows.next() {
             let entry = try AuditChain.Entry(
                 name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),
-                document: AuditChain.digest(row.bytes("verdict")), heatmap: nil, publishedAt: row.value("published_at"))
+                document: SHA256.hash(row.bytes("verdict")).hexadecimal, heatmap: nil,
+                publishedAt: row.value("published_at"))
             try append(db, image: try row.value("id"), entry)
         }
     }
@@ -155,8 +157,8 @@ extension LedgerReader {
 extension AuditChain.Entry {
     init(of publication: Publication, for name: ImageName, publishedAt: Date) {
         self.init(
-            name: name, sha256: publication.sha256, document: AuditChain.digest(publication.document),
-            heatmap: publication.heatmap.map(AuditChain.digest), publishedAt: publishedAt.timestamp)
+            name: name, sha256: publication.sha256, document: SHA256.hash(publication.document).hexadecimal,
+            heatmap: publication.heatmap.map { SHA256.hash($0).hexadecimal }, publishedAt: publishedAt.timestamp)
     }
 }
 
@@ -167,7 +169,7 @@ extension LedgerReader.AuditRecord {
             entry: AuditChain.Entry(
                 name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), document: row.value("document"),
                 heatmap: row.value("heatmap"), publishedAt: row.value("published_at")),
-            link: row.value("link"), keptDocument: AuditChain.digest(row.bytes("verdict")),
+            link: row.value("link"), keptDocument: SHA256.hash(row.bytes("verdict")).hexadecimal,
             isNewest: row.value("is_newest"),
             spelling: row.path("spelling"))
     }

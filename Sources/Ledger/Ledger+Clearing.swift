@@ -7,6 +7,7 @@ package import Verdict
 
 /// Images that are just being cleared away from the inbox: what a killed process leaves under a hidden name is found by this.
 extension Ledger {
+    /// One image that has its verdict and is to leave the inbox.
     package struct Clearing: Equatable, Sendable {
         package let name: ImageName
         /// Where the file is meanwhile, below the inbox.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
 internal import GRDB
+internal import Hashing
 package import Review
 package import SystemPackage
 internal import Verdict
@@ -77,7 +78,7 @@ enum LabelTable {
             row.value("sha256"), row.value("label"), row.value("act"), by ?? "-", row.value("at"), reason ?? "-",
             probability.map { "\($0)" } ?? "-", outcome ?? "-", score.map { "\($0)" } ?? "-", model ?? "-",
         ]
-        return AuditChain.digest(Array(parts.map { Array($0.utf8) }.joined(separator: [0])))
+        return SHA256.hash(Array(parts.map { Array($0.utf8) }.joined(separator: [0]))).hexadecimal
     }
 }
 

@@ -281,10 +281,3 @@ extension Row {
         return data.map { FilePath(bytes: [UInt8]($0)) }
     }
 }
-
-extension Ledger {
-    /// How durable a commit is: SQLite's `PRAGMA synchronous`.
-    package func synchronousLevel() throws -> Int {
-        try database.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
-    }
-}

@@ -52,6 +52,7 @@ extension LedgerReader {
         package let labels: [StandingLabel]
     }
 
+    /// Pictures of which people said different things; none before the first review.
     package func disagreements() throws -> [Disagreement] {
         guard try hasReview() else { return [] }
         return try database.read { db in

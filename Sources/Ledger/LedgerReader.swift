@@ -89,7 +89,9 @@ package final class LedgerReader: Sendable {
         package var outcomes: [String: Int] = [:]
         /// Judged, and not yet in the outbox.
         package var unpublished = 0
+        /// Files that a fault of the machine holds back.
         package var waiting = 0
+        /// Files in the inbox that need no second look: screened, or no pictures.
         package var leftAlone = 0
     }
 

@@ -30,6 +30,7 @@ package struct ModelFailure: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     package let code: Code
+    /// Of the file or the folder that it is about.
     package let path: String
     /// The tensor, or nil where the fault is the file's.
     package let tensor: String?

@@ -11,6 +11,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     /// The stream that belongs to a name, such as a parameter's, under a seed.
     package init(name: String, seed: UInt64) { self.init(seed: Self.hash(name) ^ seed) }
 
+    /// The state moves by γ, the golden ratio's odd 64-bit fraction, and is mixed (the paper's `mix64variant13`).
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state

@@ -105,7 +105,7 @@ extension LedgerReader.AuditRecord {
 extension Outbox {
     fileprivate func finding(_ path: FilePath, _ digest: String) throws(SystemFailure) -> AuditFindings.Finding? {
         guard let bytes = try contents(at: path) else { return .missing(path) }
-        return AuditChain.digest(bytes) == digest ? nil : .changed(path)
+        return SHA256.hash(bytes).hexadecimal == digest ? nil : .changed(path)
     }
 
     /// The paths of all other `.json` files below the outbox; hidden ones are unfinished, links are looked at by no one.

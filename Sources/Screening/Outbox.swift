@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Hashing
 package import Ledger
 package import LinuxIO
 package import SystemPackage
@@ -30,7 +31,8 @@ package struct Outbox: Sendable {
         let path = Self.verdictPath(for: name, spelled: publication.spelling)
         try folder.makeFolders(path.removingLastComponent())
         if let older {
-            try folder.keep(older, for: name, beside: publication, publication.heatmap.map(AuditChain.digest))
+            try folder.keep(
+                older, for: name, beside: publication, publication.heatmap.map { SHA256.hash($0).hexadecimal })
         }
         if let heatmap = publication.heatmap {
             try folder.write(heatmap, to: Self.heatmapPath(for: name, spelled: publication.spelling))
@@ -107,7 +109,7 @@ extension Folder {
         of older: Publication, for name: ImageName, unlessItsDigestIs new: String?
     ) throws(SystemFailure) {
         let path = Outbox.heatmapPath(for: name, spelled: older.spelling)
-        guard let present = try contents(of: path), AuditChain.digest(present) != new else { return }
+        guard let present = try contents(of: path), SHA256.hash(present).hexadecimal != new else { return }
         let kept = Outbox.supersededHeatmapPath(for: name, sha256: older.sha256, spelled: older.spelling)
         try rename(path, to: kept, in: self)
     }

@@ -54,13 +54,11 @@ package enum SettingKey: String, CaseIterable, Sendable {
     /// The spelling on the command line: `--retrain-min-new-images`.
     package var optionName: String { "--" + String(name.map { $0 == "." ? "-" : $0 }) }
 
-    /// The words between the dots: `["retrain", "min-new-images"]`.
-    var components: [String] { name.split(separator: ".").map(String.init) }
-
     static let environmentPrefix = "FUNDUSD_"
 
     /// Groups of keys that the file may write as a mapping of their own.
-    static let groups: Set<String> = Set(allCases.compactMap { $0.components.count > 1 ? $0.components[0] : nil })
+    static let groups = Set(
+        allCases.compactMap { key in key.name.firstIndex(of: ".").map { String(key.name[..<$0]) } })
 }
 
 /// What a setting holds when nobody says anything.

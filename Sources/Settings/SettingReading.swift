@@ -15,7 +15,7 @@ struct SettingReading {
         of key: SettingKey, _ parse: (String) throws(SettingRefusal) -> Value
     ) -> Value? {
         for layer in layers.reversed() {
-            guard let text = layer.text(of: key) else { continue }
+            guard let text = layer.texts[key] else { continue }
             provenance[key] = SettingProvenance(text: text, origin: layer.origin(key))
             return parsed(key, text, parse)
         }

@@ -119,7 +119,7 @@ extension Exam {
 
     /// Reads a document as `document()` writes it.
     ///
-    /// - Throws: a `DecodingError` where it is none.
+    /// - Throws: what `JSONDecoder` says of bytes that are no exam.
     package init(document: [UInt8]) throws {
         self = try JSONDecoder().decode(Exam.self, from: Data(document))
     }

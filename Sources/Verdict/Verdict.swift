@@ -43,19 +43,23 @@ package struct Verdict: Codable, Equatable, Sendable {
         }
     }
 
+    /// What was measured of the picture, whatever the network says.
     package struct Quality: Codable, Equatable, Sendable {
         package let gradable: Bool
+        /// 0 where a limit is reached, 1 where nothing is near one.
         package let score: Double
         /// Codes, such as `too-dark`; `reasons` has them with words.
         package let findings: [String]
     }
 
+    /// Why an eye has no verdict, or what to know of it.
     package struct Reason: Codable, Equatable, Sendable {
         package let code: String
         /// What is wrong and what to do about it.
         package let message: String
     }
 
+    /// The program that judged.
     package struct Software: Codable, Equatable, Sendable {
         package let name: String
         package let version: String
@@ -135,6 +139,7 @@ extension Verdict {
 
 /// Where the line between normal and disease is drawn, and what is known of it.
 package struct OperatingPoint: Codable, Equatable, Sendable {
+    /// Who chose the threshold.
     package enum Source: String, Codable, Sendable, CaseIterable {
         /// The model's own, chosen when it was trained.
         case model

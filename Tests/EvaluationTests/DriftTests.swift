@@ -15,8 +15,10 @@ import Testing
     }
 
     @Test func `each tenth of the hold-out has a bin, and a score on an edge falls above it`() throws {
-        let distribution = try #require(ScoreDistribution((0..<100).map { Double($0) / 100 }.shuffled()))
-        #expect(distribution.edges == (1..<10).map { Double($0 * 10) / 100 })
+        let scores: [Double] = (0..<100).map { Double($0) / 100 }
+        let edges: [Double] = (1..<10).map { Double($0 * 10) / 100 }
+        let distribution = try #require(ScoreDistribution(scores.shuffled()))
+        #expect(distribution.edges == edges)
         #expect(distribution.counts == Array(repeating: 10, count: 10))
         #expect(distribution.counts(of: [0, 0.1, 0.0999, 1, 0.9]) == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2])
         #expect(distribution.isPossible)

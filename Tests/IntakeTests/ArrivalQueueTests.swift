@@ -1,10 +1,16 @@
-import Dispatch
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Fixtures
 import Foundation
-import Intake
 import Testing
 import Verdict
+
+@testable import Intake
+
+extension ArrivalQueue {
+    /// The next file, or nil at once where none may be taken now.
+    fileprivate func nextIfAny() -> Arrival? { condition.withLock { take() } }
+}
 
 @Suite struct ArrivalQueueTests {
     private func arrival(_ name: String) -> ArrivalQueue.Arrival {

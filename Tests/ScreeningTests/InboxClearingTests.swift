@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
 import Glibc
-// SPDX-License-Identifier: Apache-2.0
+import Hashing
 import Ledger
 import LinuxIO
 import SystemPackage
@@ -20,7 +21,8 @@ import Verdict
     private func interrupt(_ line: ScreeningUnderTest, _ name: ImageName, as hidden: FilePath) throws {
         let status = try Folder(line.inbox).status(of: name.path)
         try line.ledger.noteClearing(
-            Ledger.Clearing(name: name, hidden: hidden, sha256: AuditChain.digest(Self.eye), file: status.signature))
+            Ledger.Clearing(
+                name: name, hidden: hidden, sha256: SHA256.hash(Self.eye).hexadecimal, file: status.signature))
         try AtomicFile.rename(line.inbox.pushing(name.path), to: line.inbox.pushing(hidden))
     }
 
@@ -103,14 +105,14 @@ import Verdict
         try line.drop(Self.eye, as: "a.jpg")
         let signature = try Folder(line.inbox).status(of: "a.jpg").signature
         // Another hash stands for another content with the same size and times.
-        let judged = AuditChain.digest([1])
+        let judged = SHA256.hash([1]).hexadecimal
         #expect(
             try !clearing.apply(after, to: "a.jpg", sha256: judged, signature, in: line.inbox, on: Date()))
         #expect(try names(line.inbox) == ["a.jpg"] && line.ledger.clearings() == [])
         let now = try Folder(line.inbox).status(of: "a.jpg").signature
         #expect(
             try clearing.apply(
-                after, to: "a.jpg", sha256: AuditChain.digest(Self.eye), now, in: line.inbox, on: Date()))
+                after, to: "a.jpg", sha256: SHA256.hash(Self.eye).hexadecimal, now, in: line.inbox, on: Date()))
         #expect(try names(line.inbox) == [])
     }
 
@@ -146,7 +148,7 @@ import Verdict
         let root = line.folder.path.appending("archive")
         line.pipeline.adopt(line.pipeline.currentRules.with(.archive(root)))
         let day = root.pushing(FilePath(String(Date().timestamp.prefix(10).replacing("-", with: "/"))))
-        let digits = AuditChain.digest(Self.eye).prefix(12)
+        let digits = SHA256.hash(Self.eye).hexadecimal.prefix(12)
         try AtomicFile.makeFolder(day)
         try AtomicFile.write([1], to: day.appending("a.jpg"))
         try AtomicFile.write([2], to: day.appending("a.jpg.\(digits)"))
@@ -155,7 +157,7 @@ import Verdict
             try line.drop(Self.eye, as: "a.jpg")
             #expect(line.screen("a.jpg") == .done)
             #expect(try names(line.inbox) == [])
-            #expect(try names(day) == ["a.jpg", "a.jpg.\(digits)", "a.jpg.\(AuditChain.digest(Self.eye))"])
+            #expect(try names(day) == ["a.jpg", "a.jpg.\(digits)", "a.jpg.\(SHA256.hash(Self.eye).hexadecimal)"])
             #expect(try Folder(day).openFile("a.jpg").read(upTo: 9) == [1])
         }
     }

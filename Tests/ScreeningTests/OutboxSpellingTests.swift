@@ -2,6 +2,7 @@
 import Fixtures
 import Foundation
 import Glibc
+import Hashing
 import Ledger
 import LinuxIO
 import Screening
@@ -104,7 +105,7 @@ import Verdict
         for (round, content) in [Self.eye, Self.other, Self.eye].enumerated() {
             try line.drop(content, as: "b:1.jpg")
             #expect(line.screen("b:1.jpg") == .done)
-            let kept = AuditChain.digest(content == Self.eye ? Self.other : Self.eye).prefix(12)
+            let kept = SHA256.hash(content == Self.eye ? Self.other : Self.eye).hexadecimal.prefix(12)
             let older = round == 0 ? [] : ["b%3A1.jpg.\(kept).heatmap.jpg", "b%3A1.jpg.\(kept).json"]
             #expect(try line.verdictFiles() == (["b%3A1.jpg.heatmap.jpg", "b%3A1.jpg.json"] + older).sorted())
             #expect(try findings(line) == [])
@@ -132,7 +133,7 @@ import Verdict
         // By SHA-256 of the whole name.
         let spelled: FilePath = "eye.jpg~8b19a5febffd"
         let document = try #require(try Outbox(root: line.outbox).contents(of: "eye.jpg", spelled: spelled))
-        #expect(try Verdict(document: document).image.sha256 == AuditChain.digest(Self.eye))
+        #expect(try Verdict(document: document).image.sha256 == SHA256.hash(Self.eye).hexadecimal)
         #expect(try line.verdict("Eye.jpg")?.image.name == "Eye.jpg")
         #expect(
             try Outbox(root: line.outbox).contents(of: "eye.jpg") == Outbox(root: line.outbox).contents(of: "Eye.jpg"))
@@ -157,7 +158,7 @@ import Verdict
         let second = try ScreeningUnderTest(abilities: Self.windows, continuing: first)
         try second.drop(Self.other, as: "b:1.jpg")
         #expect(second.screen("b:1.jpg") == .done)
-        let kept = "b:1.jpg.\(AuditChain.digest(Self.eye).prefix(12)).json"
+        let kept = "b:1.jpg.\(SHA256.hash(Self.eye).hexadecimal.prefix(12)).json"
         #expect(try second.verdictFiles() == ["b%3A1.jpg.json", kept])
         #expect(try findings(second) == [])
         // What was spelled stays so, where any name could be had again.
@@ -169,7 +170,7 @@ import Verdict
             #expect(try findings(third) == [])
         }
         #expect(third.log.told.count == 1 && third.log.told.first?.hasPrefix("b:1.jpg: ") == true)
-        let names = [newest, Self.other].map { "b%3A1.jpg.\(AuditChain.digest($0).prefix(12)).json" }
+        let names = [newest, Self.other].map { "b%3A1.jpg.\(SHA256.hash($0).hexadecimal.prefix(12)).json" }
         #expect(try third.verdictFiles() == (["b%3A1.jpg.json"] + names).sorted())
     }
 }

@@ -3,6 +3,7 @@ import Fixtures
 import Foundation
 import FundusImage
 import Glibc
+import Hashing
 import Intake
 import Ledger
 import LinuxIO
@@ -212,7 +213,8 @@ final class EventLog: Sendable {
     @Test func `an image that is set aside is told, passed by, and never cleared away`() throws {
         let line = try ScreeningUnderTest(after: .delete)
         try line.drop(Self.eye, as: "a.jpg")
-        let content = ImageContent(sha256: AuditChain.digest(Self.eye), byteCount: Self.eye.count, bytes: Self.eye)
+        let content = ImageContent(
+            sha256: SHA256.hash(Self.eye).hexadecimal, byteCount: Self.eye.count, bytes: Self.eye)
         for _ in 0..<2 {
             _ = try line.ledger.claim("a.jpg", content, receivedAt: Date(), now: Date())
             _ = try line.pipeline.suspects(afterCrashOn: content.sha256)
@@ -247,7 +249,9 @@ final class EventLog: Sendable {
         for content in deliveries {
             try line.drop(content, as: "a.jpg")
             #expect(line.screen("a.jpg") == .done)
-            let (newest, older) = (AuditChain.digest(content), AuditChain.digest(content == other ? Self.eye : other))
+            let (newest, older) = (
+                SHA256.hash(content).hexadecimal, SHA256.hash(content == other ? Self.eye : other).hexadecimal
+            )
             #expect(try line.verdict("a.jpg")?.image.sha256 == newest)
             let isFirst = content == Self.eye && line.log.told.count == 1
             let kept = isFirst ? [] : ["a.jpg.\(older.prefix(12)).heatmap.jpg", "a.jpg.\(older.prefix(12)).json"]
@@ -265,7 +269,7 @@ final class EventLog: Sendable {
             try line.drop(content, as: "a.jpg")
             _ = line.screen("a.jpg")
         }
-        let sha256 = AuditChain.digest(Self.eye)
+        let sha256 = SHA256.hash(Self.eye).hexadecimal
         let (publication, heatmap) = try #require(try line.ledger.published("a.jpg", sha256: sha256))
         let newer = try #require(try line.ledger.newestPublished("a.jpg"))
         // All of the way but its last step.
@@ -274,7 +278,7 @@ final class EventLog: Sendable {
         #expect(try line.verdictFiles().count == 3)
         try line.drop(Self.eye, as: "a.jpg")
         #expect(line.screen("a.jpg") == .done)
-        #expect(try line.verdictFiles() == ["a.jpg.\(AuditChain.digest(other).prefix(12)).json", "a.jpg.json"])
+        #expect(try line.verdictFiles() == ["a.jpg.\(SHA256.hash(other).hexadecimal.prefix(12)).json", "a.jpg.json"])
     }
 
     @Test func `what is compared with the threshold is what the verdict shows`() throws {

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
 import FundusImage
-// SPDX-License-Identifier: Apache-2.0
 import Ledger
 import SystemPackage
 import Testing

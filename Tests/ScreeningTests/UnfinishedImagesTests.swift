@@ -2,6 +2,7 @@
 import Fixtures
 import Foundation
 import Glibc
+import Hashing
 import Intake
 import Ledger
 import LinuxIO
@@ -23,7 +24,7 @@ import Verdict
     }
 
     private func content(_ bytes: [UInt8]) -> ImageContent {
-        ImageContent(sha256: AuditChain.digest(bytes), byteCount: bytes.count, bytes: bytes)
+        ImageContent(sha256: SHA256.hash(bytes).hexadecimal, byteCount: bytes.count, bytes: bytes)
     }
 
     /// The file's times and the clock say the same here: each look comes when the last pause is over.
@@ -101,7 +102,7 @@ import Verdict
             #expect(part == 4 ? disposition == .done : disposition.isUnfinished, "\(part)")
         }
         #expect(line.log.told == ["a.jpg: normal"])
-        #expect(try line.verdict("a.jpg")?.image.sha256 == AuditChain.digest(Self.eye))
+        #expect(try line.verdict("a.jpg")?.image.sha256 == SHA256.hash(Self.eye).hexadecimal)
     }
 
     /// What was cut short yesterday is told at the start; on a network file system its times prove nothing.
@@ -128,7 +129,7 @@ import Verdict
         #expect(try line.verdictFiles() == [])
         try line.drop(Self.eye, as: "a.jpg")
         #expect(line.screen("a.jpg", .closed) == .done)
-        #expect(try line.verdict("a.jpg")?.image.sha256 == AuditChain.digest(Self.eye))
+        #expect(try line.verdict("a.jpg")?.image.sha256 == SHA256.hash(Self.eye).hexadecimal)
         #expect(line.log.told == ["a.jpg: normal"])
     }
 

@@ -39,7 +39,7 @@ import Testing
         for _ in 0..<1000 {
             try put(Self.eye, in: line)
             scanner.inspectDue()
-            if let arrival = queue.nextIfAny() { return arrival }
+            if let arrival = queue.nextOfThoseWaiting() { return arrival }
             usleep(12_000)
         }
         return nil

@@ -17,6 +17,7 @@ package final class ByteSource: Sendable {
 
     /// For messages.
     package let path: String
+    /// Bytes.
     package let count: Int
     /// The file as it was when it was opened; nil for bytes in memory.
     package let signature: FileSignature?

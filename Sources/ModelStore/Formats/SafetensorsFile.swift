@@ -22,7 +22,9 @@ package struct SafetensorsFile: Sendable {
     /// Ten thousand tensors need about a megabyte.
     package static let largestHeader = 4 << 20
 
+    /// By the file's own names; nothing of their values is read yet.
     package let tensors: [String: Tensor]
+    /// The header's `__metadata__`: texts of whoever wrote the file.
     package let metadata: [String: String]
     private let source: ByteSource
 

@@ -12,6 +12,7 @@ package enum SafetensorsWriter {
         /// Slowest axis first.
         package let shape: [Int]
         package let type: ElementType
+        /// In C order: the last dimension runs fastest.
         package let values: ArraySlice<Float>
 
         package init(name: String, shape: [Int], type: ElementType, values: ArraySlice<Float>) {

@@ -45,6 +45,7 @@ extension ModelFolder {
         package let isDisease: Bool
         /// P(disease).
         package let float32: Double
+        /// P(disease) in int8.
         package let int8: Double
     }
 

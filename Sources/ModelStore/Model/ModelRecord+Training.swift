@@ -29,6 +29,7 @@ extension ModelRecord {
 
         /// What the hold-out showed; sensitivity and specificity are those at the model's threshold.
         package struct Figures: Codable, Sendable, Equatable {
+            /// Of the ROC curve, 0…1; nil where the hold-out lacks a class.
             package var areaUnderCurve: Double?
             /// The ends of the area's 95 % interval.
             package var low: Double?
@@ -54,6 +55,7 @@ extension ModelRecord {
         package var seed: UInt64
         package var epochs: Int
         package var trainedOn: Images
+        /// Nil where nobody was kept from training.
         package var holdout: Holdout?
         /// Of the program that trained it.
         package var softwareVersion: String

@@ -4,6 +4,7 @@ package import FundusImage
 
 /// What `model.json` says of a model: where it comes from, how to use it, how to know that it still works.
 package struct ModelRecord: Codable, Sendable, Equatable {
+    /// What this program writes; a reader refuses other names.
     package static let schema = "fundusd.model/1"
 
     /// What a model may be used for.
@@ -21,6 +22,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
 
     /// What an imported model was made of.
     package struct Source: Codable, Sendable, Equatable {
+        /// The file's name, without its folder.
         package var file: String
         package var sha256: String
         /// Where the file has two outputs, made one here: the one that means normal. The logit is the other less this.
@@ -32,6 +34,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
         package var name: String
         /// Channels after the stem: 64 of a ResNet-50.
         package var baseWidth: Int
+        /// Nil of a base without a head.
         package var outputs: Int?
     }
 
@@ -39,7 +42,9 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package struct MeasuredThreshold: Codable, Sendable, Equatable {
         /// P(disease) at or above it is called disease.
         package var value: Double
+        /// On the hold-out, 0…1; nil where it was given by hand.
         package var sensitivity: Double?
+        /// On the hold-out, 0…1; nil where it was given by hand.
         package var specificity: Double?
 
         package init(value: Double, sensitivity: Double? = nil, specificity: Double? = nil) {
@@ -53,6 +58,7 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package struct Golden: Codable, Sendable, Equatable {
         /// How the input follows from the seed; for the reader of the file.
         package var formula: String
+        /// Of `SeededInput`.
         package var seed: UInt64
         /// What the network gives for the seeded input, one for each output.
         package var logits: [Float]
@@ -67,11 +73,15 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var sha256: String
     package var role: Role
     package var createdAt: Date
+    /// Nil where an import does not know it.
     package var trainedAt: Date?
     /// The id of the model that its training began with.
     package var parent: String?
+    /// The recipe's name, as `train --recipe` takes it.
     package var recipe: String?
+    /// Nil of an import.
     package var training: Training?
+    /// Nil of what was trained here.
     package var source: Source?
     package var architecture: Architecture
     package var positiveClass: PositiveClass
@@ -80,8 +90,10 @@ package struct ModelRecord: Codable, Sendable, Equatable {
     package var threshold: MeasuredThreshold
     /// Thresholds for the sensitivities that `target-sensitivity` may ask for.
     package var operatingPoints: [MeasuredThreshold]?
+    /// Of a judge with a second output, which says whether a picture is gradable.
     package var gradability: Gradability?
     package var preprocessing: Preprocessing
     package var golden: Golden?
+    /// Nil where bfloat16 was never compared with float32.
     package var precisionCheck: PrecisionCheck?
 }

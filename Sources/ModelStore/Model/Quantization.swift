@@ -7,6 +7,7 @@ package import ResNet
 /// It was measured on photographs after the model was made and can be measured again on others, so it is no part of
 /// `model.json`, which never changes. A model without it can't judge in int8.
 package struct Quantization: Codable, Sendable, Equatable {
+    /// In the model's folder.
     package static let fileName = "quantization.json"
     private static let version = "fundusd.quantization/1"
 
@@ -15,6 +16,7 @@ package struct Quantization: Codable, Sendable, Equatable {
     package var sha256: String
     /// Photographs that the ranges were measured on.
     package var images: Int
+    /// The largest value of each map that int8 can tell.
     package var ranges: ActivationRanges
     /// What int8 gives for the self-test's input.
     package var golden: ModelRecord.Golden
@@ -68,13 +70,16 @@ package struct QuantizationCheck: Codable, Sendable, Equatable {
     }
 
     package var images: Int
+    /// P(disease) at or above it counted as disease, in both precisions.
     package var threshold: Double
     /// Images whose P(disease) went over to the other side of the threshold.
     package var changedVerdicts: Int
     /// Of P(disease), over all images.
     package var largestChange: Double
     package var areaUnderCurve: Pair
+    /// At `threshold`.
     package var sensitivity: Pair
+    /// At `threshold`.
     package var specificity: Pair
     /// How much lower int8's figures may be for `auto` to take it.
     package var areaMargin = 0.003

@@ -7,8 +7,11 @@ package import SystemPackage
 /// `champion`, `previous` and `challenger` are links that change in one step; a model's folder never changes once it is
 /// there.
 package struct ModelStore: Sendable {
+    /// The link to the model that judges.
     package static let championLink = "champion"
+    /// The link to the champion before, for a rollback.
     package static let previousLink = "previous"
+    /// The link to the model that looks on.
     package static let challengerLink = "challenger"
 
     /// `STATE/models`.

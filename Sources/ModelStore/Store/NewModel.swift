@@ -9,6 +9,7 @@ package struct NewModel: Sendable {
     package var positiveClass: ModelRecord.PositiveClass
     /// Of a network whose outputs are the classes of a softmax.
     package var normalClass: Int?
+    /// 0.5 where nothing was measured.
     package var threshold = ModelRecord.MeasuredThreshold(value: 0.5)
     /// Thresholds for the sensitivities that `target-sensitivity` may ask for.
     package var operatingPoints: [ModelRecord.MeasuredThreshold]?

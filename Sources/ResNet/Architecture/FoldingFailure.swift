@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Weights that cannot be folded.
 package struct FoldingFailure: Error, Equatable, CustomStringConvertible {
+    /// By torchvision's name.
     package let parameter: String
     package let description: String
 }

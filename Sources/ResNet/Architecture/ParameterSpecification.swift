@@ -13,9 +13,11 @@ package struct ParameterSpecification: Sendable, Hashable {
 
     /// torchvision's name, such as `layer1.0.bn2.running_mean`.
     package let name: String
+    /// As torchvision has it: [output, input, ky, kx] of a convolution, [channels] of batch norm.
     package let shape: [Int]
     package let role: Role
 
+    /// Floats.
     package var count: Int { shape.reduce(1, *) }
 
     /// Stages between the tensor's and the head: 0 in the head and in stage 4, 3 in stage 1, 4 in the stem.

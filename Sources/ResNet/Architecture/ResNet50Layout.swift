@@ -25,7 +25,9 @@ package struct ResNet50Layout: Sendable, Hashable {
         parameters = units.flatMap(\.parameters) + Self.headParameters(baseWidth, outputs: outputs)
     }
 
+    /// Eight times a ResNet-50's: a file that asks for more is refused before memory is taken.
     package static let largestBaseWidth = 512
+    /// A file that asks for more is refused before memory is taken.
     package static let largestOutputs = 100_000
 
     /// Width multiple, number of blocks and stride of the first block.

@@ -2,6 +2,7 @@
 /// All weights and statistics of one network, end to end in one array in the order of the layout's table.
 package struct ResNet50Parameters: Sendable, Equatable {
     package let layout: ResNet50Layout
+    /// All tensors one after another, in the order of `layout.parameters`.
     package private(set) var values: [Float]
     private let ranges: [String: Range<Int>]
 

@@ -40,6 +40,7 @@ package struct ActivationHistogram: Sendable {
         for value in values where value > 0 { counts[Int(value.bitPattern >> 16) & 0x7fff] += 1 }
     }
 
+    /// Each map's range for int8, chosen from what was counted so far.
     package func ranges(_ choice: Choice) -> ActivationRanges {
         ActivationRanges(largest: Dictionary(uniqueKeysWithValues: zip(names, counts.map { Self.end($0, choice) })))
     }

@@ -4,6 +4,7 @@
 /// B. Zhou et al., “Learning deep features for discriminative localization”, CVPR 2016 (arXiv 1512.04150). The head is
 /// linear and sees the mean of the map over its places, so the mean of these values is the logit itself.
 package struct ClassActivationMap: Sendable, Equatable {
+    /// In places of the last maps: a 32nd of the input's.
     package let height: Int
     package let width: Int
     /// [height × width], rows from the top.

@@ -8,9 +8,11 @@ package import TensorMath
 /// not. For a given instruction set the results are the same bit for bit, whatever the number of threads.
 package final class ResNet50Training {
     package let layout: ResNet50Layout
+    /// Images of the largest batch, which memory is planned for.
     package let largestBatch: Int
     package let inputHeight: Int
     package let inputWidth: Int
+    /// Layers below stay as they are, and get no gradients.
     package let trained: TrainedLayers
     /// What maps and their gradients are made of.
     package let precision: Precision

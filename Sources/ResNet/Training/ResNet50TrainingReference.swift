@@ -5,6 +5,7 @@ internal import TensorMath
 package struct ResNet50TrainingReference {
     /// Parameters and running statistics by name.
     package private(set) var tensors: [String: [Float]]
+    /// Of the last backward pass, by the parameter's name.
     package private(set) var gradients: [String: [Float]] = [:]
     private let layout: ResNet50Layout
     private var tape = Tape()

@@ -3,6 +3,7 @@
 ///
 /// What was measured for the rows is in `docs/numerics.md`.
 package struct ConvolutionChoice: Sendable {
+    /// Sums by the definition, or by Winograd's tiles.
     package enum Method: Sendable, Equatable {
         case direct
         case winograd(WinogradConvolution.Size)
@@ -41,6 +42,7 @@ package struct ConvolutionChoice: Sendable {
     }
 
     package let method: Method
+    /// Why the row is there.
     package let reason: String
     private let fits: @Sendable (Case) -> Bool
 
@@ -86,7 +88,9 @@ package struct ConvolutionChoice: Sendable {
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
     ]
 
+    /// The row that fits a convolution of inference.
     package static func whileJudging(_ convolution: Case) -> ConvolutionChoice { first(of: judging, for: convolution) }
+    /// The row that fits a convolution's forward pass in training.
     package static func whileTraining(_ convolution: Case) -> ConvolutionChoice {
         first(of: training, for: convolution)
     }

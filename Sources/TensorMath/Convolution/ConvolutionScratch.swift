@@ -10,6 +10,7 @@ package struct ConvolutionScratch {
         var phases = 0
         var bias = 0
 
+        /// Nothing is needed yet; see `widen`.
         package init() {}
 
         /// What serves both.

@@ -29,7 +29,9 @@ package struct MatrixConvolution: Sendable {
     /// Weights: [outputChannels, inputChannels, kernel, kernel].
     package var weightCount: Int { outputChannels * inner }
 
+    /// Floats of the map that it reads, [inputChannels, height, width].
     package var inputCount: Int { inputChannels * height * width }
+    /// Floats of the map that it writes, [outputChannels, outputHeight, outputWidth].
     package var outputCount: Int { outputChannels * plane }
 
     private var plane: Int { outputHeight * outputWidth }

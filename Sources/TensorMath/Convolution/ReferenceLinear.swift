@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// W·x + b and its gradients as plain loops; x [n, i], W [o, i], b [o], y [n, o].
 package enum ReferenceLinear {
+    /// y[n, o] = Σ W[o, i]·x[n, i] + b[o], summed in doubles.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     package static func forward<Scalar: BinaryFloatingPoint>(

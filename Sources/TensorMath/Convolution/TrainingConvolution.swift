@@ -5,8 +5,11 @@
 /// Maps of bfloat16 meet weights that are rounded to it; sums are floats, and so are weights and their gradients in memory.
 package struct TrainingConvolution {
     package let window: WindowGeometry
+    /// The map that it reads, its padding as border.
     package let input: MapLayout
+    /// The map that it writes, without border.
     package let output: MapLayout
+    /// How its weights lie, and with them their gradients and moments.
     package let weights: WeightLayout
     private let forwardMethod: Method
     private let weightGradient: WeightGradient
@@ -41,6 +44,7 @@ package struct TrainingConvolution {
     /// The layout of the gradient of the input.
     package var inputGradientLayout: MapLayout { input.withBorder(0) }
 
+    /// The memory that `forward` and `backward` need on a team; convolutions that take turns share it.
     package func scratchCounts(on team: ComputeTeam) -> ConvolutionScratch.Counts {
         var counts = ConvolutionScratch.Counts()
         counts.bias = output.planes * MapLayout.blockLanes
@@ -111,6 +115,7 @@ package struct TrainingConvolution {
 }
 
 extension MapLayout {
+    /// The same map with another number of empty pixels around each image.
     package func withBorder(_ border: Int) -> MapLayout {
         precondition(lanes == Self.blockLanes, "blocked maps only")
         return .blocked(

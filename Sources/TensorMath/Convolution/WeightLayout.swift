@@ -3,8 +3,11 @@
 ///
 /// Training keeps weights, gradients and moments so from the first step to the last; files have [output, input, ky, kx].
 package struct WeightLayout: Sendable, Hashable {
+    /// Output channels.
     package let outputs: Int
+    /// Input channels, those that fill up the last block left out.
     package let inputs: Int
+    /// Side of the square kernel, in pixels.
     package let kernel: Int
     /// Channels of an input plane: 16 of a blocked map, 1 of a planar one.
     let lanes: Int

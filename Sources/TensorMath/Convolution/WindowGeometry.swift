@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// How a square window (a convolution's kernel or a pool) walks over a map.
 package struct WindowGeometry: Sendable, Hashable {
+    /// Side of the square, in pixels.
     package let kernel: Int
+    /// Pixels from one window to the next, in both directions.
     package let stride: Int
     /// Rows and columns added on every side: zeros for a convolution, minus infinity for a maximum.
     package let padding: Int

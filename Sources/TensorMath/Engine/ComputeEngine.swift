@@ -4,7 +4,9 @@ internal import Synchronization
 
 /// What a fast layer runs on: an instruction set and a team of threads.
 package struct ComputeEngine: Sendable {
+    /// Which kernels are called.
     package let instructionSet: InstructionSet
+    /// The threads that they are shared out to.
     package let team: ComputeTeam
 
     package init(instructionSet: InstructionSet, team: ComputeTeam) {

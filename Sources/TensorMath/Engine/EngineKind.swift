@@ -19,6 +19,9 @@ package enum EngineKind: String, Sendable, CaseIterable {
         return try chosen(by: unsafe String(cString: text))
     }
 
+    /// The engine that a text names, as `FUNDUSD_ENGINE` does.
+    ///
+    /// - Throws: where there is none of that name, or not on this machine.
     package static func chosen(by text: String) throws(EngineFailure) -> EngineKind {
         guard let kind = EngineKind(rawValue: text) else { throw .unknown(text) }
         if kind == .openBLAS, case .failure(let failure) = MatrixProduct.verdict { throw .unusable(failure) }

@@ -34,6 +34,9 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         return try chosen(by: unsafe String(cString: text))
     }
 
+    /// The instruction set that a text names, as `FUNDUSD_SIMD` does; the best where this processor lacks it.
+    ///
+    /// - Throws: where there is none of that name.
     package static func chosen(by text: String) throws(UnknownInstructionSet) -> InstructionSet {
         guard let wanted = InstructionSet(rawValue: text) else { throw UnknownInstructionSet(text: text) }
         return available.contains(wanted) ? wanted : best

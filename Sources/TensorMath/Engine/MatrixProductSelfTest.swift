@@ -39,6 +39,9 @@ extension MatrixProduct {
 
     package typealias Product = (Span<Float>, Span<Float>, inout MutableSpan<Float>, Int, Int, Int) -> Void
 
+    /// Holds a product against plain loops on a few small matrices.
+    ///
+    /// - Throws: at the first product that is off by more than 10⁻⁴.
     package static func selfTest(of product: Product) throws(MatrixProductFailure) {
         for (rows, inner, columns) in selfTestSizes {
             let a = sawtooth(count: rows * inner, step: 7, modulus: 31)

@@ -7,6 +7,7 @@
 package enum ReferenceBatchNormalization {
     /// What a batch says of each channel, kept for the backward pass.
     package struct Statistics: Sendable, Equatable {
+        /// One for each channel, over all images and pixels.
         package var mean: [Double]
         /// Biased.
         package var variance: [Double]
@@ -33,6 +34,7 @@ package enum ReferenceBatchNormalization {
         }
     }
 
+    /// Each channel's mean and biased variance over all images and pixels, summed in doubles.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     package static func statistics<Scalar>(_ input: FeatureBatch<Scalar>) -> Statistics {
@@ -47,6 +49,7 @@ package enum ReferenceBatchNormalization {
         return Statistics(mean: mean, variance: variance, count: count)
     }
 
+    /// scale · (x − mean) / √(variance + epsilon) + shift, channel by channel (Ioffe, Szegedy 2015, algorithm 1).
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     package static func forward<Scalar>(

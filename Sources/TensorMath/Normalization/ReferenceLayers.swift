@@ -70,12 +70,14 @@ package enum ReferenceLayers {
         return output
     }
 
+    /// max(x, 0).
     package static func rectified(_ input: FeatureMap) -> FeatureMap {
         var output = input
         for place in output.values.indices { output.values[place] = max(output.values[place], 0) }
         return output
     }
 
+    /// a + b, of equal shapes.
     package static func sum(_ a: FeatureMap, _ b: FeatureMap) -> FeatureMap {
         precondition(a.values.count == b.values.count && a.channels == b.channels)
         var output = a

@@ -3,6 +3,7 @@
 ///
 /// The sum passes its gradient to both terms as it is and needs no code of its own.
 package enum ReferenceRectifier {
+    /// max(x, 0); a NaN stays one.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     package static func forward<Scalar>(_ input: FeatureBatch<Scalar>) -> FeatureBatch<Scalar> {
@@ -18,6 +19,7 @@ package enum ReferenceRectifier {
         output.with(zip(gradient.values, output.values).map { $1 > 0 ? $0 : 0 })
     }
 
+    /// a + b, of equal shapes.
     @specialized(where Scalar == Float)
     @specialized(where Scalar == Double)
     package static func sum<Scalar>(_ a: FeatureBatch<Scalar>, _ b: FeatureBatch<Scalar>) -> FeatureBatch<Scalar> {

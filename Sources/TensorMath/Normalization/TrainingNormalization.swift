@@ -23,6 +23,7 @@ package struct TrainingNormalization {
         }
     }
 
+    /// Of the map that it normalizes.
     package let layout: MapLayout
     let parameters: Parameters
     private let epsilon: Double
@@ -44,6 +45,7 @@ package struct TrainingNormalization {
         self.momentum = momentum
     }
 
+    /// Floats of the tables of a layer: a few values for each channel, those that fill up the last block included.
     package static func tableCount(_ layout: MapLayout) -> Int {
         ChannelTable.Row.allCases.count * layout.planes * MapLayout.blockLanes
     }

@@ -11,8 +11,11 @@ package struct AdamStep: Sendable, Hashable {
     package var size: Double
     /// 1/√(1 − β₂ᵗ).
     package var inverseRoot: Double
+    /// β₁ of the paper.
     package var firstDecay: Double
+    /// β₂ of the paper.
     package var secondDecay: Double
+    /// ε of the paper, beside the square root.
     package var epsilon: Double
     /// Weight decay that acts through the gradient.
     package var decay: Double

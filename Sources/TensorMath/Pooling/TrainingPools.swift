@@ -7,6 +7,7 @@ internal import CKernels
 package struct NormalizedPool {
     package let normalization: TrainingNormalization
     package let window: WindowGeometry
+    /// The pooled map.
     package let output: MapLayout
     private let places: BytePlaces
 

@@ -8,7 +8,9 @@ internal import CKernels
 /// `ReferenceQuantizedConvolution`, which gives the same bits.
 package struct QuantizedConvolution: Sendable {
     package let window: WindowGeometry
+    /// The map of bytes that it reads, its padding as border.
     package let input: MapLayout
+    /// The map that it writes.
     package let output: MapLayout
 
     /// What is added to the scaled sums.

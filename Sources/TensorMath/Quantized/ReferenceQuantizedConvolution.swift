@@ -9,6 +9,7 @@ package enum ReferenceQuantizedConvolution {
         package var channels: Int
         package var height: Int
         package var width: Int
+        /// [channels, height, width].
         package var bytes: [UInt8]
 
         package init(channels: Int, height: Int, width: Int, bytes: [UInt8]) {

@@ -26,6 +26,7 @@ package struct BlockedMap {
     /// [images, channels, height, width].
     package var values: [Float] { layout.values(of: span) }
 
+    /// Packs [images, channels, height, width] floats into the map; its border is left alone.
     package func fill(_ values: Span<Float>) {
         var span = mutableSpan
         layout.fill(&span, from: values)

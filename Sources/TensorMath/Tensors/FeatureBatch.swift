@@ -8,6 +8,7 @@ package struct FeatureBatch<Scalar: BinaryFloatingPoint & Sendable>: Sendable, E
     package var channels: Int
     package var height: Int
     package var width: Int
+    /// NCHW.
     package var values: [Scalar]
 
     package init(images: Int, channels: Int, height: Int, width: Int, values: [Scalar]) {
@@ -20,6 +21,7 @@ package struct FeatureBatch<Scalar: BinaryFloatingPoint & Sendable>: Sendable, E
         self.values = values
     }
 
+    /// Zeros.
     package init(images: Int, channels: Int, height: Int, width: Int) {
         let values = [Scalar](repeating: 0, count: images * channels * height * width)
         self.init(images: images, channels: channels, height: height, width: width, values: values)

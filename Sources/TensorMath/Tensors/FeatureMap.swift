@@ -6,6 +6,7 @@ package struct FeatureMap: Sendable, Equatable {
     package var channels: Int
     package var height: Int
     package var width: Int
+    /// [channel, y, x].
     package var values: [Float]
 
     package init(channels: Int, height: Int, width: Int, values: [Float]) {
@@ -16,6 +17,7 @@ package struct FeatureMap: Sendable, Equatable {
         self.values = values
     }
 
+    /// Zeros.
     package init(channels: Int, height: Int, width: Int) {
         let values = [Float](repeating: 0, count: channels * height * width)
         self.init(channels: channels, height: height, width: width, values: values)

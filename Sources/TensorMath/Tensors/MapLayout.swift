@@ -17,6 +17,7 @@ package struct MapLayout: Sendable, Hashable {
     package let precision: Precision
     let lanes: Int
 
+    /// Channels in blocks of 16, the innermost dimension: [block][image][y][x][16].
     package static func blocked(
         images: Int = 1, channels: Int, height: Int, width: Int, border: Int = 0, precision: Precision = .float32
     ) -> MapLayout {
@@ -25,6 +26,7 @@ package struct MapLayout: Sendable, Hashable {
             lanes: blockLanes)
     }
 
+    /// One plane a channel, as pictures come: [channel][image][y][x].
     package static func planar(
         images: Int = 1, channels: Int, height: Int, width: Int, border: Int
     ) -> MapLayout {

@@ -54,8 +54,10 @@ internal import Glibc
         return nil
     }
 
+    /// Words of 32 bits.
     package var count: Int { unsafe words.count }
 
+    /// All words, whatever they hold: floats, or two bfloat16 or four bytes each.
     package var span: Span<Float> {
         @_lifetime(borrow self)
         get {

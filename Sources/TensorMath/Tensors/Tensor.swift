@@ -18,6 +18,7 @@
 
     package var count: Int { storage.count }
 
+    /// The whole, from its first float on.
     package var all: TensorSlice { TensorSlice(self, 0..<count) }
 
     /// Where a kernel may begin: on a cache line.
@@ -44,6 +45,7 @@
 /// A run of a tensor's floats.
 package struct TensorSlice {
     let tensor: Tensor
+    /// In floats of the tensor.
     package let range: Range<Int>
 
     init(_ tensor: Tensor, _ range: Range<Int>) {
@@ -70,11 +72,13 @@ package struct TensorSlice {
         get { tensor.mutableSpan(of: range) }
     }
 
+    /// Sets every float to zero.
     package func clear() {
         var span = mutableSpan
         for place in span.indices { span[place] = 0 }
     }
 
+    /// Writes values over the slice, as many as it has.
     package func copy(_ values: Span<Float>) {
         precondition(values.count == count, "another number of values")
         var span = mutableSpan

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is common to all that cuts layers into parts: the cut, and which part a number stands for. */
+#ifndef CK_PARTS_H
+#define CK_PARTS_H
+
+#include "CKernels.h"
+
+static inline long quotient_up(long a, long b) { return (a + b - 1) / b; }
+static inline long least(long a, long b) { return a < b ? a : b; }
+static inline long most(long a, long b) { return a > b ? a : b; }
+
+/* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
+struct cut {
+    long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
+};
+
+static inline struct ck_part part_of(const struct cut *cut, long item)
+{
+    const long group = item % cut->groups, area = item / cut->groups;
+    const long row = cut->height == 1 ? 0 : area * cut->rows_per_area;
+    const long column = cut->height == 1 ? area * cut->columns_per_area : 0;
+    return (struct ck_part){
+        .first_block = group * cut->blocks_per_group,
+        .end_block = least((group + 1) * cut->blocks_per_group, cut->blocks),
+        .first_row = row,
+        .end_row = least(row + cut->rows_per_area, cut->height),
+        .first_column = column,
+        .end_column = least(column + cut->columns_per_area, cut->width),
+    };
+}
+
+#endif
