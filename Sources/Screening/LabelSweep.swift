@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
+internal import Glibc
 package import Ledger
 internal import LinuxIO
 internal import Review
@@ -107,7 +108,7 @@ package struct LabelSweep: ~Copyable {
         _ waiting: [PictureSightings.Sighting]
     ) throws {
         if let answer = here.values.first {
-            for spare in waiting where content.isPutFile(spare.signature) {
+            for spare in waiting where isOurs(spare, content) {
                 let folder = try Folder(labelled)
                 try folder.openFile(answer.path).synchronize()
                 try folder.subfolder(answer.path.removingLastComponent()).synchronize()
@@ -120,6 +121,12 @@ package struct LabelSweep: ~Copyable {
             // Moved back as a copy, or by another's hand: that file is the one that waits from now on.
             try ledger.recordPutForReview(content.sha256, as: back.path, back.signature)
         }
+    }
+
+    /// The file that people were given, or one that a kill left before it was noted: whoever answers then by copying it ends
+    /// the putting, which would have noted it.
+    private func isOurs(_ waiting: PictureSightings.Sighting, _ content: Ledger.Reviewed) -> Bool {
+        content.isPutFile(waiting.signature) || content.file == nil && waiting.owner == geteuid()
     }
 
     /// Who put a file there, as far as it tells: a file that was moved is still the daemon's.

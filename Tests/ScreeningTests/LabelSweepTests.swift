@@ -83,6 +83,21 @@ import Verdict
         #expect(try site.sweep.run().given.map(\.label) == [.normal])
     }
 
+    /// Found by a crash run: the label keeps the putting from being finished, and with it from being noted.
+    @Test func `a picture put before a kill and answered by copying waits no more`() throws {
+        let site = try SiteUnderTest()
+        try site.deliver(2)
+        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write { db in
+            try db.execute(
+                sql: "UPDATE review SET file = NULL, device = NULL, inode = NULL WHERE file = CAST('1.jpg' AS BLOB)")
+            #expect(db.changesCount == 1)
+        }
+        try AtomicFile.makeFolder(site.path("labelled/ungradable"))
+        try AtomicFile.write(site.eye(1), to: site.path("labelled/ungradable/1.jpg"))
+        #expect(try site.sweep.run().given.map(\.label) == [.ungradable])
+        #expect(try site.files("review") == ["2.jpg"])
+    }
+
     @Test func `two who disagree are both kept, listed, and in no figure`() throws {
         let site = try SiteUnderTest()
         try site.deliver(2)
