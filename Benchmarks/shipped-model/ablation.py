@@ -44,7 +44,7 @@ class Trial:
     damage: float = learn.DAMAGE_SHARE
     balanced: bool = True
     smoothing: float = learn.SMOOTHING
-    depth_decay: float = learn.DEPTH_DECAY
+    depth_decay: float = 0.35
     gradable: bool = True
     findings: bool = True
 
@@ -119,7 +119,7 @@ class Draws(learn.Draws):
 
 def trained(trial, options, records, kept):
     torch.manual_seed(options.seed)
-    learn.SMOOTHING, learn.DEPTH_DECAY = trial.smoothing, trial.depth_decay
+    learn.SMOOTHING = trial.smoothing
     steps = round(BATCHES * trial.share)
     options = argparse.Namespace(**{**vars(options), "steps": steps, "side": trial.side, "frozen": trial.frozen})
     network = learn.Network(trial.frozen)
@@ -127,7 +127,7 @@ def trained(trial, options, records, kept):
         network.take(options.base)
     network = network.to(memory_format=torch.channels_last)
     draws = Draws(trial, options, records, kept)
-    optimizer = torch.optim.AdamW(network.groups(options.rate))
+    optimizer = torch.optim.AdamW(network.groups(options.rate, trial.depth_decay))
     if trial.frozen > 0:
         learn.settle_statistics(network, draws, options)
     average = copy.deepcopy(network).eval()

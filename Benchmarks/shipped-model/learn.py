@@ -5,6 +5,7 @@
     Benchmarks/shipped-model/learn.py --data ../shared/data --work WORK --name coarse --base base.safetensors --side 224 \\
         --frozen 2 --steps 900
     Benchmarks/shipped-model/learn.py … --name fine --base WORK/coarse-whole.safetensors --side 320 --frozen 1
+    Benchmarks/shipped-model/learn.py … --name finest --base WORK/fine-whole.safetensors --teacher WORK/fine-whole.safetensors
 
 Goes on from WORK/NAME.pt where it was stopped. Leaves WORK/NAME.safetensors, which `fundusd train --epochs 0 --base` measures and
 calibrates on the people held out. Chooses nothing by them: what is printed is measured on the validation share of the others.
@@ -31,11 +32,12 @@ from field_crop import crop
 
 FINDINGS = [*pictures.FINDINGS, "other"]
 OUTPUTS = ["disease", "gradable", *FINDINGS]
-# Each stage below the fourth learns with this share of the rate of the one above it.
-DEPTH_DECAY = 0.35
 WEIGHT_DECAY = 0.05
 AVERAGING = 0.998
 SMOOTHING = 0.05
+# A label's share of a target where there is a teacher; the rest is what the teacher says.
+# Hinton et al. 2015 (arXiv:1503.02531), of a network by itself: Furlanello et al. 2018 (arXiv:1805.04770).
+LABEL_SHARE = 0.65
 GREATEST_GRADIENT = 5.0
 WARM_UP_SHARE = 0.05
 CROP_SIDE = 352
@@ -86,8 +88,8 @@ def targets(record):
 class Draws(torch.utils.data.Dataset):
     """Altered pictures, drawn by source and class; the draw's number decides all chance."""
 
-    def __init__(self, options, records, kept):
-        self.options, self.kept = options, kept
+    def __init__(self, options, records, kept, taught=None):
+        self.options, self.kept, self.taught = options, kept, taught or {}
         chosen = [r for r in records if r.side == "training" or options.all and r.side == "validation"]
         self.cells = [[r for r in chosen if (r.folder, r.label) == cell[:2]] for cell in CELLS]
         shares = np.array([cell[2][options.draw] for cell in CELLS])
@@ -103,12 +105,25 @@ class Draws(torch.utils.data.Dataset):
         source = np.asarray(self.kept[record.number])
         if self.options.side <= 256:
             source = cv2.resize(source, (264, 264), interpolation=cv2.INTER_AREA)
-        picture, target = alterations.camera(source, self.options.side, random), targets(record)
+        picture, target = self.altered(source, random), self.target(record)
         if target[1] > 0.5 and random.random() < DAMAGE_SHARE:
             picture = alterations.damaged(picture, random)
             target = np.full(len(OUTPUTS), np.nan, np.float32)
             target[1] = 0
         return tensor(picture), torch.from_numpy(target)
+
+    def altered(self, source, random):
+        if random.random() < self.options.moved_only:
+            return alterations.moved(source, self.options.side, random)
+        return alterations.camera(source, self.options.side, random)
+
+    def target(self, record):
+        """The label; with a teacher, a mean of both, and what the teacher says where there is no label."""
+        target = targets(record)
+        if record.number in self.taught:
+            said = self.taught[record.number]
+            target[0] = said if math.isnan(target[0]) else LABEL_SHARE * target[0] + (1 - LABEL_SHARE) * said
+        return target
 
 
 class Unaltered(torch.utils.data.Dataset):
@@ -154,14 +169,14 @@ class Network(nn.Module):
         missing = self.trunk.load_state_dict(held, strict=False).missing_keys
         print("made new:", [name for name in missing if "num_batches" not in name], flush=True)
 
-    def groups(self, rate):
+    def groups(self, rate, depth_decay):
         """The optimizer's parameter groups: rates by depth, no decay of what batch norm holds."""
         groups = []
         for name, values in self.trunk.named_parameters():
             stage = STAGES[name.split(".")[0]]
             values.requires_grad = stage > self.frozen
             if values.requires_grad:
-                own = rate * DEPTH_DECAY ** (4 - stage)
+                own = rate * depth_decay ** (4 - stage)
                 decay = WEIGHT_DECAY if values.ndim > 1 else 0
                 groups.append({"params": [values], "lr": own, "rate": own, "weight_decay": decay})
         return groups
@@ -237,6 +252,27 @@ def validation(network, records, kept, options):
     return {name: round(area, 4) for name, area in areas.items()}
 
 
+@torch.no_grad()
+def teaching(options, records, kept):
+    """By a picture's number: what the teacher takes P(disease) for, of the picture and its mirror image. Kept beside the checkpoints."""
+    if not options.teacher:
+        return {}
+    path = options.work / f"{options.name}-teaching.npz"
+    if not path.exists():
+        teacher = Network(4)
+        teacher.take(options.teacher)
+        teacher = teacher.to(memory_format=torch.channels_last).eval()
+        pupils = [r for r in records if r.side != "holdout" and r.folder in {cell[0] for cell in CELLS} and r.is_gradable > 0.5]
+        logits = []
+        for batch in loader(Unaltered(pupils, kept, options.side), 32):
+            with torch.autocast("cpu", torch.bfloat16):
+                views = [teacher(last_format(view)).float()[:, 0] for view in (batch, batch.flip(3))]
+            logits.append((views[0] + views[1]) / 2)
+        np.savez(path, numbers=np.array([record.number for record in pupils]), disease=torch.cat(logits).sigmoid().numpy())
+    said = np.load(path)
+    return dict(zip(said["numbers"].tolist(), said["disease"].tolist()))
+
+
 def export(network, work, name):
     """The trunk with the two outputs that ship, and what they mean; and with all outputs, to go on from."""
     held = {key: values.contiguous() for key, values in network.trunk.state_dict().items() if "num_batches" not in key}
@@ -257,8 +293,8 @@ def train(options, records, kept):
     network = Network(options.frozen)
     network.take(options.base)
     network = network.to(memory_format=torch.channels_last)
-    draws = Draws(options, records, kept)
-    optimizer = torch.optim.AdamW(network.groups(options.rate))
+    draws = Draws(options, records, kept, teaching(options, records, kept))
+    optimizer = torch.optim.AdamW(network.groups(options.rate, options.depth_decay))
     checkpoint, done = options.work / f"{options.name}.pt", 0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=False)
@@ -308,6 +344,9 @@ def parsed():
     parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=5e-4, help="of the fourth stage and the head")
+    parser.add_argument("--depth-decay", type=float, default=0.35, help="of the rate, for each stage below the fourth")
+    parser.add_argument("--moved-only", type=float, default=0, help="share of the pictures that keep their colors and sharpness")
+    parser.add_argument("--teacher", help="a network whose P(disease) is mixed into the targets")
     parser.add_argument("--frozen", type=int, default=1, help="stages from the stem on that stay as they are")
     parser.add_argument("--draw", choices=["coarse", "fine"], default="fine", help="how much of each source")
     parser.add_argument("--all", action="store_true", help="the validation share trains, too")
