@@ -109,8 +109,11 @@ package struct LabelAct: Sendable {
 package struct StandingLabel: Sendable, Equatable {
     package let sha256: String
     package let label: GivenLabel
+    /// Who gave it; nil where nobody can tell.
     package let by: String?
+    /// In ISO 8601, UTC.
     package let at: String
+    /// The picture lies in the label's folder.
     package let isFiled: Bool
 
     package init(sha256: String, label: GivenLabel, by: String?, at: String, isFiled: Bool) {

@@ -11,6 +11,7 @@ extension LedgerReader {
         package let model: String
         package let outcome: String
         package let stratum: String
+        /// That such a picture was put before people, 0…1.
         package let probability: Double
         /// The Monday of the week of their verdicts, `YYYY-MM-DD`, UTC.
         package let week: String
