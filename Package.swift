@@ -214,7 +214,7 @@ let package = Package(
             dependencies: [
                 "Retraining", "Evaluation", "FundusImage", "Hashing", "LabelledData", "LinuxIO", "ModelStore", "Report",
                 "ResNet",
-                "Settings", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
+                "Settings", "TensorMath", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -20,9 +20,24 @@ extension ModelFolder {
     }
 }
 
+extension NewModel {
+    /// The same of a model that is not written yet: the result is written with it.
+    ///
+    /// - Parameter threshold: that it will judge by.
+    package mutating func calibrate(
+        at threshold: Double, on photographs: CalibratedJudge.Photographs
+    ) throws -> QuantizationCheck {
+        let measured = try calibrate(photographs)
+        let check = try QuantizationCheck(measured.outcomes, threshold: threshold)
+        quantization = measured.quantization
+        quantization?.check = check
+        return check
+    }
+}
+
 extension QuantizationCheck {
     /// - Throws: a `Refusal` where one class is absent.
-    fileprivate init(_ outcomes: [ModelFolder.Outcome], threshold: Double) throws {
+    fileprivate init(_ outcomes: [CalibratedJudge.Outcome], threshold: Double) throws {
         let isDisease = outcomes.map(\.isDisease)
         let before = ThresholdSteps(try ScoredSamples(scores: outcomes.map(\.float32), isDisease: isDisease))
         let after = ThresholdSteps(try ScoredSamples(scores: outcomes.map(\.int8), isDisease: isDisease))

@@ -109,7 +109,9 @@ package struct Retrainer {
         _ trained: Trained, _ divided: LabelledCollection.Divided, _ champion: Champion?
     ) throws {
         var model = try trained.model(divided.manifest)
-        guard let champion else { return try install(model) }
+        guard let champion else {
+            return try install(calibrated(model, divided.images, at: settings.threshold(of: model)))
+        }
         let scores = try HoldoutComparison.scores(
             champion: champion.parameters, champion.record.diseaseLogit, challenger: trained.network, divided.images,
             trained.origin.recipe)
@@ -127,6 +129,7 @@ package struct Retrainer {
         decision.inService = inService
         reporter.say(inService?.sentence ?? InServiceFigures.unknown)
         model.attachments.append(try decision.attachment())
+        if decision.passed { model = calibrated(model, divided.images, at: threshold) }
         try follow(decision, model, champion)
     }
 

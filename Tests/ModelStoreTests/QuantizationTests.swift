@@ -105,6 +105,39 @@ import Testing
         #expect(throws: ModelFailure.self) { _ = try folder.quantization(of: record) }
     }
 
+    @Test func `what is measured before a model is written belongs to what is written`() throws {
+        var model = NewModel(parameters: try folder.parameters(record), positiveClass: .normal)
+        let photographs = [(Self.eye(1), true), (Self.eye(2), false)]
+        var next = 0
+        model.quantization = try model.calibrate { _ throws(ModelFailure) in
+            next += 1
+            return next % 3 == 0 ? nil : photographs[next % 3 - 1]
+        }.quantization
+        let store = ModelStore(root: state.path.appending("other"))
+        let record = try store.publish(model, date: Date(timeIntervalSince1970: 0))
+        let kept = try #require(try store.folder(record.id).quantization(of: record))
+        #expect(kept.images == 2 && kept.ranges == model.quantization?.ranges)
+        _ = try LoadedModel(store.folder(record.id), precision: .int8)
+    }
+
+    @Test func `the name of what is measured is no attachment's`() {
+        let attachment = ModelAttachment(name: Quantization.fileName, bytes: [])
+        #expect(ModelAttachment.fault(in: [attachment]) != nil)
+    }
+
+    /// A model that judges in floats must not fail for an int8 that this machine computes otherwise.
+    @Test func `what fails its self-test is not chosen`() throws {
+        var quantization = try calibrated()
+        quantization.golden.logits[0] += 1
+        try folder.keep(quantization)
+        let engine = ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: 1))
+        let like = PrecisionSpeeds(
+            machine: PrecisionSpeeds.Machine(engine), height: 224, width: 224, milliseconds: [:])
+        let speeds = try folder.measuredSpeeds(of: [.float32, .int8], on: engine, like: like)
+        #expect(speeds[.float32] != nil && speeds[.int8] == nil)
+        #expect(speeds.choice(among: [.float32, .int8])?.precision == .float32)
+    }
+
     @Test func `no photograph is no calibration`() {
         #expect(throws: ModelFailure.self) { try folder.calibrate { _ throws(ModelFailure) in nil } }
     }

@@ -11,6 +11,7 @@ import Retraining
 import Settings
 import Synchronization
 import SystemPackage
+import TensorMath
 import Testing
 import Training
 import Verdict
@@ -174,6 +175,22 @@ import Verdict
         let isPromoted = try lastRetraining()?.outcome == .promoted
         try site.store.rollback()
         #expect(try champion == (isPromoted ? second : first))
+    }
+
+    /// Measured on the people held out, at the threshold in force.
+    @Test func `a promoted challenger is calibrated for int8`() throws {
+        let id = try beginWithPromotion().second
+        let (folder, record) = (site.store.folder(id), try site.store.record(id))
+        let quantization = try #require(try folder.quantization(of: record))
+        let held = try site.manifest(id).rows.count { $0.side == .holdout }
+        let check = try #require(quantization.check)
+        #expect(quantization.images == held && check.images == held && check.threshold == record.threshold.value)
+        let area = try #require(try site.decision(id).challenger?.areaUnderCurve)
+        #expect(abs(check.areaUnderCurve.float32 - area) < 1e-3)
+        #expect(abs(check.sensitivity.float32 - (record.threshold.sensitivity ?? 0)) < 1e-9)
+        let candidates = record.candidates(at: check.threshold, quantization, .kernels, .avx2).precisions
+        #expect(candidates == (check.allows(at: check.threshold) ? [.float32, .int8] : [.float32]))
+        #expect(try LoadedModel(folder, precision: .int8).record.id == id)
     }
 
     /// The hours between the comparison's beginning and its end, in which a person changes the champion by hand.

@@ -3,8 +3,8 @@ import TensorMath
 import Testing
 
 struct TensorStorageTests {
-    /// Below, at and above the size from which the memory is whole pages of the kernel's.
-    @Test(arguments: [0, 1, 15, 1 << 18, 1 << 19, 1 << 20 + 3])
+    /// Below, at and above the sizes from which the memory is whole pages of the kernel, and huge ones.
+    @Test(arguments: [0, 1, 15, 1 << 16 - 1, 1 << 16, 1 << 18, 1 << 19, 1 << 20 + 3])
     func `memory is zeroed, aligned and writable`(count: Int) {
         for _ in 0..<2 {
             var storage = TensorStorage(count: count)

@@ -17,7 +17,7 @@ package struct ModelAttachment: Sendable, Equatable {
 
     /// The first attachment that can't have its name in a model's folder, and why; nil where all can.
     static func fault(in attachments: [ModelAttachment]) -> String? {
-        var taken: Set = [ModelFolder.weightsName, ModelFolder.recordName, ModelFolder.cardName]
+        var taken: Set = [ModelFolder.weightsName, ModelFolder.recordName, ModelFolder.cardName, Quantization.fileName]
         for attachment in attachments {
             let name = attachment.name
             guard isPlain(name) else { return "“\(name)” is no plain file name" }

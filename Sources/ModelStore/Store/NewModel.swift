@@ -25,6 +25,8 @@ package struct NewModel: Sendable {
     package var training: ModelRecord.Training?
     package var source: ModelRecord.Source?
     package var precisionCheck: PrecisionCheck?
+    /// What int8 needs, measured of these parameters; it lies beside the model, where another calibration may replace it.
+    package var quantization: Quantization?
     /// Files that go into the folder as they are.
     package var attachments: [ModelAttachment] = []
 
@@ -50,6 +52,12 @@ package struct NewModel: Sendable {
         let weights: [UInt8]
         let attachments: [ModelAttachment]
         let network: ResNet50Inference
+    }
+
+    private func quantizationAttachment(of hash: String) -> [ModelAttachment] {
+        guard var quantization else { return [] }
+        quantization.sha256 = hash
+        return [ModelAttachment(name: Quantization.fileName, bytes: quantization.json())]
     }
 
     /// Encodes the weights and completes the record, its golden logit included.
@@ -79,7 +87,9 @@ package struct NewModel: Sendable {
             precisionCheck: precisionCheck)
         // A model that nobody could load again must not be written.
         if let fault = record.fault { throw ModelFailure(.damaged, path, fault, remedy: "correct what it is made of") }
-        return Finished(record: record, weights: weights, attachments: attachments, network: network)
+        return Finished(
+            record: record, weights: weights, attachments: attachments + quantizationAttachment(of: hash),
+            network: network)
     }
 }
 

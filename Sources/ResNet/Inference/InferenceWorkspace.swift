@@ -13,8 +13,10 @@ struct InferenceWorkspace: ~Copyable {
     private var reduced: TensorStorage
     private let reducedStarts: [MapLayout: Int]
     private var spatial: TensorStorage
+    /// What a projection writes, and until then the scratch of the 3×3: of a block's steps only they need any.
     private var shortcut: TensorStorage
-    private var scratch: TensorStorage
+    /// Of the steps that read or write the shortcut.
+    private var noScratch = TensorStorage(count: 0)
     private var features: TensorStorage
     private var logits: TensorStorage
 
@@ -33,8 +35,7 @@ struct InferenceWorkspace: ~Copyable {
         reduced = TensorStorage(count: count)
         reducedStarts = starts
         spatial = TensorStorage(count: plan.spatialCount)
-        shortcut = TensorStorage(count: plan.shortcutCount)
-        scratch = TensorStorage(count: plan.scratchCount(on: engine))
+        shortcut = TensorStorage(count: max(plan.shortcutCount, plan.scratchCount(on: engine)))
         features = TensorStorage(count: plan.features.count)
         logits = TensorStorage(count: plan.head?.output.count ?? 0)
     }
@@ -50,7 +51,7 @@ struct InferenceWorkspace: ~Copyable {
         observing observe: Observation = { _, _, _ in }
     ) {
         Self.fill(&image, plan.stem.input, from: input)
-        plan.stem.run(image, weights, .rectified, engine, &scratch, into: &next)
+        plan.stem.run(image, weights, .rectified, engine, &noScratch, into: &next)
         timer?.lap()
         Self.pool(next, plan, engine, into: &current)
         timer?.lap()
@@ -62,7 +63,7 @@ struct InferenceWorkspace: ~Copyable {
 
     /// Features → logits [images, outputs].
     mutating func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
-        head.run(features, weights, .identity, engine, &scratch, into: &logits)
+        head.run(features, weights, .identity, engine, &noScratch, into: &logits)
         timer?.lap()
         return head.output.values(of: logits.span)
     }
@@ -79,19 +80,19 @@ struct InferenceWorkspace: ~Copyable {
         _ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights, _ observe: Observation
     ) {
         guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
-        block.reduce.run(current, weights, .rectified, engine, &scratch, into: &reduced, at: start)
+        block.reduce.run(current, weights, .rectified, engine, &noScratch, into: &reduced, at: start)
         timer?.lap()
         observe(reduced, start, block.reduce.output)
-        block.spatial.run(reduced, from: start, weights, .rectified, engine, &scratch, into: &spatial)
+        block.spatial.run(reduced, from: start, weights, .rectified, engine, &shortcut, into: &spatial)
         timer?.lap()
         observe(spatial, 0, block.spatial.output)
         switch block.shortcut {
         case .identity:
-            block.expand.run(spatial, weights, adding: current, engine, &scratch, into: &next)
+            block.expand.run(spatial, weights, adding: current, engine, &noScratch, into: &next)
         case .projection(let projection):
-            projection.run(current, weights, .identity, engine, &scratch, into: &shortcut)
+            projection.run(current, weights, .identity, engine, &noScratch, into: &shortcut)
             timer?.lap()
-            block.expand.run(spatial, weights, adding: shortcut, engine, &scratch, into: &next)
+            block.expand.run(spatial, weights, adding: shortcut, engine, &noScratch, into: &next)
         }
         timer?.lap()
         swap(&current, &next)

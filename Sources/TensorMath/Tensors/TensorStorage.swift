@@ -11,7 +11,10 @@ import Glibc
 @safe package struct TensorStorage: ~Copyable {
     package static let alignmentBytes = 64
 
-    /// From this size on the memory asks for huge pages: a pass over 100 MB of weights walks fewer page tables.
+    /// From this size on the memory is the kernel's own: in the allocator's it would lie above what is freed while weights
+    /// are packed, which then can't be given back.
+    private static let ownPagesBytes = 256 << 10
+    /// From this size on it asks for huge pages: a pass over 100 MB of weights walks fewer page tables.
     private static let hugePageBytes = 2 << 20
 
     package let count: Int
@@ -28,8 +31,11 @@ import Glibc
         precondition(!overflow, "a storage of \(count) floats exceeds the address space")
         let memory: UnsafeMutableRawPointer?
         if bytes >= Self.hugePageBytes {
-            unsafe pages = Self.zeroPages(bytes)
+            unsafe pages = Self.zeroPages(bytes + Self.hugePageBytes)
             unsafe memory = pages.flatMap { unsafe Self.firstHugePage(in: $0, bytes) }
+        } else if bytes >= Self.ownPagesBytes {
+            unsafe pages = Self.zeroPages(bytes)
+            unsafe memory = pages?.baseAddress
         } else {
             unsafe pages = nil
             unsafe memory = Self.zeroedMemory(bytes)
@@ -47,14 +53,14 @@ import Glibc
         return unsafe memory.map { unsafe memset($0, 0, bytes) }
     }
 
-    /// Pages that the kernel gives zeroed at their first touch (man 2 mmap), and a huge page more to align in.
+    /// Pages that the kernel gives zeroed at their first touch (man 2 mmap).
     private static func zeroPages(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
-        let room = bytes + hugePageBytes
-        let memory = unsafe mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        let memory = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return nil }
-        return unsafe UnsafeMutableRawBufferPointer(start: memory, count: room)
+        return unsafe UnsafeMutableRawBufferPointer(start: memory, count: bytes)
     }
 
+    /// - Parameter pages: a huge page more than `bytes`, to align in.
     private static func firstHugePage(
         in pages: UnsafeMutableRawBufferPointer, _ bytes: Int
     ) -> UnsafeMutableRawPointer? {
