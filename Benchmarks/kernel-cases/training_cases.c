@@ -158,7 +158,7 @@ static void run_turn_weights(const struct setting *setting)
     static const long sources[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
     const struct ck_turned_weights task = {
         .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 9, .taps = 9, .sources = sources,
-        .are_rounded = setting->element == ck_bfloat16};
+        .element = setting->element == ck_bfloat16 ? ck_turned_rounded : ck_turned_float32};
     ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
 }
 

@@ -90,18 +90,21 @@ struct ck_spread {
 /* Weights as bfloat16 would keep them. */
 struct ck_rounded_weights {
     const float *weights;
-    float *rounded;
-    long count; /* a multiple of 16 */
+    void *rounded; /* floats, or pairs of bfloat16 */
+    long count; /* a multiple of 16; of 32 for pairs */
 };
+
+/* What turned weights are made of: floats, rounded or not, or pairs of bfloat16 as ck_convolution has them. */
+enum ck_turned_element { ck_turned_float32, ck_turned_rounded, ck_turned_pairs };
 
 /* Weights regrouped from [block][plane][from_taps][16 inputs][16 outputs]
  *                      to [plane][block][taps][16 outputs][16 inputs]: those of the convolution that runs backward. */
 struct ck_turned_weights {
     const float *weights;
-    float *turned;
+    void *turned;
     long blocks, planes, from_taps, taps;
     const long *sources; /* for each tap the one it is taken from, or −1 for zeros */
-    bool are_rounded;    /* as ck_rounded_weights has them */
+    enum ck_turned_element element;
 };
 
 /* 3×3 weights [block][plane][9][16][16] → G g Gᵀ as ck_winograd wants them. */
@@ -150,11 +153,13 @@ struct ck_map_kernels {
 
 struct ck_training_kernels {
     enum ck_level level;
+    bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
     ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
+    ck_box_work *pair_weights;      /* ck_rounded_weights, by run of ck_run floats, to bfloat16 of [depth/2][16][2] */
     ck_box_work *adam;              /* ck_adam, by run of ck_run floats */
     ck_box_work *running_mean;      /* ck_running_mean, by run of ck_run floats */
 };

@@ -87,7 +87,7 @@ struct InputGradient {
             turn(values, taps: (0..<9).reversed(), scratch, engine)
             convolve(gradient, kernel: 3, padding: 1, scratch, engine, result)
         case .winograd(let convolution):
-            turn(values, taps: (0..<9).reversed(), scratch, engine)
+            turn(values, taps: (0..<9).reversed(), scratch, engine, as: roundedElement)
             // Rounded already, where they are.
             convolution.transform(
                 scratch.turned.slice(0..<weights.count), rounded: false, into: scratch.transformed, on: engine)
@@ -124,7 +124,12 @@ struct InputGradient {
     }
 
     /// scratch.turned = the weights with inputs and outputs exchanged, rounded to what maps are made of, tap t taken from `taps[t]`, or zero where that is −1.
-    private func turn(_ values: TensorSlice, taps: [Int], _ scratch: ConvolutionScratch, _ engine: ComputeEngine) {
+    ///
+    /// - Parameter element: what they become, where that isn't what `convolve` takes.
+    private func turn(
+        _ values: TensorSlice, taps: [Int], _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
+        as element: ck_turned_element? = nil
+    ) {
         let (blocks, planes) = (weights.outputBlocks, weights.inputPlanes)
         precondition(
             scratch.turned.count >= blocks * planes * taps.count * MapLayout.blockLanes * MapLayout.blockLanes,
@@ -133,10 +138,14 @@ struct InputGradient {
             var task = unsafe ck_turned_weights(
                 weights: values.pointer, turned: scratch.turned.pointer, blocks: blocks, planes: planes,
                 from_taps: weights.kernel * weights.kernel, taps: taps.count, sources: sources.baseAddress,
-                are_rounded: input.precision == .bfloat16)
+                element: element ?? (engine.multipliesPairs(of: input) ? ck_turned_pairs : roundedElement))
             unsafe ck_run_boxes(
                 engine.team.handle, engine.trainingKernels.pointee.turn_weights, &task, planes, blocks)
         }
+    }
+
+    private var roundedElement: ck_turned_element {
+        input.precision == .bfloat16 ? ck_turned_rounded : ck_turned_float32
     }
 
     private func computePhases(
@@ -181,7 +190,9 @@ struct InputGradient {
         precondition(from.border >= kernel - 1 - padding, "windows reach beyond the border")
         // SAFETY: the layouts' counts cover every place that sizes and pitches name.
         var task = unsafe ck_convolution(
-            element: from.precision == .float32 ? ck_float32 : ck_widened, input: gradient.origin(padding: padding),
+            element: engine.multipliesPairs(of: from) || from.precision == .float32
+                ? from.precision.element : ck_widened,
+            input: gradient.origin(padding: padding),
             weights: scratch.turned.pointer,
             bias: scratch.bias.pointer, residual: residual.map { unsafe UnsafeRawPointer($0.origin()) },
             output: result.origin(), input_planes: from.planes, input_plane: from.planePitch,
@@ -222,5 +233,17 @@ extension BlockedConvolution {
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.round_weights, &task, (weightCount + run - 1) / run, 1)
         return rounded
+    }
+
+    /// Packed weights of floats become this convolution's own of bfloat16, in the first part of `memory`.
+    func pair(_ weights: TensorSlice, into memory: TensorSlice, on engine: ComputeEngine) -> TensorSlice {
+        precondition(weightPrecision == .bfloat16 && weights.count == 2 * weightCount, "weights of another shape")
+        let paired = memory.slice(0..<weightCount)
+        var task = unsafe ck_rounded_weights(
+            weights: weights.pointer, rounded: paired.pointer, count: weights.count)
+        let run = Int(ck_run)
+        unsafe ck_run_boxes(
+            engine.team.handle, engine.trainingKernels.pointee.pair_weights, &task, (weights.count + run - 1) / run, 1)
+        return paired
     }
 }
