@@ -38,6 +38,26 @@ struct ck_gradient_part {
     float *weights;
 };
 
+/* The gradient of the weights of a convolution by Winograd's method, packed as 3×3 weights are. */
+struct ck_winograd_gradient {
+    struct ck_winograd forward; /* the convolution; its output's pitches are the gradient's, its chunk is summed at a time */
+    const void *gradient;       /* of the output: first pixel of the first block */
+    float *weights;             /* written, not added to */
+    float *scratch;
+};
+
+/* Planes or blocks of a chunk that are transformed, or pairs of them that are summed. */
+struct ck_winograd_gradient_part {
+    long first_block, end_block, first_plane, end_plane, first_tile, end_tile;
+    float *input, *gradient; /* transformed: [place][plane or block][chunk][16] */
+    float *sums;             /* [place][block][plane][16 inputs][16 outputs] of the part, and a line more for each place */
+};
+
+struct ck_winograd_gradient_kernels {
+    void (*transform)(const struct ck_winograd_gradient *, const struct ck_winograd_gradient_part *);
+    void (*sum)(const struct ck_winograd_gradient *, const struct ck_winograd_gradient_part *);
+};
+
 /* Sums over each image's pixels: Σ d and Σ d² with d = x − the first image's first pixel. */
 struct ck_statistics {
     struct ck_map input;
@@ -103,7 +123,7 @@ struct ck_turned_weights {
     const float *weights;
     void *turned;
     long blocks, planes, from_taps, taps;
-    const long *sources; /* for each tap the one it is taken from, or −1 for zeros */
+    const long *sources; /* for each tap the one it is taken from */
     enum ck_turned_element element;
 };
 
@@ -156,6 +176,7 @@ struct ck_training_kernels {
     bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
+    struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_size */
     ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
@@ -177,5 +198,12 @@ long ck_weight_gradient_shares(const struct ck_weight_gradient *gradient);
 long ck_weight_gradient_scratch(const struct ck_weight_gradient *gradient);
 void ck_sum_weight_gradient(
     const struct ck_training_kernels *kernels, struct ck_team *team, const struct ck_weight_gradient *gradient);
+
+/* What the forward convolution's `chunk` and, with it, the scratch of its weights' gradient have to be: tiles and floats. */
+long ck_winograd_gradient_chunk(const struct ck_winograd *convolution);
+long ck_winograd_gradient_scratch(const struct ck_winograd *convolution, long threads);
+void ck_sum_winograd_gradient(
+    const struct ck_kernels *kernels, const struct ck_training_kernels *training, struct ck_team *team,
+    const struct ck_winograd_gradient *gradient);
 
 #endif

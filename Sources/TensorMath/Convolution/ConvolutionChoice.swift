@@ -22,10 +22,14 @@ package struct ConvolutionChoice: Sendable {
         let precision: Precision
 
         package init(window: WindowGeometry, of output: MapLayout) {
+            self.init(window: window, height: output.height, width: output.width, precision: output.precision)
+        }
+
+        init(window: WindowGeometry, height: Int, width: Int, precision: Precision) {
             self.window = window
-            height = output.height
-            width = output.width
-            precision = output.precision
+            self.height = height
+            self.width = width
+            self.precision = precision
         }
 
         fileprivate var pixels: Int { height * width }
@@ -80,12 +84,22 @@ package struct ConvolutionChoice: Sendable {
     private static let training = [
         otherWindow,
         ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
-            $0.pixels >= 28 * 28
-        },
-        ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
             $0.pixels >= 14 * 14
         },
+        ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
+            $0.pixels >= 7 * 7
+        },
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
+    ]
+
+    /// Where tiles' transforms meet no weights, but sums of all images.
+    private static let weightGradients = [
+        otherWindow,
+        ConvolutionChoice(.winograd(.four), because: "many tiles for each pair of channels") {
+            $0.pixels >= 14 * 14
+        },
+        ConvolutionChoice(.winograd(.two), because: "") { $0.pixels >= 6 * 6 },
+        ConvolutionChoice(.direct, because: "transforming the sums costs more than it saves") { _ in true },
     ]
 
     /// The row that fits a convolution of inference.
@@ -93,6 +107,11 @@ package struct ConvolutionChoice: Sendable {
     /// The row that fits a convolution's forward pass in training.
     package static func whileTraining(_ convolution: Case) -> ConvolutionChoice {
         first(of: training, for: convolution)
+    }
+
+    /// The row that fits the gradient of a convolution's weights.
+    package static func ofWeightGradients(_ convolution: Case) -> ConvolutionChoice {
+        first(of: weightGradients, for: convolution)
     }
 
     private static func first(of rows: [ConvolutionChoice], for convolution: Case) -> ConvolutionChoice {

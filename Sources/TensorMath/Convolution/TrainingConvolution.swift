@@ -48,10 +48,10 @@ package struct TrainingConvolution {
     package func scratchCounts(on team: ComputeTeam) -> ConvolutionScratch.Counts {
         var counts = ConvolutionScratch.Counts()
         counts.bias = output.planes * MapLayout.blockLanes
-        counts.shares = weightGradient.scratchCount
+        counts.widen(to: weightGradient.scratchCounts(on: team))
         if case .winograd(let convolution) = forwardMethod {
             counts.transformed = convolution.weightCount
-            counts.winograd = convolution.scratchCount(on: team)
+            counts.winograd = max(counts.winograd, convolution.scratchCount(on: team))
         }
         if case .direct = forwardMethod, isRounded { counts.turned = weights.count }
         if let inputGradient { counts.widen(to: inputGradient.scratchCounts(on: team)) }
