@@ -6,10 +6,10 @@
 
 enum {
     /* Transformed maps of a chunk up to this stay in the last-level cache. */
-    chunk_bytes = 4 * 1024 * 1024,
-    /* Blocks, and planes, of the largest part. */
-    most_blocks = 4,
-    most_planes = 4,
+    chunk_bytes = 6 * 1024 * 1024,
+    /* Blocks, and planes, of the largest part: its sums stay in a second-level cache. */
+    part_blocks = 2,
+    part_planes = 4,
 };
 
 static long outputs_of(enum ck_winograd_size size) { return size == ck_winograd_two ? 2 : 4; }
@@ -27,10 +27,9 @@ static long tiles_of(const struct ck_winograd *w)
 }
 
 /* Small layers are cut finely, so that many threads find work; large ones coarsely, so that maps are read few times. */
-static long blocks_of_part(const struct ck_winograd *w) { return w->output_blocks >= 16 ? most_blocks : 2; }
 static long planes_of_part(const struct ck_winograd *w)
 {
-    return w->input_planes >= 16 ? most_planes : w->input_planes >= 8 ? 2 : 1;
+    return w->input_planes >= 16 ? part_planes : w->input_planes >= 8 ? 2 : 1;
 }
 
 static long tile_floats(const struct ck_winograd *w)
@@ -41,7 +40,7 @@ static long tile_floats(const struct ck_winograd *w)
 /* Of one part; each place has a line more, see winograd_gradient.inc. */
 static long sums_floats(const struct ck_winograd *w)
 {
-    return places_of(w->size) * (most_blocks * most_planes * ck_lanes * ck_lanes + ck_lanes);
+    return places_of(w->size) * (part_blocks * part_planes * ck_lanes * ck_lanes + ck_lanes);
 }
 
 long ck_winograd_gradient_chunk(const struct ck_winograd *w)
@@ -89,10 +88,10 @@ static void sum_pairs(const void *context, long item, long thread)
 {
     const struct gradient_task *task = context;
     const struct ck_winograd *w = &task->gradient->forward;
-    const long blocks = blocks_of_part(w), planes = planes_of_part(w);
+    const long planes = planes_of_part(w);
     struct ck_winograd_gradient_part part = task->part;
-    part.first_block = item / task->plane_groups * blocks;
-    part.end_block = least(part.first_block + blocks, w->output_blocks);
+    part.first_block = item / task->plane_groups * part_blocks;
+    part.end_block = least(part.first_block + part_blocks, w->output_blocks);
     part.first_plane = item % task->plane_groups * planes;
     part.end_plane = least(part.first_plane + planes, w->input_planes);
     part.sums = task->sums + thread * sums_floats(w);
@@ -111,7 +110,7 @@ void ck_sum_winograd_gradient(
         .plane_groups = quotient_up(w->input_planes, planes_of_part(w)),
         .sums = gradient->scratch + tile_floats(w) * w->chunk,
     };
-    const long groups = task.plane_groups * quotient_up(w->output_blocks, blocks_of_part(w));
+    const long groups = task.plane_groups * quotient_up(w->output_blocks, part_blocks);
     for (long tile = 0; tile < tiles; tile += w->chunk) {
         task.part.first_tile = tile, task.part.end_tile = least(tile + w->chunk, tiles);
         ck_team_run(team, w->input_planes + w->output_blocks, transform_map, &task);

@@ -86,19 +86,21 @@ package struct ConvolutionChoice: Sendable {
         ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
             $0.pixels >= 14 * 14
         },
+        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms of large weights") {
+            $0.precision != .float32
+        },
         ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
             $0.pixels >= 7 * 7
         },
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
     ]
 
-    /// Where tiles' transforms meet no weights, but sums of all images.
+    /// Where it is sums over all images' tiles that are transformed, and no weights.
     private static let weightGradients = [
         otherWindow,
-        ConvolutionChoice(.winograd(.four), because: "many tiles for each pair of channels") {
-            $0.pixels >= 14 * 14
+        ConvolutionChoice(.winograd(.four), because: "a third of the products, and transforms are few beside them") {
+            $0.pixels >= 6 * 6
         },
-        ConvolutionChoice(.winograd(.two), because: "") { $0.pixels >= 6 * 6 },
         ConvolutionChoice(.direct, because: "transforming the sums costs more than it saves") { _ in true },
     ]
 
