@@ -59,6 +59,7 @@ struct TrainingConvolutionTests {
         let layer = Layer(shape, precision)
         // Sums of n products of values in ±1 in float32, Winograd's (of 3×3) around transforms that enlarge the rounding.
         let tolerance = (shape.window.kernel == 3 ? 5e-5 : 1e-5) * Float(shape.channels + shape.outputs).squareRoot()
+        // By Winograd's method five times as much, as for the maps above.
         let isWinograd = shape.window == Self.spatial && shape.height * shape.width >= 36
         let weightTolerance = (isWinograd ? 1e-5 : 2e-6) * Float(shape.images * shape.height * shape.width).squareRoot()
         for instructionSet in InstructionSet.available {

@@ -84,13 +84,13 @@ package struct ConvolutionChoice: Sendable {
     private static let training = [
         otherWindow,
         ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
-            $0.pixels >= 14 * 14
+            $0.pixels >= 28 * 28
         },
-        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms of large weights") {
-            $0.precision != .float32
+        ConvolutionChoice(.winograd(.four), because: "beside bfloat16's rounding the larger tiles' is nothing") {
+            $0.precision != .float32 && $0.pixels >= 14 * 14
         },
         ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
-            $0.pixels >= 7 * 7
+            $0.pixels >= 14 * 14
         },
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
     ]
