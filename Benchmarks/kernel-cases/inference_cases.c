@@ -26,7 +26,7 @@ static struct ck_convolution convolution(
         .output_image = height * width * ck_lanes,
         .output_row = width * ck_lanes,
         .images = 1, .height = height, .width = width,
-        .kernel = kernel, .stride = stride, .rectified = true,
+        .kernel_height = kernel, .kernel_width = kernel, .stride = stride, .rectified = true,
     };
 }
 

@@ -10,6 +10,7 @@ enum {
 };
 
 static _Alignas(64) float input[1 << 16], gradient[1 << 16], result[1 << 16], weights[1 << 16], sums[1 << 10];
+static _Alignas(64) float scratch[1 << 17];
 static _Alignas(64) float table[blocks * ck_lanes]; /* factors, offsets, means */
 static _Alignas(64) unsigned char places[blocks * height * width * ck_lanes];
 
@@ -60,6 +61,38 @@ static void run_gradient_3x3(const struct setting *setting)
 static void run_gradient_3x3_stride_2(const struct setting *setting)
 {
     run_weight_gradient(setting, 3, 2, ck_lanes);
+}
+
+static void run_gradient_1x1_stride_2(const struct setting *setting)
+{
+    run_weight_gradient(setting, 1, 2, ck_lanes);
+}
+
+/* The maps with a border, as the forward convolution has it. */
+static void run_winograd_gradient(const struct setting *setting, enum ck_winograd_size size)
+{
+    struct ck_winograd_gradient task = {
+        .forward = {
+            .element = setting->element, .input = input, .input_planes = 1,
+            .input_plane = (height + 2) * (row + 2 * ck_lanes), .input_image = (height + 2) * (row + 2 * ck_lanes),
+            .input_row = row + 2 * ck_lanes,
+            .output_blocks = blocks, .output_plane = plane, .output_image = plane, .output_row = row,
+            .images = 1, .height = height, .width = width, .size = size,
+        },
+        .gradient = gradient, .weights = weights, .scratch = scratch,
+    };
+    task.forward.chunk = ck_winograd_gradient_chunk(&task.forward);
+    ck_sum_winograd_gradient(setting->inference, setting->training, setting->team, &task);
+}
+
+static void run_winograd_gradient_2(const struct setting *setting)
+{
+    run_winograd_gradient(setting, ck_winograd_two);
+}
+
+static void run_winograd_gradient_4(const struct setting *setting)
+{
+    run_winograd_gradient(setting, ck_winograd_four);
 }
 
 static void run_gradient_image(const struct setting *setting)
@@ -158,7 +191,7 @@ static void run_turn_weights(const struct setting *setting)
     static const long sources[] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
     const struct ck_turned_weights task = {
         .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 9, .taps = 9, .sources = sources,
-        .are_rounded = setting->element == ck_bfloat16};
+        .element = setting->element == ck_bfloat16 ? ck_turned_rounded : ck_turned_float32};
     ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
 }
 
@@ -186,6 +219,21 @@ static void run_round_weights(const struct setting *setting)
     ck_run_boxes(setting->team, setting->training->round_weights, &task, 1, 1);
 }
 
+static void run_turn_to_pairs(const struct setting *setting)
+{
+    static const long sources[] = {0};
+    const struct ck_turned_weights task = {
+        .weights = weights, .turned = result, .blocks = 1, .planes = 1, .from_taps = 1, .taps = 1, .sources = sources,
+        .element = ck_turned_pairs};
+    ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
+}
+
+static void run_pair_weights(const struct setting *setting)
+{
+    const struct ck_rounded_weights task = {.weights = weights, .rounded = result, .count = weights_3x3};
+    ck_run_boxes(setting->team, setting->training->pair_weights, &task, 1, 1);
+}
+
 static void run_adam(const struct setting *setting)
 {
     const struct ck_adam task = {
@@ -195,9 +243,12 @@ static void run_adam(const struct setting *setting)
 
 const struct kernel_case training_cases[] = {
     {"gradient-1x1", run_gradient_1x1},
+    {"gradient-1x1-stride-2", run_gradient_1x1_stride_2},
     {"gradient-3x3", run_gradient_3x3},
     {"gradient-3x3-stride-2", run_gradient_3x3_stride_2},
     {"gradient-image", run_gradient_image},
+    {"winograd-gradient-2", run_winograd_gradient_2},
+    {"winograd-gradient-4", run_winograd_gradient_4},
     {"statistics", run_statistics},
     {"normalize", run_normalize},
     {"normalization-sums-inside", run_sums_inside},
@@ -213,9 +264,12 @@ const struct kernel_case training_cases[] = {
     {"transform-weights-4", run_transform_4},
     {"adam", run_adam},
     {"bf16-gradient-1x1", run_gradient_1x1, ck_bfloat16},
+    {"bf16-gradient-1x1-stride-2", run_gradient_1x1_stride_2, ck_bfloat16},
     {"bf16-gradient-3x3", run_gradient_3x3, ck_bfloat16},
     {"bf16-gradient-3x3-stride-2", run_gradient_3x3_stride_2, ck_bfloat16},
     {"bf16-gradient-image", run_gradient_image, ck_bfloat16},
+    {"bf16-winograd-gradient-2", run_winograd_gradient_2, ck_bfloat16},
+    {"bf16-winograd-gradient-4", run_winograd_gradient_4, ck_bfloat16},
     {"bf16-statistics", run_statistics, ck_bfloat16},
     {"bf16-normalize", run_normalize, ck_bfloat16},
     {"bf16-normalization-sums-inside", run_sums_inside, ck_bfloat16},
@@ -230,5 +284,7 @@ const struct kernel_case training_cases[] = {
     {"bf16-transform-weights-2", run_transform_2, ck_bfloat16},
     {"bf16-transform-weights-4", run_transform_4, ck_bfloat16},
     {"bf16-round-weights", run_round_weights, ck_bfloat16},
+    {"bf16-pair-weights", run_pair_weights, ck_bfloat16},
+    {"bf16-turn-to-pairs", run_turn_to_pairs, ck_bfloat16},
     {0},
 };

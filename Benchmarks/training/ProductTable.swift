@@ -20,15 +20,18 @@ struct ProductTable {
 
     private let engine: ComputeEngine
     private let rounds: Int
+    /// Of the kernels' maps; OpenBLAS multiplies floats.
+    private let precision: Precision
 
-    init(rounds: Int) throws {
+    init(rounds: Int, precision: Precision) throws {
         self.rounds = rounds
+        self.precision = precision
         engine = ComputeEngine(instructionSet: try .chosen(), team: ComputeTeam(threadCount: 1))
     }
 
     func print() {
         tell(
-            "\(engine.instructionSet) beside OpenBLAS for \(MatrixProduct.coreName), one thread, batches of \(Self.images): ms by the kernels / ms by OpenBLAS"
+            "\(precision) at \(engine.instructionSet) beside OpenBLAS for \(MatrixProduct.coreName), one thread, batches of \(Self.images): ms by the kernels / ms by OpenBLAS"
         )
         tell("| layer | times | forward | input's gradient | weights' gradient |")
         tell("| --- | ---: | ---: | ---: | ---: |")
@@ -55,7 +58,7 @@ struct ProductTable {
 
     /// Forward, gradient of the input, gradient of the weights: the shortest of the rounds, which take turns.
     private func measured(_ shape: Shape) -> [(ours: Double, theirs: Double)] {
-        let layer = Layer(shape, images: Self.images, engine: engine)
+        let layer = Layer(shape, images: Self.images, precision: precision, engine: engine)
         let pixels = Self.images * shape.side * shape.side
         let window = shape.input * shape.kernel * shape.kernel
         let products = [
@@ -83,7 +86,7 @@ struct ProductTable {
         private let input, output, outputGradient, inputGradient: BlockedMap
         private let weights, weightGradient: TensorSlice
 
-        init(_ shape: Shape, images: Int, engine: ComputeEngine) {
+        init(_ shape: Shape, images: Int, precision: Precision, engine: ComputeEngine) {
             self.engine = engine
             let window = WindowGeometry(kernel: shape.kernel, stride: shape.stride, padding: shape.kernel / 2)
             let side = shape.side * shape.stride
@@ -91,10 +94,10 @@ struct ProductTable {
                 window: window,
                 input: .blocked(
                     images: images, channels: shape.input, height: side, width: side, border: shape.kernel / 2,
-                    precision: .float32),
+                    precision: precision),
                 output: .blocked(
                     images: images, channels: shape.output, height: shape.side, width: shape.side,
-                    precision: .float32))
+                    precision: precision))
             func memory(_ count: Int) -> TensorSlice { Tensor(count: count).all }
             func map(_ layout: MapLayout) -> BlockedMap { BlockedMap(layout, in: memory(layout.count)) }
             scratch = ConvolutionScratch(convolution.scratchCounts(on: engine.team), take: memory)

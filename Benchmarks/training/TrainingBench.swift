@@ -12,12 +12,13 @@ import Training
     static func main() throws {
         if CommandLine.arguments.dropFirst().first == "products" {
             let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 9
-            return try ProductTable(rounds: rounds).print()
+            let precision = CommandLine.arguments.dropFirst(3).first.flatMap { Precision(rawValue: $0) } ?? .float32
+            return try ProductTable(rounds: rounds, precision: precision).print()
         }
         let numbers = CommandLine.arguments.dropFirst().prefix(3).compactMap { Int($0) }
         let precision = CommandLine.arguments.count == 5 ? Precision(rawValue: CommandLine.arguments[4]) : nil
         guard numbers.count == 3, let precision else {
-            print("usage: training-bench IMAGES SIDE THREADS float32|bf16\n       training-bench products [ROUNDS]")
+            print("usage: training-bench IMAGES SIDE THREADS float32|bf16\n       training-bench products [ROUNDS [float32|bf16]]")
             exit(64)
         }
         let run = Run(images: numbers[0], side: numbers[1], threads: numbers[2], precision: precision)

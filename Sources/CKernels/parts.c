@@ -106,7 +106,7 @@ static void pool_part(const void *context, long item, long thread)
 
 static void run(convolver *convolve, struct ck_team *team, const struct ck_convolution *convolution, long depth)
 {
-    const long taps = depth == ck_lanes ? convolution->kernel * convolution->kernel : convolution->kernel;
+    const long taps = convolution->kernel_height * (depth == ck_lanes ? convolution->kernel_width : 1);
     const long block_bytes = convolution->input_planes * taps * depth * ck_lanes * weight_bytes(convolution->element);
     const struct convolution_task task = {
         .convolve = convolve,
@@ -125,7 +125,7 @@ void ck_convolve(const struct ck_kernels *kernels, struct ck_team *team, const s
 void ck_convolve_image(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution)
 {
-    run(kernels->layers[convolution->element].convolve_image, team, convolution, convolution->kernel);
+    run(kernels->layers[convolution->element].convolve_image, team, convolution, convolution->kernel_width);
 }
 
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling)

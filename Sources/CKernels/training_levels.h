@@ -12,6 +12,7 @@ extern const struct ck_training_kernels ck_baseline_training_kernels;
 #ifdef __x86_64__
 extern const struct ck_training_kernels ck_avx2_training_kernels;
 extern const struct ck_training_kernels ck_avx512_training_kernels;
+extern const struct ck_training_kernels ck_avx512bf16_training_kernels;
 #endif
 
 #endif

@@ -9,8 +9,8 @@ const struct ck_training_kernels *ck_training_kernels_at(enum ck_level level)
 {
     if (!ck_kernels_at(level)) return NULL;
 #ifdef __x86_64__
-    /* Training computes in floats, for which both levels of AVX-512 have the same instructions. */
-    if (level >= ck_avx512) return &ck_avx512_training_kernels;
+    if (level == ck_avx512bf16) return &ck_avx512bf16_training_kernels;
+    if (level == ck_avx512) return &ck_avx512_training_kernels;
     if (level == ck_avx2) return &ck_avx2_training_kernels;
 #endif
     return &ck_baseline_training_kernels;

@@ -126,7 +126,8 @@ static void check_convolution(
         .element = element, .input = input, .weights = weights, .bias = bias, .residual = adds ? residual : NULL, .output = output,
         .input_planes = planes, .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
-        .images = to.images, .height = height, .width = width, .kernel = kernel, .stride = stride, .rectified = true,
+        .images = to.images, .height = height, .width = width, .kernel_height = kernel, .kernel_width = kernel,
+        .stride = stride, .rectified = true,
     };
     ck_convolve(kernels, team, &task);
     char what[99];
@@ -151,7 +152,8 @@ static void check_image(const struct ck_kernels *kernels, struct ck_team *team, 
         .element = element, .input = input, .weights = weights, .bias = bias, .output = output,
         .input_planes = 3, .input_plane = rows * columns, .input_image = rows * columns, .input_row = columns,
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
-        .images = 1, .height = height, .width = width, .kernel = kernel, .stride = 2, .rectified = true,
+        .images = 1, .height = height, .width = width, .kernel_height = kernel, .kernel_width = kernel, .stride = 2,
+        .rectified = true,
     };
     ck_convolve_image(kernels, team, &task);
     for (long out = 0; out < blocks * ck_lanes; out++)

@@ -31,7 +31,17 @@ struct ConvolutionChoiceTests {
     @Test(arguments: [(56, WinogradConvolution.Size.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
     func `training takes the measured size`(side: Int, expected: WinogradConvolution.Size?) {
         #expect(choice(side, isTraining: true).winogradSize == expected)
-        #expect(choice(side, .bfloat16, isTraining: true).winogradSize == expected)
+        #expect(choice(side, .bfloat16, isTraining: true).winogradSize == expected.map { _ in .four })
+    }
+
+    @Test(arguments: [(56, true), (14, true), (7, true), (6, true), (5, false), (1, false)])
+    func `weights' gradients take large tiles where they save`(side: Int, isLarge: Bool) {
+        for precision in Precision.floating {
+            let output = MapLayout.blocked(channels: 16, height: side, width: side, precision: precision)
+            let convolution = ConvolutionChoice.Case(window: Self.spatial, of: output)
+            let expected: ConvolutionChoice.Method = isLarge ? .winograd(.four) : .direct
+            #expect(ConvolutionChoice.ofWeightGradients(convolution).method == expected)
+        }
     }
 
     @Test(arguments: [(1, 1, 0), (3, 2, 1), (3, 1, 0), (1, 2, 0)]) func `other windows are direct`(

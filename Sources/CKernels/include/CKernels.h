@@ -34,7 +34,7 @@ struct ck_convolution {
     long input_planes, input_plane, input_image, input_row;
     long output_blocks, output_plane, output_image, output_row;
     long images, height, width; /* of the output */
-    long kernel, stride;
+    long kernel_height, kernel_width, stride;
     bool rectified;
 };
 

@@ -38,6 +38,26 @@ struct ck_gradient_part {
     float *weights;
 };
 
+/* The gradient of the weights of a convolution by Winograd's method, packed as 3×3 weights are. */
+struct ck_winograd_gradient {
+    struct ck_winograd forward; /* the convolution; its output's pitches are the gradient's, its chunk is summed at a time */
+    const void *gradient;       /* of the output: first pixel of the first block */
+    float *weights;             /* written, not added to */
+    float *scratch;
+};
+
+/* Planes or blocks of a chunk that are transformed, or pairs of them that are summed. */
+struct ck_winograd_gradient_part {
+    long first_block, end_block, first_plane, end_plane, first_tile, end_tile;
+    float *input, *gradient; /* transformed: [place][plane or block][chunk][16] */
+    float *sums;             /* [place][block][plane][16 inputs][16 outputs] of the part, and a line more for each place */
+};
+
+struct ck_winograd_gradient_kernels {
+    void (*transform)(const struct ck_winograd_gradient *, const struct ck_winograd_gradient_part *);
+    void (*sum)(const struct ck_winograd_gradient *, const struct ck_winograd_gradient_part *);
+};
+
 /* Sums over each image's pixels: Σ d and Σ d² with d = x − the first image's first pixel. */
 struct ck_statistics {
     struct ck_map input;
@@ -90,18 +110,21 @@ struct ck_spread {
 /* Weights as bfloat16 would keep them. */
 struct ck_rounded_weights {
     const float *weights;
-    float *rounded;
-    long count; /* a multiple of 16 */
+    void *rounded; /* floats, or pairs of bfloat16 */
+    long count; /* a multiple of 16; of 32 for pairs */
 };
+
+/* What turned weights are made of: floats, rounded or not, or pairs of bfloat16 as ck_convolution has them. */
+enum ck_turned_element { ck_turned_float32, ck_turned_rounded, ck_turned_pairs };
 
 /* Weights regrouped from [block][plane][from_taps][16 inputs][16 outputs]
  *                      to [plane][block][taps][16 outputs][16 inputs]: those of the convolution that runs backward. */
 struct ck_turned_weights {
     const float *weights;
-    float *turned;
+    void *turned;
     long blocks, planes, from_taps, taps;
-    const long *sources; /* for each tap the one it is taken from, or −1 for zeros */
-    bool are_rounded;    /* as ck_rounded_weights has them */
+    const long *sources; /* for each tap the one it is taken from */
+    enum ck_turned_element element;
 };
 
 /* 3×3 weights [block][plane][9][16][16] → G g Gᵀ as ck_winograd wants them. */
@@ -150,11 +173,14 @@ struct ck_map_kernels {
 
 struct ck_training_kernels {
     enum ck_level level;
+    bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
+    struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_size */
     ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
+    ck_box_work *pair_weights;      /* ck_rounded_weights, by run of ck_run floats, to bfloat16 of [depth/2][16][2] */
     ck_box_work *adam;              /* ck_adam, by run of ck_run floats */
     ck_box_work *running_mean;      /* ck_running_mean, by run of ck_run floats */
 };
@@ -172,5 +198,12 @@ long ck_weight_gradient_shares(const struct ck_weight_gradient *gradient);
 long ck_weight_gradient_scratch(const struct ck_weight_gradient *gradient);
 void ck_sum_weight_gradient(
     const struct ck_training_kernels *kernels, struct ck_team *team, const struct ck_weight_gradient *gradient);
+
+/* What the forward convolution's `chunk` and, with it, the scratch of its weights' gradient have to be: tiles and floats. */
+long ck_winograd_gradient_chunk(const struct ck_winograd *convolution);
+long ck_winograd_gradient_scratch(const struct ck_winograd *convolution, long threads);
+void ck_sum_winograd_gradient(
+    const struct ck_kernels *kernels, const struct ck_training_kernels *training, struct ck_team *team,
+    const struct ck_winograd_gradient *gradient);
 
 #endif

@@ -159,7 +159,8 @@ package struct BlockedConvolution: Sendable {
         unsafe task.images = isOneRow ? 1 : output.images
         unsafe task.height = isOneRow ? 1 : output.height
         unsafe task.width = isOneRow ? output.images * output.height * output.width : output.width
-        unsafe task.kernel = window.kernel
+        unsafe task.kernel_height = window.kernel
+        unsafe task.kernel_width = window.kernel
         unsafe task.stride = window.stride
         unsafe task.rectified = activation == .rectified
         return unsafe task

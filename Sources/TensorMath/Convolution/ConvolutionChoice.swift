@@ -22,10 +22,14 @@ package struct ConvolutionChoice: Sendable {
         let precision: Precision
 
         package init(window: WindowGeometry, of output: MapLayout) {
+            self.init(window: window, height: output.height, width: output.width, precision: output.precision)
+        }
+
+        init(window: WindowGeometry, height: Int, width: Int, precision: Precision) {
             self.window = window
-            height = output.height
-            width = output.width
-            precision = output.precision
+            self.height = height
+            self.width = width
+            self.precision = precision
         }
 
         fileprivate var pixels: Int { height * width }
@@ -82,10 +86,22 @@ package struct ConvolutionChoice: Sendable {
         ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
             $0.pixels >= 28 * 28
         },
+        ConvolutionChoice(.winograd(.four), because: "beside bfloat16's rounding the larger tiles' is nothing") {
+            $0.precision != .float32 && $0.pixels >= 14 * 14
+        },
         ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
             $0.pixels >= 14 * 14
         },
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
+    ]
+
+    /// Where it is sums over all images' tiles that are transformed, and no weights.
+    private static let weightGradients = [
+        otherWindow,
+        ConvolutionChoice(.winograd(.four), because: "a third of the products, and transforms are few beside them") {
+            $0.pixels >= 6 * 6
+        },
+        ConvolutionChoice(.direct, because: "transforming the sums costs more than it saves") { _ in true },
     ]
 
     /// The row that fits a convolution of inference.
@@ -93,6 +109,11 @@ package struct ConvolutionChoice: Sendable {
     /// The row that fits a convolution's forward pass in training.
     package static func whileTraining(_ convolution: Case) -> ConvolutionChoice {
         first(of: training, for: convolution)
+    }
+
+    /// The row that fits the gradient of a convolution's weights.
+    package static func ofWeightGradients(_ convolution: Case) -> ConvolutionChoice {
+        first(of: weightGradients, for: convolution)
     }
 
     private static func first(of rows: [ConvolutionChoice], for convolution: Case) -> ConvolutionChoice {

@@ -18,7 +18,7 @@ struct InputGradient {
         case spatial
         case winograd(WinogradConvolution)
         /// 3×3, stride 2: an even row met the kernel's middle row only, an odd one the other two. So each of the four kinds
-        /// of pixels comes from a convolution of its own, of 1×1 or 2×2.
+        /// of pixels comes from a convolution of its own, of 1×1, 1×2, 2×1 or 2×2.
         case phases
     }
 
@@ -82,12 +82,12 @@ struct InputGradient {
         switch method {
         case .pointwise:
             turn(values, taps: [0], scratch, engine)
-            convolve(gradient, kernel: 1, padding: 0, scratch, engine, result)
+            convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result)
         case .spatial:
             turn(values, taps: (0..<9).reversed(), scratch, engine)
-            convolve(gradient, kernel: 3, padding: 1, scratch, engine, result)
+            convolve(gradient, kernel: (3, 3), padding: 1, scratch, engine, result)
         case .winograd(let convolution):
-            turn(values, taps: (0..<9).reversed(), scratch, engine)
+            turn(values, taps: (0..<9).reversed(), scratch, engine, as: roundedElement)
             // Rounded already, where they are.
             convolution.transform(
                 scratch.turned.slice(0..<weights.count), rounded: false, into: scratch.transformed, on: engine)
@@ -108,10 +108,10 @@ struct InputGradient {
         check(gradient, values, result)
         turn(values, taps: [0], scratch, engine)
         switch method {
-        case .pointwise: convolve(gradient, kernel: 1, padding: 0, scratch, engine, result, adding: result)
+        case .pointwise: convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result, adding: result)
         case .even:
             let even = BlockedMap(evenLayout, in: scratch.phases)
-            convolve(gradient, kernel: 1, padding: 0, scratch, engine, even)
+            convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, even)
             var task = unsafe ck_spread(from: even.kernelMap, to: result.kernelMap, extent: input.extent, phase: 0)
             unsafe engine.run(engine.mapKernels(input.precision).add_to_even, &task, input.extent)
         case .spatial, .winograd, .phases: preconditionFailure("only 1×1 convolutions stand beside another path")
@@ -123,8 +123,13 @@ struct InputGradient {
         precondition(values.count == weights.count, "weights of another shape")
     }
 
-    /// scratch.turned = the weights with inputs and outputs exchanged, rounded to what maps are made of, tap t taken from `taps[t]`, or zero where that is −1.
-    private func turn(_ values: TensorSlice, taps: [Int], _ scratch: ConvolutionScratch, _ engine: ComputeEngine) {
+    /// scratch.turned = the weights with inputs and outputs exchanged, rounded to what maps are made of, tap t taken from `taps[t]`.
+    ///
+    /// - Parameter element: what they become, where that isn't what `convolve` takes.
+    private func turn(
+        _ values: TensorSlice, taps: [Int], _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
+        as element: ck_turned_element? = nil
+    ) {
         let (blocks, planes) = (weights.outputBlocks, weights.inputPlanes)
         precondition(
             scratch.turned.count >= blocks * planes * taps.count * MapLayout.blockLanes * MapLayout.blockLanes,
@@ -133,10 +138,14 @@ struct InputGradient {
             var task = unsafe ck_turned_weights(
                 weights: values.pointer, turned: scratch.turned.pointer, blocks: blocks, planes: planes,
                 from_taps: weights.kernel * weights.kernel, taps: taps.count, sources: sources.baseAddress,
-                are_rounded: input.precision == .bfloat16)
+                element: element ?? (engine.multipliesPairs(of: input) ? ck_turned_pairs : roundedElement))
             unsafe ck_run_boxes(
                 engine.team.handle, engine.trainingKernels.pointee.turn_weights, &task, planes, blocks)
         }
+    }
+
+    private var roundedElement: ck_turned_element {
+        input.precision == .bfloat16 ? ck_turned_rounded : ck_turned_float32
     }
 
     private func computePhases(
@@ -148,7 +157,7 @@ struct InputGradient {
             let (oddY, oddX) = (phase / 2 == 1, phase % 2 == 1)
             let map = BlockedMap(evenLayout, in: scratch.phases.slice(phase * pitch..<(phase + 1) * pitch))
             turn(values, taps: Self.taps(oddY: oddY, oddX: oddX), scratch, engine)
-            convolve(gradient, kernel: phase == 0 ? 1 : 2, padding: 0, scratch, engine, map)
+            convolve(gradient, kernel: (oddY ? 2 : 1, oddX ? 2 : 1), padding: 0, scratch, engine, map)
         }
         let first = BlockedMap(evenLayout, in: scratch.phases)
         var task = unsafe ck_spread(
@@ -160,35 +169,32 @@ struct InputGradient {
     ///
     /// Input 2j was met by output j at place 1; input 2j + 1 by output j at place 2 and by output j + 1 at place 0.
     private static func taps(oddY: Bool, oddX: Bool) -> [Int] {
-        guard oddY || oddX else { return [4] }
-        let (rows, columns) = (oddY ? [2, 0] : [1, nil], oddX ? [2, 0] : [1, nil])
-        return rows.flatMap { row in
-            columns.map { column in
-                guard let row, let column else { return -1 }
-                return row * 3 + column
-            }
-        }
+        let (rows, columns) = (oddY ? [2, 0] : [1], oddX ? [2, 0] : [1])
+        return rows.flatMap { row in columns.map { row * 3 + $0 } }
     }
 
     /// result = convolution of the gradient with the turned weights, stride 1, onto `residual` where there is one.
     private func convolve(
-        _ gradient: BlockedMap, kernel: Int, padding: Int, _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
+        _ gradient: BlockedMap, kernel: (height: Int, width: Int), padding: Int, _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
         _ result: BlockedMap, adding residual: BlockedMap? = nil
     ) {
         let (from, to) = (gradient.layout, result.layout)
         // Whole planes as one row, where neither map has a border between its rows.
-        let isOneRow = kernel == 1 && from.border == 0 && to.border == 0
-        precondition(from.border >= kernel - 1 - padding, "windows reach beyond the border")
+        let isOneRow = kernel == (1, 1) && from.border == 0 && to.border == 0
+        precondition(from.border >= max(kernel.height, kernel.width) - 1 - padding, "windows reach beyond the border")
         // SAFETY: the layouts' counts cover every place that sizes and pitches name.
         var task = unsafe ck_convolution(
-            element: from.precision == .float32 ? ck_float32 : ck_widened, input: gradient.origin(padding: padding),
+            element: engine.multipliesPairs(of: from) || from.precision == .float32
+                ? from.precision.element : ck_widened,
+            input: gradient.origin(padding: padding),
             weights: scratch.turned.pointer,
             bias: scratch.bias.pointer, residual: residual.map { unsafe UnsafeRawPointer($0.origin()) },
             output: result.origin(), input_planes: from.planes, input_plane: from.planePitch,
             input_image: from.imagePitch, input_row: from.rowPitch, output_blocks: to.planes,
             output_plane: to.planePitch, output_image: to.imagePitch, output_row: to.rowPitch,
             images: isOneRow ? 1 : to.images, height: isOneRow ? 1 : to.height,
-            width: isOneRow ? to.images * to.height * to.width : to.width, kernel: kernel, stride: 1, rectified: false)
+            width: isOneRow ? to.images * to.height * to.width : to.width, kernel_height: kernel.height, kernel_width: kernel.width,
+            stride: 1, rectified: false)
         unsafe ck_convolve(engine.kernels, engine.team.handle, &task)
     }
 }
@@ -205,7 +211,7 @@ extension WinogradConvolution {
                 && transformed.count >= weightCount, "weights of another shape")
         var task = unsafe ck_transformed_weights(
             weights: weights.pointer, transformed: transformed.pointer, blocks: output.planes, planes: input.planes,
-            size: size == .two ? ck_winograd_two : ck_winograd_four, are_rounded: rounded)
+            size: size.kernelSize, are_rounded: rounded)
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.transform_weights, &task, output.planes, input.planes)
     }
@@ -222,5 +228,17 @@ extension BlockedConvolution {
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.round_weights, &task, (weightCount + run - 1) / run, 1)
         return rounded
+    }
+
+    /// Packed weights of floats become this convolution's own of bfloat16, in the first part of `memory`.
+    func pair(_ weights: TensorSlice, into memory: TensorSlice, on engine: ComputeEngine) -> TensorSlice {
+        precondition(weightPrecision == .bfloat16 && weights.count == 2 * weightCount, "weights of another shape")
+        let paired = memory.slice(0..<weightCount)
+        var task = unsafe ck_rounded_weights(
+            weights: weights.pointer, rounded: paired.pointer, count: weights.count)
+        let run = Int(ck_run)
+        unsafe ck_run_boxes(
+            engine.team.handle, engine.trainingKernels.pointee.pair_weights, &task, (weights.count + run - 1) / run, 1)
+        return paired
     }
 }

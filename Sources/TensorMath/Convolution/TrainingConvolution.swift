@@ -48,10 +48,10 @@ package struct TrainingConvolution {
     package func scratchCounts(on team: ComputeTeam) -> ConvolutionScratch.Counts {
         var counts = ConvolutionScratch.Counts()
         counts.bias = output.planes * MapLayout.blockLanes
-        counts.shares = weightGradient.scratchCount
+        counts.widen(to: weightGradient.scratchCounts(on: team))
         if case .winograd(let convolution) = forwardMethod {
             counts.transformed = convolution.weightCount
-            counts.winograd = convolution.scratchCount(on: team)
+            counts.winograd = max(counts.winograd, convolution.scratchCount(on: team))
         }
         if case .direct = forwardMethod, isRounded { counts.turned = weights.count }
         if let inputGradient { counts.widen(to: inputGradient.scratchCounts(on: team)) }
@@ -66,8 +66,8 @@ package struct TrainingConvolution {
         precondition(map.layout == input && result.layout == output, "maps of another layer")
         var values = result.mutableSpan
         switch forwardMethod {
-        case .direct(let convolution):
-            let weights = isRounded ? convolution.round(weights, into: scratch.turned, on: engine) : weights
+        case .direct(let widened):
+            let (convolution, weights) = rounded(weights, for: widened, scratch, engine)
             convolution.forward(
                 map.span, weights: weights.span, bias: scratch.bias.span, activation: .identity, on: engine,
                 into: &values)
@@ -80,8 +80,20 @@ package struct TrainingConvolution {
         }
     }
 
-    /// Whether products take the weights as bfloat16 has them; they stay floats, as all sums do.
+    /// Whether products take the weights as bfloat16 has them; all sums are floats.
     private var isRounded: Bool { output.precision == .bfloat16 }
+
+    /// What convolves, and the weights as it takes them: an image's stay floats.
+    private func rounded(
+        _ weights: TensorSlice, for widened: BlockedConvolution, _ scratch: ConvolutionScratch, _ engine: ComputeEngine
+    ) -> (BlockedConvolution, TensorSlice) {
+        guard isRounded else { return (widened, weights) }
+        guard engine.multipliesPairs(of: input) else {
+            return (widened, widened.round(weights, into: scratch.turned, on: engine))
+        }
+        let paired = BlockedConvolution(window: window, input: input, output: output)
+        return (paired, paired.pair(weights, into: scratch.turned, on: engine))
+    }
 
     /// The gradient of the weights, packed as they are.
     package func backwardToWeights(

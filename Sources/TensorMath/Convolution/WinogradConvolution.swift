@@ -120,13 +120,15 @@ package struct WinogradConvolution: Sendable {
         unsafe task.height = output.height
         unsafe task.width = output.width
         unsafe task.rectified = activation == .rectified
-        unsafe task.size = size == .two ? ck_winograd_two : ck_winograd_four
+        unsafe task.size = size.kernelSize
         unsafe task.chunk = ck_winograd_chunk(&task, team.threadCount)
         return unsafe task
     }
 }
 
 extension WinogradConvolution.Size {
+    var kernelSize: ck_winograd_size { self == .two ? ck_winograd_two : ck_winograd_four }
+
     /// G of the paper; its points are 0, ±1, ∞ and, for four outputs, ±2.
     fileprivate var kernelTransform: [[Double]] {
         switch self {

@@ -67,6 +67,11 @@ extension ComputeEngine {
         return unsafe kernels
     }
 
+    /// Whether convolutions of such maps multiply pairs of bfloat16, and not floats that are made of them.
+    func multipliesPairs(of map: MapLayout) -> Bool {
+        unsafe map.precision == .bfloat16 && trainingKernels.pointee.multiplies_pairs
+    }
+
     func mapKernels(_ precision: Precision) -> ck_map_kernels {
         let maps = unsafe trainingKernels.pointee.maps
         return precision == .float32 ? maps.0 : maps.1
