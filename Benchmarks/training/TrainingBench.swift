@@ -18,7 +18,8 @@ import Training
         let numbers = CommandLine.arguments.dropFirst().prefix(3).compactMap { Int($0) }
         let precision = CommandLine.arguments.count == 5 ? Precision(rawValue: CommandLine.arguments[4]) : nil
         guard numbers.count == 3, let precision else {
-            print("usage: training-bench IMAGES SIDE THREADS float32|bf16\n       training-bench products [ROUNDS [float32|bf16]]")
+            print("usage: training-bench IMAGES SIDE THREADS float32|bf16")
+            print("       training-bench products [ROUNDS [float32|bf16]]")
             exit(64)
         }
         let run = Run(images: numbers[0], side: numbers[1], threads: numbers[2], precision: precision)

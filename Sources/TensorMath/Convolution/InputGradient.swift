@@ -175,8 +175,8 @@ struct InputGradient {
 
     /// result = convolution of the gradient with the turned weights, stride 1, onto `residual` where there is one.
     private func convolve(
-        _ gradient: BlockedMap, kernel: (height: Int, width: Int), padding: Int, _ scratch: ConvolutionScratch, _ engine: ComputeEngine,
-        _ result: BlockedMap, adding residual: BlockedMap? = nil
+        _ gradient: BlockedMap, kernel: (height: Int, width: Int), padding: Int, _ scratch: ConvolutionScratch,
+        _ engine: ComputeEngine, _ result: BlockedMap, adding residual: BlockedMap? = nil
     ) {
         let (from, to) = (gradient.layout, result.layout)
         // Whole planes as one row, where neither map has a border between its rows.
@@ -193,8 +193,8 @@ struct InputGradient {
             input_image: from.imagePitch, input_row: from.rowPitch, output_blocks: to.planes,
             output_plane: to.planePitch, output_image: to.imagePitch, output_row: to.rowPitch,
             images: isOneRow ? 1 : to.images, height: isOneRow ? 1 : to.height,
-            width: isOneRow ? to.images * to.height * to.width : to.width, kernel_height: kernel.height, kernel_width: kernel.width,
-            stride: 1, rectified: false)
+            width: isOneRow ? to.images * to.height * to.width : to.width,
+            kernel_height: kernel.height, kernel_width: kernel.width, stride: 1, rectified: false)
         unsafe ck_convolve(engine.kernels, engine.team.handle, &task)
     }
 }
