@@ -135,7 +135,7 @@ package struct Retrainer {
 
     /// The first model, which nothing could be compared with.
     private func install(_ model: NewModel) throws {
-        let made = try publish(model, as: .champion, ifChampionIs: nil)
+        guard let made = try publish(model, as: .champion, ifChampionIs: nil) else { return try concludeMadeAgain() }
         let id = made.record.id
         if made.hasAlias { return try conclude(.promoted, id, "Model \(id) is the first, and judges from now on.") }
         try conclude(
@@ -147,9 +147,10 @@ package struct Retrainer {
     /// Promotes, keeps or leaves the challenger, as the gate and the configuration say, and the champion of now.
     private func follow(_ compared: GateDecision, _ model: NewModel, _ champion: Champion) throws {
         let alias: ModelAlias = settings.retrain.promotion == .gated ? .champion : .challenger
-        let made = try publish(
+        let published = try publish(
             model, as: compared.passed ? alias : nil, ifChampionIs: champion.record.id,
             overtaken: { (other) throws(ModelFailure) in try compared.overtaken(by: other).attachment() })
+        guard let made = published else { return try concludeMadeAgain() }
         let id = made.record.id
         let decision =
             made.earlierChampion == champion.record.id ? compared : compared.overtaken(by: made.earlierChampion)
@@ -177,12 +178,23 @@ package struct Retrainer {
     /// Besides the champion, the previous one and the challenger.
     private static let keptModels = 5
 
+    /// The same images and the same start give the same weights: so it is after a rollback on the day of the promotion.
+    private func concludeMadeAgain() throws {
+        try conclude(
+            .refused, nil,
+            "This retraining made a model that was made before today, weight for weight, so nothing changes. "
+                + "`fundusd model list` shows it; a person may promote it.")
+    }
+
+    /// - Returns: nil where the store has these very weights from today.
     private func publish(
         _ model: NewModel, as alias: ModelAlias?, ifChampionIs compared: String?,
         overtaken: (String?) throws(ModelFailure) -> ModelAttachment? = { _ in nil }
-    ) throws -> ModelSuccession {
+    ) throws -> ModelSuccession? {
         do throws(ModelFailure) {
             return try store.publish(model, date: Date(), as: alias, ifChampionIs: compared, overtaken: overtaken)
+        } catch  where error.code == .ambiguous {
+            return nil
         } catch {
             throw Refusal(error.exitStatus, error.description)
         }

@@ -177,6 +177,16 @@ import Verdict
         #expect(try champion == (isPromoted ? second : first))
     }
 
+    /// The same images and the same start give the same weights.
+    @Test func `a model that was rolled back and is made again changes nothing`() throws {
+        let (first, second) = try beginWithPromotion()
+        try site.store.rollback()
+        let said = try site.retrain(onlyIfGrown: true).said
+        #expect(said.contains("weight for weight, so nothing changes"), "\(said)")
+        #expect(try champion == first && site.store.list().count == 2 && site.store.list().contains(second))
+        #expect(try lastRetraining()?.outcome == .refused)
+    }
+
     /// Measured on the people held out, at the threshold in force.
     @Test func `a promoted challenger is calibrated for int8`() throws {
         let id = try beginWithPromotion().second
