@@ -36,12 +36,8 @@ let sanitized: [CSetting] =
     ] : []
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "fundusd",
@@ -54,9 +50,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The native libraries, each met in one place.
@@ -72,10 +65,13 @@ let package = Package(
         .target(name: "COpenBLAS"),
         .target(name: "CResampling", cSettings: [.unsafeFlags(["-O3"])] + sanitized),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // inbox/ → LinuxIO → FundusImage → ResNet → Screening → outbox/
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
+        .target(name: "SQLite", dependencies: ["CSQLite", system], swiftSettings: strictMemory),
         .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: hotLoops),
         .target(
             name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
@@ -94,7 +90,7 @@ let package = Package(
             dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Settings", "TensorMath", system],
             swiftSettings: strict),
         .target(
-            name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Review", "Settings", "Verdict", grdb, system],
+            name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Review", "SQLite", "Settings", "Verdict", system],
             swiftSettings: strict),
         .target(
             name: "Intake", dependencies: ["FundusImage", "Hashing", "Ledger", "LinuxIO", "Verdict", system],
@@ -132,8 +128,8 @@ let package = Package(
         // What surrounds the line: texts that people write, the service manager, the configuration, the verbs.
         .target(name: "WrittenText", swiftSettings: strictMemory),
         .target(
-            name: "Supervision", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: strictMemory),
-        .target(name: "Settings", dependencies: ["WrittenText", system, yams], swiftSettings: strict),
+            name: "Supervision", dependencies: ["CSystemd", logging], swiftSettings: strictMemory),
+        .target(name: "Settings", dependencies: ["CYAML", "WrittenText", system], swiftSettings: strict),
 
         // What runs the line day and night, and what looks at it from outside.
         .target(
@@ -142,8 +138,7 @@ let package = Package(
                 "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet", "Report",
                 "Retraining",
                 "Review",
-                "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", lifecycle, logging,
-                system, unixSignals,
+                "Screening", "Settings", "Supervision", "TensorMath", "Verdict", "WrittenText", logging, system,
             ],
             swiftSettings: strict),
 
@@ -187,6 +182,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReviewTests", dependencies: ["Review", "Fixtures", "LinuxIO", system], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteTests", dependencies: ["SQLite", "Fixtures", "LinuxIO", system], swiftSettings: strict),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
@@ -228,7 +225,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "Verdict", "Fixtures", grdb, system],
+            dependencies: ["Ledger", "Intake", "LinuxIO", "Review", "SQLite", "Verdict", "Fixtures", system],
             swiftSettings: strict),
         .testTarget(
             name: "IntakeTests", dependencies: ["Intake", "LinuxIO", "Verdict", "Fixtures", system],
@@ -236,8 +233,8 @@ let package = Package(
         .testTarget(
             name: "ScreeningTests",
             dependencies: [
-                "Screening", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "Verdict",
-                "Fixtures", grdb, system,
+                "Screening", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "Review", "SQLite",
+                "Verdict", "Fixtures", system,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -255,7 +252,7 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "Evaluation", "Fixtures", "ResNet", "WrittenText", system],
             swiftSettings: strict),
         .testTarget(
-            name: "SupervisionTests", dependencies: ["Supervision", lifecycle, logging], swiftSettings: strict),
+            name: "SupervisionTests", dependencies: ["Supervision", logging], swiftSettings: strict),
         .testTarget(name: "WrittenTextTests", dependencies: ["WrittenText"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Fixtures", system], swiftSettings: strict),
         .testTarget(

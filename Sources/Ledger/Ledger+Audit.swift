@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import GRDB
 internal import Hashing
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -18,15 +18,12 @@ enum AuditTable {
         """
 
     /// Makes the table, and links what was published before there was one: its heatmaps are not known any more.
-    static func create(_ db: Database) throws {
-        try db.execute(sql: definition)
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT id, name, sha256, verdict, published_at FROM image WHERE state = 'published'
-                    ORDER BY published_at, id
-                """)
-        while let row = try rows.next() {
+    static func create(_ db: SQLiteConnection) throws {
+        try db.execute(definition)
+        let published = """
+            SELECT id, name, sha256, verdict, published_at FROM image WHERE state = 'published' ORDER BY published_at, id
+            """
+        try db.forEachRow(published) { row in
             let entry = try AuditChain.Entry(
                 name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),
                 document: SHA256.hash(row.bytes("verdict")).hexadecimal, heatmap: nil,
@@ -36,19 +33,19 @@ enum AuditTable {
     }
 
     /// Links the verdict of an image that is published in this transaction.
-    static func append(_ db: Database, image: Int64, _ entry: AuditChain.Entry) throws {
+    static func append(_ db: SQLiteConnection, image: Int64, _ entry: AuditChain.Entry) throws {
         var chain = try head(db)
         chain.append(entry)
         try db.execute(
-            sql: "INSERT INTO audit (sequence, image, document, heatmap, link) VALUES (?, ?, ?, ?, ?)",
-            arguments: [chain.length, image, entry.document, entry.heatmap, chain.head])
+            "INSERT INTO audit (sequence, image, document, heatmap, link) VALUES (?, ?, ?, ?, ?)",
+            [chain.length, image, entry.document, entry.heatmap, chain.head])
     }
 
-    static func head(_ db: Database) throws -> AuditChain {
+    static func head(_ db: SQLiteConnection) throws -> AuditChain {
         // Labels have links too, in the one order; a ledger that no daemon of this version has opened yet has none.
-        let tables = try ["audit", "audit_label"].filter { try db.tableExists($0) }
+        let tables = try ["audit", "audit_label"].filter { try db.hasTable($0) }
         let last = try tables.compactMap {
-            try Row.fetchOne(db, sql: "SELECT sequence, link FROM \($0) ORDER BY sequence DESC LIMIT 1")
+            try db.row("SELECT sequence, link FROM \($0) ORDER BY sequence DESC LIMIT 1")
         }.map { try AuditChain(head: $0.value("link"), length: $0.value("sequence")) }
         return last.max { $0.length < $1.length } ?? AuditChain()
     }
@@ -71,7 +68,7 @@ extension LedgerReader {
     }
 
     /// Whether there is a chain: a ledger gets it when the daemon or `screen` opens it.
-    package func hasAudit() throws -> Bool { try database.read { try $0.tableExists("audit") } }
+    package func hasAudit() throws -> Bool { try database.read { try $0.hasTable("audit") } }
 
     /// The chain as it is now; empty where nothing was published.
     package func auditHead() throws -> AuditChain { try database.read(AuditTable.head) }
@@ -102,14 +99,13 @@ extension LedgerReader {
         }
     }
 
-    private static func auditLabels(_ db: Database) throws -> [AuditLabel] {
-        guard try db.tableExists("audit_label") else { return [] }
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT label.*, sequence, document, link FROM audit_label JOIN label ON label.id = audit_label.label
-                    ORDER BY sequence
-                """
+    private static func auditLabels(_ db: SQLiteConnection) throws -> [AuditLabel] {
+        guard try db.hasTable("audit_label") else { return [] }
+        return try db.rows(
+            """
+            SELECT label.*, sequence, document, link FROM audit_label JOIN label ON label.id = audit_label.label
+                ORDER BY sequence
+            """
         ).map { row in
             try AuditLabel(
                 sequence: row.value("sequence"),
@@ -118,25 +114,22 @@ extension LedgerReader {
         }
     }
 
-    private static func verdictLinks(_ db: Database, _ body: (AuditRecord) throws -> Void) throws {
-        let hasSpelling = try db.columns(in: "image").contains { $0.name == "spelling" }
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest,
-                    \(hasSpelling ? "spelling" : "NULL AS spelling") FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
-                """)
-        while let row = try rows.next() { try body(AuditRecord(row)) }
+    private static func verdictLinks(_ db: SQLiteConnection, _ body: (AuditRecord) throws -> Void) throws {
+        let spelling = try db.hasColumn("spelling", in: "image") ? "spelling" : "NULL AS spelling"
+        let links = """
+            SELECT sequence, name, sha256, document, audit.heatmap AS heatmap, published_at, link, verdict, is_newest,
+                \(spelling) FROM audit JOIN image ON image.id = audit.image ORDER BY sequence
+            """
+        try db.forEachRow(links) { try body(AuditRecord($0)) }
     }
 
     /// Published verdicts that the chain does not have: there are none, unless somebody has removed their links.
     package func unlinked() throws -> [ImageName] {
         try database.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT name FROM image WHERE state = 'published' AND id NOT IN (SELECT image FROM audit) ORDER BY id
-                    """
+            try db.rows(
+                """
+                SELECT name FROM image WHERE state = 'published' AND id NOT IN (SELECT image FROM audit) ORDER BY id
+                """
             ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
@@ -144,9 +137,8 @@ extension LedgerReader {
     /// Contents of labels that the chain does not have: there are none, unless somebody has written them there.
     package func unlinkedLabels() throws -> [String] {
         try database.read { db in
-            guard try db.tableExists("audit_label") else { return [] }
-            return try String.fetchAll(
-                db, sql: "SELECT sha256 FROM label WHERE id NOT IN (SELECT label FROM audit_label) ORDER BY id")
+            guard try db.hasTable("audit_label") else { return [] }
+            return try db.values("SELECT sha256 FROM label WHERE id NOT IN (SELECT label FROM audit_label) ORDER BY id")
         }
     }
 
@@ -163,7 +155,7 @@ extension AuditChain.Entry {
 }
 
 extension LedgerReader.AuditRecord {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         try self.init(
             sequence: row.value("sequence"),
             entry: AuditChain.Entry(

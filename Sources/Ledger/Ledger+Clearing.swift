@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import GRDB
 package import LinuxIO
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -42,9 +42,9 @@ extension Ledger {
         let file = clearing.file
         try database.write { db in
             try db.execute(
-                sql: "INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    clearing.name.data, Data(clearing.hidden.bytes), clearing.sha256, Int64(bitPattern: file.device),
+                "INSERT INTO clearing VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    clearing.name.bytes, clearing.hidden.bytes, clearing.sha256, Int64(bitPattern: file.device),
                     Int64(bitPattern: file.inode), file.bytes, file.modified, file.changed,
                 ])
         }
@@ -52,25 +52,25 @@ extension Ledger {
 
     /// The file has its name again, or is gone.
     package func forgetClearing(_ name: ImageName) throws {
-        try database.write { try $0.execute(sql: "DELETE FROM clearing WHERE name = ?", arguments: [name.data]) }
+        try database.write { try $0.execute("DELETE FROM clearing WHERE name = ?", [name.bytes]) }
     }
 
     /// What was begun and not finished.
     package func clearings() throws -> [Clearing] {
-        try database.read { try Row.fetchAll($0, sql: "SELECT * FROM clearing").map(Clearing.init) }
+        try database.read { try $0.rows("SELECT * FROM clearing").map(Clearing.init) }
     }
 
     /// What was begun with this image and not finished; nil where nothing was.
     package func clearing(of name: ImageName) throws -> Clearing? {
         try database.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM clearing WHERE name = ?", arguments: [name.data])
+            try db.row("SELECT * FROM clearing WHERE name = ?", [name.bytes])
                 .map(Clearing.init)
         }
     }
 }
 
 extension Ledger.Clearing {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         try self.init(
             name: ImageName(bytes: row.bytes("name")), hidden: FilePath(bytes: row.bytes("hidden")),
             sha256: row.value("sha256"),

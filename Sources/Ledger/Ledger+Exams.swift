@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import GRDB
 internal import LinuxIO
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -22,25 +22,25 @@ enum ExamTable {
         """
 
     /// Notes whose eye it is, in the transaction that notes the publication: no crash comes between the two.
-    static func note(_ db: Database, image: Int64, _ eye: EyeName) throws {
+    static func note(_ db: SQLiteConnection, image: Int64, _ eye: EyeName) throws {
         try db.execute(
-            sql: "UPDATE image SET person = ?, eye = ? WHERE id = ?",
-            arguments: [eye.person.data, eye.side.rawValue, image])
+            "UPDATE image SET person = ?, eye = ? WHERE id = ?",
+            [eye.person.bytes, eye.side.rawValue, image])
         try db.execute(
-            sql: """
-                INSERT INTO exam (person, changes, written) VALUES (?, 1, 0)
-                    ON CONFLICT (person) DO UPDATE SET changes = changes + 1
-                """,
-            arguments: [eye.person.data])
+            """
+            INSERT INTO exam (person, changes, written) VALUES (?, 1, 0)
+                ON CONFLICT (person) DO UPDATE SET changes = changes + 1
+            """,
+            [eye.person.bytes])
     }
 
     /// A content has its name's file again: what stands for the eye may be another verdict.
-    static func noteExchange(_ db: Database, _ name: ImageName) throws {
+    static func noteExchange(_ db: SQLiteConnection, _ name: ImageName) throws {
         try db.execute(
-            sql: """
-                UPDATE exam SET changes = changes + 1 WHERE person =
-                    (SELECT person FROM image WHERE name = ? AND is_newest AND person IS NOT NULL)
-                """, arguments: [name.data])
+            """
+            UPDATE exam SET changes = changes + 1 WHERE person =
+                (SELECT person FROM image WHERE name = ? AND is_newest AND person IS NOT NULL)
+            """, [name.bytes])
     }
 }
 
@@ -57,7 +57,7 @@ extension Ledger {
     /// Persons whose exam is to be written, and how much has changed for each so far.
     package func examsDue() throws -> [(person: ImageName, changes: Int)] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT person, changes FROM exam WHERE written < changes ORDER BY person")
+            try db.rows("SELECT person, changes FROM exam WHERE written < changes ORDER BY person")
                 .map { try (ImageName(bytes: $0.bytes("person")), $0.value("changes")) }
         }
     }
@@ -73,8 +73,8 @@ extension Ledger {
     package func recordExam(of person: ImageName, upTo changes: Int, spelled spelling: FilePath?) throws {
         try database.write { db in
             try db.execute(
-                sql: "UPDATE exam SET written = ?, spelling = ? WHERE person = ?",
-                arguments: [changes, spelling.map { Data($0.bytes) }, person.data])
+                "UPDATE exam SET written = ?, spelling = ? WHERE person = ?",
+                [changes, spelling?.bytes, person.bytes])
         }
     }
 }
@@ -82,9 +82,9 @@ extension Ledger {
 extension LedgerReader {
     /// Every person with an exam, how its file is spelled, and whether it is just being written.
     package func exams() throws -> [(person: ImageName, spelling: FilePath?, isDue: Bool)] {
-        guard try database.read({ try $0.tableExists("exam") }) else { return [] }
+        guard try database.read({ try $0.hasTable("exam") }) else { return [] }
         return try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT person, spelling, written < changes AS is_due FROM exam ORDER BY person")
+            try db.rows("SELECT person, spelling, written < changes AS is_due FROM exam ORDER BY person")
                 .map {
                     try (ImageName(bytes: $0.bytes("person")), $0.path("spelling"), $0.value("is_due"))
                 }
@@ -97,13 +97,12 @@ extension LedgerReader {
 }
 
 extension EyeVerdict {
-    fileprivate static func standing(_ db: Database, for person: ImageName) throws -> [EyeVerdict] {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT name, eye, verdict, spelling FROM image WHERE person = ? AND state = 'published' AND is_newest
-                    ORDER BY published_at DESC, id DESC
-                """, arguments: [person.data])
+    fileprivate static func standing(_ db: SQLiteConnection, for person: ImageName) throws -> [EyeVerdict] {
+        let rows = try db.rows(
+            """
+            SELECT name, eye, verdict, spelling FROM image WHERE person = ? AND state = 'published' AND is_newest
+                ORDER BY published_at DESC, id DESC
+            """, [person.bytes])
         let all = try rows.map(EyeVerdict.init)
         return EyeSide.allCases.compactMap { side in
             let ofEye = all.filter { $0.side == side }
@@ -111,7 +110,7 @@ extension EyeVerdict {
         }
     }
 
-    private init(_ row: Row) throws {
+    private init(_ row: SQLiteRow) throws {
         let eye: String = try row.value("eye")
         guard let side = EyeSide(rawValue: eye) else { throw LedgerFault.damaged }
         self.side = side

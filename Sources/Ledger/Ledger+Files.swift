@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
-internal import GRDB
 package import LinuxIO
+internal import SQLite
 package import Verdict
 
 /// The inbox as it was last seen: what lets a rescan pass old files by.
@@ -15,12 +15,12 @@ extension Ledger {
     package func remember(_ name: ImageName, _ signature: FileSignature, isLeftAlone: Bool) throws {
         try database.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    name.data, Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode),
+                "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    name.bytes, Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode),
                     signature.bytes, signature.modified, signature.changed, isLeftAlone,
                 ])
-            try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+            try db.execute("DELETE FROM wait WHERE name = ?", [name.bytes])
         }
     }
 
@@ -29,8 +29,8 @@ extension Ledger {
         if names.isEmpty { return }
         try database.write { db in
             for name in names {
-                try db.execute(sql: "DELETE FROM file WHERE name = ?", arguments: [name.data])
-                try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+                try db.execute("DELETE FROM file WHERE name = ?", [name.bytes])
+                try db.execute("DELETE FROM wait WHERE name = ?", [name.bytes])
             }
         }
     }
@@ -39,7 +39,7 @@ extension Ledger {
     package func forgetCleared(_ name: ImageName) throws {
         try database.write { db in
             for table in ["file", "wait", "clearing"] {
-                try db.execute(sql: "DELETE FROM \(table) WHERE name = ?", arguments: [name.data])
+                try db.execute("DELETE FROM \(table) WHERE name = ?", [name.bytes])
             }
         }
     }
@@ -53,10 +53,9 @@ extension LedgerReader {
 }
 
 extension FileSignature {
-    fileprivate static func all(_ db: Database) throws -> [ImageName: FileSignature] {
+    fileprivate static func all(_ db: SQLiteConnection) throws -> [ImageName: FileSignature] {
         var known: [ImageName: FileSignature] = [:]
-        let rows = try Row.fetchCursor(db, sql: "SELECT name, device, inode, bytes, modified, changed FROM file")
-        while let row = try rows.next() {
+        try db.forEachRow("SELECT name, device, inode, bytes, modified, changed FROM file") { row in
             known[ImageName(bytes: try row.bytes("name"))] = try FileSignature(
                 device: UInt64(bitPattern: row.value("device")), inode: UInt64(bitPattern: row.value("inode")),
                 bytes: row.value("bytes"), modified: row.value("modified"), changed: row.value("changed"))

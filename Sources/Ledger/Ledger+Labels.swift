@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
 internal import Hashing
 package import Review
+internal import SQLite
 package import SystemPackage
 internal import Verdict
 
@@ -39,37 +39,37 @@ enum LabelTable {
         """
 
     /// Notes an act, with what the model had said and why a person was asked, and links it into the audit chain.
-    static func append(_ db: Database, _ act: LabelAct) throws {
+    static func append(_ db: SQLiteConnection, _ act: LabelAct) throws {
         try db.execute(
-            sql: """
-                INSERT INTO label (sha256, label, act, by_whom, at, is_filed, reason, probability, outcome, score, model)
-                    SELECT ?, ?, ?, ?, ?, ?, review.reason, CASE WHEN review.reason IS NULL THEN NULL ELSE review.probability END,
-                        image.outcome, image.probability, image.model
-                        FROM image LEFT JOIN review ON review.sha256 = image.sha256
-                        WHERE image.sha256 = ? ORDER BY image.id LIMIT 1
-                """,
-            arguments: [
+            """
+            INSERT INTO label (sha256, label, act, by_whom, at, is_filed, reason, probability, outcome, score, model)
+                SELECT ?, ?, ?, ?, ?, ?, review.reason, CASE WHEN review.reason IS NULL THEN NULL ELSE review.probability END,
+                    image.outcome, image.probability, image.model
+                    FROM image LEFT JOIN review ON review.sha256 = image.sha256
+                    WHERE image.sha256 = ? ORDER BY image.id LIMIT 1
+            """,
+            [
                 act.sha256, act.label.rawValue, act.kind.rawValue, act.by, act.at.timestamp, act.isFiled, act.sha256,
             ])
-        guard db.changesCount == 1,
-            let row = try Row.fetchOne(db, sql: "SELECT * FROM label WHERE id = ?", arguments: [db.lastInsertedRowID])
+        guard db.changes == 1,
+            let row = try db.row("SELECT * FROM label WHERE id = ?", [db.lastInsertedRow])
         else { throw LedgerFault.unknownContent }
         let entry = AuditChain.LabelEntry(sha256: act.sha256, document: try digest(row))
         var chain = try AuditTable.head(db)
         chain.append(entry)
         try db.execute(
-            sql: "INSERT INTO audit_label (sequence, label, document, link) VALUES (?, ?, ?, ?)",
-            arguments: [chain.length, try row.value("id") as Int64, entry.document, chain.head])
+            "INSERT INTO audit_label (sequence, label, document, link) VALUES (?, ?, ?, ?)",
+            [chain.length, try row.value("id") as Int64, entry.document, chain.head])
     }
 
-    static func markFiled(_ db: Database, _ sha256: String, _ label: GivenLabel) throws {
+    static func markFiled(_ db: SQLiteConnection, _ sha256: String, _ label: GivenLabel) throws {
         try db.execute(
-            sql: "UPDATE label SET is_filed = 1 WHERE sha256 = ? AND label = ? AND NOT is_filed",
-            arguments: [sha256, label.rawValue])
+            "UPDATE label SET is_filed = 1 WHERE sha256 = ? AND label = ? AND NOT is_filed",
+            [sha256, label.rawValue])
     }
 
     /// SHA-256 over all that never changes of a row, zero bytes between.
-    static func digest(_ row: Row) throws -> String {
+    static func digest(_ row: SQLiteRow) throws -> String {
         let (by, reason, outcome, model): (String?, String?, String?, String?) = try (
             row.value("by_whom"), row.value("reason"), row.value("outcome"), row.value("model")
         )
@@ -133,7 +133,7 @@ extension Ledger {
 
     /// The same, beside a daemon, in another process.
     package static func record(_ acts: [LabelAct], at path: FilePath) throws {
-        try SQLiteFile.writing(path, label: "label").write { db in
+        try SQLiteDatabase(writing: path).write { db in
             guard try LedgerSchema.isCurrent(db) else { throw LedgerFault.otherVersion }
             for act in acts { try LabelTable.append(db, act) }
         }
@@ -146,19 +146,19 @@ extension Ledger {
 
     /// The same, beside a daemon, in another process.
     package static func recordFiled(_ sha256: String, _ label: GivenLabel, at path: FilePath) throws {
-        try SQLiteFile.writing(path, label: "label").write { try LabelTable.markFiled($0, sha256, label) }
+        try SQLiteDatabase(writing: path).write { try LabelTable.markFiled($0, sha256, label) }
     }
 
     package func standingLabels() throws -> [String: [StandingLabel]] { try database.read(StandingLabel.all) }
 }
 
 extension StandingLabel {
-    static func all(_ db: Database) throws -> [String: [StandingLabel]] {
-        let labels = try Row.fetchAll(db, sql: "\(LabelTable.standing) ORDER BY id").map(StandingLabel.init)
+    static func all(_ db: SQLiteConnection) throws -> [String: [StandingLabel]] {
+        let labels = try db.rows("\(LabelTable.standing) ORDER BY id").map(StandingLabel.init)
         return Dictionary(grouping: labels, by: \.sha256)
     }
 
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         guard let label = GivenLabel(rawValue: try row.value("label")) else { throw LedgerFault.damaged }
         try self.init(
             sha256: row.value("sha256"), label: label, by: row.value("by_whom"), at: row.value("at"),

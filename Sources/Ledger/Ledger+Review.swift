@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
 package import LinuxIO
 package import Review
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -30,20 +30,18 @@ enum ReviewTable {
 
     /// Decides of a content that is published in this transaction, once whatever its names are.
     static func decide(
-        _ db: Database, image: Int64, sha256: String, _ question: ReviewQuestion, now: Date
+        _ db: SQLiteConnection, image: Int64, sha256: String, _ question: ReviewQuestion, now: Date
     ) throws {
-        if try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM review WHERE sha256 = ?)", arguments: [sha256]) == true
-        {
+        if try db.value("SELECT EXISTS (SELECT 1 FROM review WHERE sha256 = ?)", [sha256]) == true {
             return
         }
         let decision = question.plan.decision(for: sha256, question.finding, drawnToday: try drawn(db, on: now))
         try db.execute(
-            sql: """
-                INSERT INTO review (sha256, image, outcome, model, stratum, probability, decided_at, reason, drawn_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+            """
+            INSERT INTO review (sha256, image, outcome, model, stratum, probability, decided_at, reason, drawn_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 sha256, image, question.outcome.rawValue, question.model, decision.stratum.rawValue,
                 decision.probability, now.timestamp, decision.reason?.rawValue,
                 decision.reason == nil ? nil : now.timestamp,
@@ -51,10 +49,9 @@ enum ReviewTable {
     }
 
     /// What was drawn on the day of a time, UTC.
-    static func drawn(_ db: Database, on now: Date) throws -> ReviewPlan.Drawn {
+    static func drawn(_ db: SQLiteConnection, on now: Date) throws -> ReviewPlan.Drawn {
         let day = String(now.timestamp.prefix(10))
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT reason, count(*) AS n FROM review WHERE drawn_at >= ? GROUP BY reason", arguments: [day])
+        let rows = try db.rows("SELECT reason, count(*) AS n FROM review WHERE drawn_at >= ? GROUP BY reason", [day])
         var drawn = ReviewPlan.Drawn()
         for row in rows {
             let (reason, count): (String, Int) = try (row.value("reason"), row.value("n"))
@@ -75,13 +72,12 @@ extension Ledger {
     /// names comes by next.
     package func nameToBePutForReview(_ sha256: String) throws -> ImageName? {
         try database.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT image.name FROM review JOIN image ON image.id = review.image
-                        WHERE review.sha256 = ? AND drawn_at IS NOT NULL AND file IS NULL
-                        AND NOT EXISTS (SELECT 1 FROM label WHERE label.sha256 = review.sha256)
-                    """, arguments: [sha256]
+            try db.row(
+                """
+                SELECT image.name FROM review JOIN image ON image.id = review.image
+                    WHERE review.sha256 = ? AND drawn_at IS NOT NULL AND file IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM label WHERE label.sha256 = review.sha256)
+                """, [sha256]
             ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
@@ -90,9 +86,9 @@ extension Ledger {
     package func recordPutForReview(_ sha256: String, as file: FilePath, _ signature: FileSignature) throws {
         try database.write { db in
             try db.execute(
-                sql: "UPDATE review SET file = ?, device = ?, inode = ? WHERE sha256 = ?",
-                arguments: [
-                    Data(file.bytes), Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode), sha256,
+                "UPDATE review SET file = ?, device = ?, inode = ? WHERE sha256 = ?",
+                [
+                    file.bytes, Int64(bitPattern: signature.device), Int64(bitPattern: signature.inode), sha256,
                 ])
         }
     }
@@ -100,7 +96,7 @@ extension Ledger {
     /// The file that was put there is no longer there: another may get its inode number.
     package func forgetPutFile(_ sha256: String) throws {
         try database.write { db in
-            try db.execute(sql: "UPDATE review SET device = NULL, inode = NULL WHERE sha256 = ?", arguments: [sha256])
+            try db.execute("UPDATE review SET device = NULL, inode = NULL WHERE sha256 = ?", [sha256])
         }
     }
 
@@ -110,8 +106,7 @@ extension Ledger {
     package func recordDisagreement(_ sha256: String, _ plan: ReviewPlan, now: Date) throws -> Bool {
         try database.write { db in
             guard
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT stratum, probability, reason FROM review WHERE sha256 = ?", arguments: [sha256]),
+                let row = try db.row("SELECT stratum, probability, reason FROM review WHERE sha256 = ?", [sha256]),
                 let stratum = ReviewReason(rawValue: try row.value("stratum"))
             else { return false }
             let reason: String? = try row.value("reason")
@@ -121,11 +116,11 @@ extension Ledger {
             let drawn = try ReviewTable.drawn(db, on: now)
             guard let after = plan.decisionOnDisagreement(after: before, drawnToday: drawn) else { return false }
             try db.execute(
-                sql: """
-                    UPDATE review SET stratum = ?, probability = ?, reason = ?, drawn_at = coalesce(drawn_at, ?)
-                        WHERE sha256 = ?
-                    """,
-                arguments: [
+                """
+                UPDATE review SET stratum = ?, probability = ?, reason = ?, drawn_at = coalesce(drawn_at, ?)
+                    WHERE sha256 = ?
+                """,
+                [
                     after.stratum.rawValue, after.probability, after.reason?.rawValue, now.timestamp, sha256,
                 ])
             return before.reason == nil
@@ -148,19 +143,18 @@ extension Ledger {
 }
 
 extension Ledger.Reviewed {
-    static func all(_ db: Database) throws -> [Self] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT image.sha256, image.name, image.bytes, review.file, review.device, review.inode FROM image
-                    LEFT JOIN review ON review.sha256 = image.sha256
-                    WHERE image.sha256 IN (SELECT sha256 FROM review WHERE drawn_at IS NOT NULL UNION SELECT sha256 FROM label)
-                    GROUP BY image.sha256 ORDER BY image.id
-                """
+    static func all(_ db: SQLiteConnection) throws -> [Self] {
+        try db.rows(
+            """
+            SELECT image.sha256, image.name, image.bytes, review.file, review.device, review.inode FROM image
+                LEFT JOIN review ON review.sha256 = image.sha256
+                WHERE image.sha256 IN (SELECT sha256 FROM review WHERE drawn_at IS NOT NULL UNION SELECT sha256 FROM label)
+                GROUP BY image.sha256 ORDER BY image.id
+            """
         ).map(Self.init)
     }
 
-    init(_ row: Row) throws {
+    init(_ row: SQLiteRow) throws {
         let (device, inode): (Int64?, Int64?) = try (row.value("device"), row.value("inode"))
         try self.init(
             sha256: row.value("sha256"), name: ImageName(bytes: row.bytes("name")), bytes: row.value("bytes"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -22,10 +22,10 @@ package enum SetAside {
         """
 
     /// Whether a content was set aside, under whichever name.
-    static func contains(_ db: Database, _ sha256: String) throws -> Bool {
-        try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM image WHERE sha256 = ? AND set_aside_at IS NOT NULL)",
-            arguments: [sha256]) ?? false
+    static func contains(_ db: SQLiteConnection, _ sha256: String) throws -> Bool {
+        try db.value(
+            "SELECT EXISTS (SELECT 1 FROM image WHERE sha256 = ? AND set_aside_at IS NOT NULL)",
+            [sha256]) ?? false
     }
 }
 
@@ -50,14 +50,14 @@ extension Ledger {
         try database.write { db in
             if let suspect {
                 try db.execute(
-                    sql: "UPDATE image SET crashes = crashes + 1 WHERE in_hand AND sha256 = ?", arguments: [suspect])
+                    "UPDATE image SET crashes = crashes + 1 WHERE in_hand AND sha256 = ?", [suspect])
             }
             let setAside = try Self.names(db, "in_hand AND crashes >= \(SetAside.limit)")
             try db.execute(
-                sql: "UPDATE image SET set_aside_at = ? WHERE in_hand AND crashes >= ?",
-                arguments: [now.timestamp, SetAside.limit])
+                "UPDATE image SET set_aside_at = ? WHERE in_hand AND crashes >= ?",
+                [now.timestamp, SetAside.limit])
             let suspects = try Self.suspects(db)
-            try db.execute(sql: "UPDATE image SET in_hand = 0 WHERE in_hand")
+            try db.execute("UPDATE image SET in_hand = 0 WHERE in_hand")
             return Interruption(suspects: suspects, setAside: setAside)
         }
     }
@@ -65,15 +65,15 @@ extension Ledger {
     /// What may end the process: in hand when it ended before, or to be tried again.
     package func suspects() throws -> [ImageName] { try database.read(Self.suspects) }
 
-    private static func suspects(_ db: Database) throws -> [ImageName] {
+    private static func suspects(_ db: SQLiteConnection) throws -> [ImageName] {
         try names(db, "state = 'claimed' AND set_aside_at IS NULL")
     }
 
     /// Those in hand or with a crash, of which the condition holds.
-    private static func names(_ db: Database, _ condition: String) throws -> [ImageName] {
+    private static func names(_ db: SQLiteConnection, _ condition: String) throws -> [ImageName] {
         // The index of suspects serves both: among a million rows that tells.
-        try Row.fetchAll(
-            db, sql: "SELECT name FROM image WHERE (in_hand OR crashes > 0) AND \(condition) GROUP BY name ORDER BY id"
+        try db.rows(
+            "SELECT name FROM image WHERE (in_hand OR crashes > 0) AND \(condition) GROUP BY name ORDER BY id"
         ).map { try ImageName(bytes: $0.bytes("name")) }
     }
 
@@ -84,7 +84,7 @@ extension Ledger {
     /// - Parameter name: nil for all that are set aside.
     /// - Returns: the names that are tried again.
     package static func retry(_ name: ImageName?, at path: FilePath) throws -> [ImageName] {
-        let database = try SQLiteFile.writing(path, label: "retry")
+        let database = try SQLiteDatabase(writing: path)
         return try database.write { db in
             guard try LedgerSchema.isCurrent(db) else { throw LedgerFault.otherVersion }
             let condition =
@@ -94,16 +94,15 @@ extension Ledger {
                 set_aside_at IS NOT NULL AND sha256 IN
                     (SELECT sha256 FROM image WHERE name = ? AND set_aside_at IS NOT NULL)
                 """
-            let arguments = StatementArguments(name.map { [$0.data] } ?? [])
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT id, name FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
+            let arguments = SQLiteArguments(name.map { [$0.bytes] } ?? [])
+            let rows = try db.rows("SELECT id, name FROM image WHERE \(condition) ORDER BY id", arguments)
             for row in rows {
-                let (id, name): (Int64, Data) = try (row.value("id"), row.value("name"))
+                let (id, name): (Int64, [UInt8]) = try (row.value("id"), row.value("name"))
                 try db.execute(
-                    sql: "UPDATE image SET set_aside_at = NULL, crashes = ? WHERE id = ?",
-                    arguments: [SetAside.limit - 1, id])
+                    "UPDATE image SET set_aside_at = NULL, crashes = ? WHERE id = ?",
+                    [SetAside.limit - 1, id])
                 // The next look at the inbox finds it new.
-                try db.execute(sql: "DELETE FROM file WHERE name = ?", arguments: [name])
+                try db.execute("DELETE FROM file WHERE name = ?", [name])
             }
             return try rows.map { try ImageName(bytes: $0.bytes("name")) }
         }
@@ -115,8 +114,8 @@ extension LedgerReader {
     package func setAside() throws -> [ImageName] {
         guard try database.read(LedgerSchema.isCurrent) else { return [] }
         return try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT name FROM image WHERE set_aside_at IS NOT NULL ORDER BY id"
+            try db.rows(
+                "SELECT name FROM image WHERE set_aside_at IS NOT NULL ORDER BY id"
             ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
 internal import LinuxIO
+internal import SQLite
 internal import Synchronization
 package import SystemPackage
 package import Verdict
@@ -14,7 +14,7 @@ package import Verdict
 /// SQLite runs in WAL mode, so that `status` and `explain` read while the daemon writes, and with `synchronous=FULL`:
 /// a committed row survives a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 package final class Ledger: Sendable {
-    let database: any DatabaseWriter
+    let database: SQLiteDatabase
     /// SQLite's count of other processes' transactions, as last seen.
     private let othersVersion: Mutex<Int>
 
@@ -24,22 +24,20 @@ package final class Ledger: Sendable {
     package init(at path: FilePath) throws {
         do {
             let database = try Self.open(path)
-            othersVersion = Mutex(try database.write(Self.othersVersion))
+            othersVersion = Mutex(try database.withWriter(Self.othersVersion))
             self.database = database
-        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+        } catch let failure as SQLiteFailure where failure.isDamage {
             throw LedgerFault.damaged
         }
     }
 
-    private static func open(_ path: FilePath) throws -> DatabasePool {
-        let pool = try SQLiteFile.writing(path, label: "ledger")
-        // GRDB sets NORMAL for WAL; the writer connection is one and lasts, so setting it here is enough.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try LedgerSchema.migrate(pool)
+    private static func open(_ path: FilePath) throws -> SQLiteDatabase {
+        let database = try SQLiteDatabase(writing: path)
+        try LedgerSchema.migrate(database)
         // Where a file can't be opened for writing just now, SQLite opens it for reading and stays with that, though the
         // disk be mended a moment later. This changes nothing, so that a full disk is no hindrance.
-        try pool.write { try $0.execute(sql: "DELETE FROM wait WHERE 0") }
-        return pool
+        try database.write { try $0.execute("DELETE FROM wait WHERE 0") }
+        return database
     }
 
     /// Does something if another process has written since it was last done without a fault: where it throws, it is done again
@@ -47,7 +45,7 @@ package final class Ledger: Sendable {
     ///
     /// - Returns: what it returned; nil where nobody wrote.
     package func ifWrittenByOthers<Result>(_ body: () throws -> Result) throws -> Result? {
-        let version = try database.writeWithoutTransaction(Self.othersVersion)
+        let version = try database.withWriter(Self.othersVersion)
         if othersVersion.withLock({ $0 == version }) { return nil }
         let result = try body()
         othersVersion.withLock { $0 = version }
@@ -56,8 +54,8 @@ package final class Ledger: Sendable {
 
     /// A connection's own transactions don't change it (https://www.sqlite.org/pragma.html#pragma_data_version), and the
     /// one that writes here is always the same.
-    private static func othersVersion(_ db: Database) throws -> Int {
-        try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    private static func othersVersion(_ db: SQLiteConnection) throws -> Int {
+        try db.value("PRAGMA data_version") ?? 0
     }
 
     // MARK: The way of one image
@@ -77,23 +75,23 @@ package final class Ledger: Sendable {
     /// Claims a (name, content) for judging.
     package func claim(_ name: ImageName, _ content: ImageContent, receivedAt: Date, now: Date) throws -> Claim {
         try database.write { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT state, is_newest FROM image WHERE name = ? AND sha256 = ?",
-                arguments: [name.data, content.sha256])
+            let row = try db.row(
+                "SELECT state, is_newest FROM image WHERE name = ? AND sha256 = ?",
+                [name.bytes, content.sha256])
             if let state: String = try row?.value("state"), state != "claimed" {
                 let isNewest: Bool? = try row?.value("is_newest")
                 return state == "published" && isNewest == false ? .superseded : .judged
             }
             let isSetAside = try SetAside.contains(db, content.sha256)
             try db.execute(
-                sql: """
-                    INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at, in_hand, set_aside_at)
-                        VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?)
-                    ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at, in_hand = excluded.in_hand,
-                        set_aside_at = coalesce(set_aside_at, excluded.set_aside_at)
-                    """,
-                arguments: [
-                    name.data, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp, !isSetAside,
+                """
+                INSERT INTO image (name, sha256, bytes, state, seen_at, claimed_at, in_hand, set_aside_at)
+                    VALUES (?, ?, ?, 'claimed', ?, ?, ?, ?)
+                ON CONFLICT (name, sha256) DO UPDATE SET claimed_at = excluded.claimed_at, in_hand = excluded.in_hand,
+                    set_aside_at = coalesce(set_aside_at, excluded.set_aside_at)
+                """,
+                [
+                    name.bytes, content.sha256, content.byteCount, receivedAt.timestamp, now.timestamp, !isSetAside,
                     isSetAside ? now.timestamp : nil,
                 ])
             return isSetAside ? .setAside : .toBeJudged
@@ -106,14 +104,14 @@ package final class Ledger: Sendable {
     ) throws {
         try database.write { db in
             try db.execute(
-                sql: """
-                    UPDATE image SET state = 'judged', in_hand = 0, crashes = 0, judged_at = ?, outcome = ?, probability = ?, model = ?,
-                        reasons = ?, verdict = ?, heatmap = ? WHERE name = ? AND sha256 = ?
-                    """,
-                arguments: [
+                """
+                UPDATE image SET state = 'judged', in_hand = 0, crashes = 0, judged_at = ?, outcome = ?, probability = ?, model = ?,
+                    reasons = ?, verdict = ?, heatmap = ? WHERE name = ? AND sha256 = ?
+                """,
+                [
                     now.timestamp, verdict.outcome.rawValue, verdict.probability.value, verdict.model.id,
-                    verdict.reasons.map(\.code).joined(separator: " "), Data(publication.document),
-                    publication.heatmap.map { Data($0) }, name.data, publication.sha256,
+                    verdict.reasons.map(\.code).joined(separator: " "), publication.document,
+                    publication.heatmap, name.bytes, publication.sha256,
                 ])
         }
     }
@@ -130,20 +128,20 @@ package final class Ledger: Sendable {
     ) throws {
         let entry = AuditChain.Entry(of: publication, for: name, publishedAt: now)
         try database.write { db in
-            let judged = try Int64.fetchOne(
-                db, sql: "SELECT id FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
-                arguments: [name.data, publication.sha256])
+            let judged: Int64? = try db.value(
+                "SELECT id FROM image WHERE name = ? AND sha256 = ? AND state = 'judged'",
+                [name.bytes, publication.sha256])
             // Noted before: its time is in the chain and stays.
             guard let judged else { return }
             try db.execute(
-                sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+                "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", [name.bytes])
             try db.execute(
-                sql: """
-                    UPDATE image SET state = 'published', published_at = ?, is_newest = 1, heatmap = NULL
-                        WHERE name = ? AND sha256 = ?
-                    """,
-                arguments: [now.timestamp, name.data, publication.sha256])
-            try db.execute(sql: "DELETE FROM wait WHERE name = ?", arguments: [name.data])
+                """
+                UPDATE image SET state = 'published', published_at = ?, is_newest = 1, heatmap = NULL
+                    WHERE name = ? AND sha256 = ?
+                """,
+                [now.timestamp, name.bytes, publication.sha256])
+            try db.execute("DELETE FROM wait WHERE name = ?", [name.bytes])
             try AuditTable.append(db, image: judged, entry)
             if let eye { try ExamTable.note(db, image: judged, eye) }
             guard let question else { return }
@@ -158,9 +156,9 @@ package final class Ledger: Sendable {
     /// The published verdict that an image's name stands for now.
     package func newestPublished(_ name: ImageName) throws -> Publication? {
         try database.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
-                arguments: [name.data]
+            try db.row(
+                "SELECT sha256, verdict, spelling FROM image WHERE name = ? AND is_newest",
+                [name.bytes]
             ).map {
                 try Publication(
                     sha256: $0.value("sha256"), document: $0.bytes("verdict"), spelling: $0.path("spelling"))
@@ -173,13 +171,12 @@ package final class Ledger: Sendable {
         _ name: ImageName, sha256: String
     ) throws -> (publication: Publication, heatmapDigest: String?)? {
         try database.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT verdict, spelling, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
-                        WHERE name = ? AND sha256 = ?
-                    """,
-                arguments: [name.data, sha256]
+            try db.row(
+                """
+                SELECT verdict, spelling, audit.heatmap AS digest FROM image JOIN audit ON audit.image = image.id
+                    WHERE name = ? AND sha256 = ?
+                """,
+                [name.bytes, sha256]
             ).map { row in
                 let spelling = try row.path("spelling")
                 return try (
@@ -193,18 +190,18 @@ package final class Ledger: Sendable {
     package func recordSpelling(_ name: ImageName, sha256: String, _ spelling: FilePath?) throws {
         try database.write { db in
             try db.execute(
-                sql: "UPDATE image SET spelling = ? WHERE name = ? AND sha256 = ?",
-                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
+                "UPDATE image SET spelling = ? WHERE name = ? AND sha256 = ?",
+                [spelling?.bytes, name.bytes, sha256])
         }
     }
 
     /// A verdict has its name's file again.
     package func makeNewest(_ name: ImageName, sha256: String, spelled spelling: FilePath? = nil) throws {
         try database.write { db in
-            try db.execute(sql: "UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", arguments: [name.data])
+            try db.execute("UPDATE image SET is_newest = 0 WHERE name = ? AND is_newest", [name.bytes])
             try db.execute(
-                sql: "UPDATE image SET is_newest = 1, spelling = ? WHERE name = ? AND sha256 = ?",
-                arguments: [spelling.map { Data($0.bytes) }, name.data, sha256])
+                "UPDATE image SET is_newest = 1, spelling = ? WHERE name = ? AND sha256 = ?",
+                [spelling?.bytes, name.bytes, sha256])
             try ExamTable.noteExchange(db, name)
         }
     }
@@ -212,8 +209,8 @@ package final class Ledger: Sendable {
     /// Names whose verdicts a crash or a fault kept from the outbox, oldest first.
     package func namesToBePublished() throws -> [ImageName] {
         try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT name FROM image WHERE \(LedgerSchema.isOnItsWay) GROUP BY name ORDER BY min(id)"
+            try db.rows(
+                "SELECT name FROM image WHERE \(LedgerSchema.isOnItsWay) GROUP BY name ORDER BY min(id)"
             ).map { try ImageName(bytes: $0.bytes("name")) }
         }
     }
@@ -221,13 +218,12 @@ package final class Ledger: Sendable {
     /// A name's verdicts that are not yet in the outbox, oldest first.
     package func unpublished(_ name: ImageName) throws -> [Publication] {
         try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
-                arguments: [name.data]
+            try db.rows(
+                "SELECT * FROM image WHERE name = ? AND state = 'judged' ORDER BY id",
+                [name.bytes]
             ).map { row in
-                let heatmap: Data? = try row.value("heatmap")
-                return try Publication(
-                    sha256: row.value("sha256"), document: row.bytes("verdict"), heatmap: heatmap.map { [UInt8]($0) },
+                try Publication(
+                    sha256: row.value("sha256"), document: row.bytes("verdict"), heatmap: row.value("heatmap"),
                     spelling: row.path("spelling"))
             }
         }
@@ -235,49 +231,41 @@ package final class Ledger: Sendable {
 
     /// Strikes all that is noted of waiting files: back-off is counted in memory, so a new process tries each at once.
     package func forgetWaits() throws {
-        try database.write { try $0.execute(sql: "DELETE FROM wait") }
+        try database.write { try $0.execute("DELETE FROM wait") }
     }
 
     /// Notes that a fault of the machine holds a file back, and that it is in nobody's hands.
     package func recordWait(_ name: ImageName, fault: String, attempts: Int, next: Date, now: Date) throws {
         try database.write { db in
             try db.execute(
-                sql: """
-                    INSERT INTO wait (name, since, attempts, next_attempt_at, fault) VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET attempts = excluded.attempts,
-                        next_attempt_at = excluded.next_attempt_at, fault = excluded.fault
-                    """,
-                arguments: [name.data, now.timestamp, attempts, next.timestamp, fault])
-            try db.execute(sql: "UPDATE image SET in_hand = 0 WHERE name = ? AND in_hand", arguments: [name.data])
+                """
+                INSERT INTO wait (name, since, attempts, next_attempt_at, fault) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (name) DO UPDATE SET attempts = excluded.attempts,
+                    next_attempt_at = excluded.next_attempt_at, fault = excluded.fault
+                """,
+                [name.bytes, now.timestamp, attempts, next.timestamp, fault])
+            try db.execute("UPDATE image SET in_hand = 0 WHERE name = ? AND in_hand", [name.bytes])
         }
     }
 }
 
-extension ImageName {
-    /// The name as SQLite's BLOB: a TEXT column would not keep bytes that are no UTF-8.
-    var data: Data { Data(bytes) }
-}
-
-extension Row {
-    /// A column's value. GRDB's subscripts trap where it is of another type or not there, and a file's bytes must not end the
-    /// program.
+extension SQLiteRow {
+    /// A column's value.
     ///
-    /// - Throws: `LedgerFault.damaged` then; a column that is missing is nil where that is possible.
-    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
-        _ column: String
-    ) throws(LedgerFault) -> Value {
-        do { return try decode(forColumn: column) } catch { throw .damaged }
+    /// - Throws: `LedgerFault.damaged` where it is of another type or not there; nil instead where that is possible.
+    func value<Value: SQLiteConvertible>(_ column: String) throws(LedgerFault) -> Value {
+        do { return try decode(column) } catch { throw .damaged }
     }
 
-    /// A BLOB column's bytes; none for NULL.
+    /// A BLOB column's bytes; none for NULL. Names are kept so: a TEXT column would not keep bytes that are no UTF-8.
     func bytes(_ column: String) throws -> [UInt8] {
-        let data: Data? = try value(column)
-        return data.map { [UInt8]($0) } ?? []
+        let bytes: [UInt8]? = try value(column)
+        return bytes ?? []
     }
 
     /// A BLOB column as a path; nil for NULL, and where there is no such column yet.
     func path(_ column: String) throws -> FilePath? {
-        let data: Data? = try value(column)
-        return data.map { FilePath(bytes: [UInt8]($0)) }
+        let bytes: [UInt8]? = try value(column)
+        return bytes.map { FilePath(bytes: $0) }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
+internal import SQLite
 internal import Verdict
 
 extension LedgerReader {
@@ -31,34 +31,31 @@ extension LedgerReader {
     ///   - from: the first moment that counts.
     ///   - to: the first moment after it.
     package func period(from: Date, to: Date) throws -> Period {
-        let range: StatementArguments = [from.timestamp, to.timestamp]
+        let range: SQLiteArguments = [from.timestamp, to.timestamp]
         return try database.read { db in
-            let days = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT substr(published_at, 1, 10) AS day, outcome, count(*) AS n FROM image
-                        WHERE published_at >= ? AND published_at < ? GROUP BY day, outcome ORDER BY day, outcome
-                    """, arguments: range
+            let days = try db.rows(
+                """
+                SELECT substr(published_at, 1, 10) AS day, outcome, count(*) AS n FROM image
+                    WHERE published_at >= ? AND published_at < ? GROUP BY day, outcome ORDER BY day, outcome
+                """, range
             ).map { try Period.DayCount(day: $0.value("day"), outcome: $0.value("outcome"), count: $0.value("n")) }
-            let latencies = try Double.fetchAll(
-                db,
-                sql: """
-                    SELECT (julianday(published_at) - julianday(seen_at)) * 86400 AS seconds FROM image
-                        WHERE published_at >= ? AND published_at < ? AND seconds >= 0 ORDER BY seconds
-                    """, arguments: range)
+            let latencies: [Double] = try db.values(
+                """
+                SELECT (julianday(published_at) - julianday(seen_at)) * 86400 AS seconds FROM image
+                    WHERE published_at >= ? AND published_at < ? AND seconds >= 0 ORDER BY seconds
+                """, range)
             return Period(days: days, reasons: try Self.reasons(db, range), latencies: latencies)
         }
     }
 
     private static func reasons(
-        _ db: Database, _ range: StatementArguments
+        _ db: SQLiteConnection, _ range: SQLiteArguments
     ) throws -> [(code: String, count: Int)] {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT reasons, count(*) AS n FROM image WHERE published_at >= ? AND published_at < ?
-                    AND outcome IN ('ungradable', 'rejected') GROUP BY reasons
-                """, arguments: range)
+        let rows = try db.rows(
+            """
+            SELECT reasons, count(*) AS n FROM image WHERE published_at >= ? AND published_at < ?
+                AND outcome IN ('ungradable', 'rejected') GROUP BY reasons
+            """, range)
         var counts: [String: Int] = [:]
         for row in rows {
             let (codes, count): (String?, Int) = try (row.value("reasons"), row.value("n"))

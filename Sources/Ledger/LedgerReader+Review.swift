@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-internal import GRDB
 package import Review
+// SPDX-License-Identifier: Apache-2.0
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -26,22 +26,20 @@ extension LedgerReader {
         let cell = "model, outcome, stratum, probability, date(decided_at, 'weekday 0', '-6 days')"
         return try database.read { db in
             let rows =
-                try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT model, outcome, stratum, probability, date(decided_at, 'weekday 0', '-6 days') AS week,
-                            NULL AS label, count(*) AS n FROM review GROUP BY \(cell)
-                        """)
-                + Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT review.model, review.outcome, review.stratum, review.probability,
-                            date(decided_at, 'weekday 0', '-6 days') AS week, answer.label AS label, count(*) AS n
-                            FROM (SELECT sha256, min(label) AS label FROM (\(LabelTable.standing))
-                                GROUP BY sha256 HAVING count(*) = 1) AS answer
-                            JOIN review ON review.sha256 = answer.sha256 WHERE drawn_at IS NOT NULL
-                            GROUP BY review.model, review.outcome, review.stratum, review.probability, week, answer.label
-                        """)
+                try db.rows(
+                    """
+                    SELECT model, outcome, stratum, probability, date(decided_at, 'weekday 0', '-6 days') AS week,
+                        NULL AS label, count(*) AS n FROM review GROUP BY \(cell)
+                    """)
+                + db.rows(
+                    """
+                    SELECT review.model, review.outcome, review.stratum, review.probability,
+                        date(decided_at, 'weekday 0', '-6 days') AS week, answer.label AS label, count(*) AS n
+                        FROM (SELECT sha256, min(label) AS label FROM (\(LabelTable.standing))
+                            GROUP BY sha256 HAVING count(*) = 1) AS answer
+                        JOIN review ON review.sha256 = answer.sha256 WHERE drawn_at IS NOT NULL
+                        GROUP BY review.model, review.outcome, review.stratum, review.probability, week, answer.label
+                    """)
             return try rows.map(ReviewCount.init)
         }
     }
@@ -59,8 +57,7 @@ extension LedgerReader {
         return try database.read { db in
             let standing = try StandingLabel.all(db).filter { $0.value.count > 1 }
             return try standing.map { sha256, labels in
-                let name = try Row.fetchOne(
-                    db, sql: "SELECT name FROM image WHERE sha256 = ? ORDER BY id LIMIT 1", arguments: [sha256])
+                let name = try db.row("SELECT name FROM image WHERE sha256 = ? ORDER BY id LIMIT 1", [sha256])
                 return Disagreement(
                     name: ImageName(bytes: try name?.bytes("name") ?? []), sha256: sha256, labels: labels)
             }.sorted { $0.sha256 < $1.sha256 }
@@ -71,14 +68,13 @@ extension LedgerReader {
     package func reviewProgress() throws -> (drawn: Int, waiting: Int) {
         guard try hasReview() else { return (0, 0) }
         return try database.read { db in
-            let drawn = try Int.fetchOne(db, sql: "SELECT count(*) FROM review WHERE drawn_at IS NOT NULL") ?? 0
+            let drawn = try db.value("SELECT count(*) FROM review WHERE drawn_at IS NOT NULL") ?? 0
             let answered =
-                try Int.fetchOne(
-                    db,
-                    sql: """
-                        SELECT count(*) FROM review WHERE drawn_at IS NOT NULL AND sha256 IN
-                            (SELECT sha256 FROM (\(LabelTable.standing)))
-                        """) ?? 0
+                try db.value(
+                    """
+                    SELECT count(*) FROM review WHERE drawn_at IS NOT NULL AND sha256 IN
+                        (SELECT sha256 FROM (\(LabelTable.standing)))
+                    """) ?? 0
             return (drawn, drawn - answered)
         }
     }
@@ -100,15 +96,14 @@ extension LedgerReader {
     package func waitingForAnswer() throws -> [Waiting] {
         guard try hasReview() else { return [] }
         return try database.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT review.sha256, image.name, review.file, review.reason, image.verdict, image.spelling FROM review
-                        JOIN image ON image.id = review.image
-                        WHERE drawn_at IS NOT NULL AND file IS NOT NULL
-                            AND review.sha256 NOT IN (SELECT sha256 FROM (\(LabelTable.standing)))
-                        ORDER BY drawn_at, review.sha256
-                    """
+            try db.rows(
+                """
+                SELECT review.sha256, image.name, review.file, review.reason, image.verdict, image.spelling FROM review
+                    JOIN image ON image.id = review.image
+                    WHERE drawn_at IS NOT NULL AND file IS NOT NULL
+                        AND review.sha256 NOT IN (SELECT sha256 FROM (\(LabelTable.standing)))
+                    ORDER BY drawn_at, review.sha256
+                """
             ).map(Waiting.init)
         }
     }
@@ -117,10 +112,8 @@ extension LedgerReader {
     package func reasonsOfLabelled() throws -> [String: ReviewReason] {
         guard try hasReview() else { return [:] }
         return try database.read { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql:
-                    "SELECT sha256, reason FROM review WHERE drawn_at IS NOT NULL AND sha256 IN (SELECT sha256 FROM label)"
+            let rows = try db.rows(
+                "SELECT sha256, reason FROM review WHERE drawn_at IS NOT NULL AND sha256 IN (SELECT sha256 FROM label)"
             )
             return try rows.reduce(into: [:]) { reasons, row in
                 let reason: String = try row.value("reason")
@@ -133,13 +126,12 @@ extension LedgerReader {
     /// A content that was screened, by name or by the first digits of its hash: the newest of that name.
     package func content(named name: ImageName) throws -> Ledger.Reviewed? {
         try database.read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT image.sha256, image.name, image.bytes, review.file, review.device, review.inode FROM image
-                        LEFT JOIN review ON review.sha256 = image.sha256
-                        WHERE image.name = ? OR review.file = ? ORDER BY is_newest DESC, image.id DESC LIMIT 1
-                    """, arguments: [name.data, name.data]
+            try db.row(
+                """
+                SELECT image.sha256, image.name, image.bytes, review.file, review.device, review.inode FROM image
+                    LEFT JOIN review ON review.sha256 = image.sha256
+                    WHERE image.name = ? OR review.file = ? ORDER BY is_newest DESC, image.id DESC LIMIT 1
+                """, [name.bytes, name.bytes]
             ).map(Ledger.Reviewed.init)
         }
     }
@@ -148,9 +140,9 @@ extension LedgerReader {
     package func drawing(of sha256: String) throws -> (reason: ReviewReason, probability: Double, at: String)? {
         guard try hasReview() else { return nil }
         return try database.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT reason, probability, drawn_at FROM review WHERE sha256 = ? AND drawn_at IS NOT NULL",
-                arguments: [sha256]
+            try db.row(
+                "SELECT reason, probability, drawn_at FROM review WHERE sha256 = ? AND drawn_at IS NOT NULL",
+                [sha256]
             ).map { row in
                 guard let reason = ReviewReason(rawValue: try row.value("reason")) else { throw LedgerFault.damaged }
                 return (reason, try row.value("probability"), try row.value("drawn_at"))
@@ -164,11 +156,11 @@ extension LedgerReader {
     }
 
     /// False for a ledger that no daemon of this version has opened yet.
-    private func hasReview() throws -> Bool { try database.read { try $0.tableExists("label") } }
+    private func hasReview() throws -> Bool { try database.read { try $0.hasTable("label") } }
 }
 
 extension LedgerReader.ReviewCount {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         let text: String? = try row.value("label")
         let label = try text.map { text throws(LedgerFault) in
             guard let label = GivenLabel(rawValue: text) else { throw .damaged }
@@ -182,7 +174,7 @@ extension LedgerReader.ReviewCount {
 }
 
 extension LedgerReader.Waiting {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         let reason: String = try row.value("reason")
         guard let reason = ReviewReason(rawValue: reason), let file = try row.path("file") else {
             throw LedgerFault.damaged

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
 /// Reads a ledger while the daemon writes it: what `status` and `explain` tell.
 package final class LedgerReader: Sendable {
-    let database: DatabaseQueue
+    let database: SQLiteDatabase
 
     /// Opens a ledger to read; the file must be there.
     package init(at path: FilePath) throws {
-        database = try SQLiteFile.reading(path)
+        database = try SQLiteDatabase(reading: path)
     }
 
     /// One (name, content)'s way.
@@ -54,7 +54,7 @@ package final class LedgerReader: Sendable {
 
     /// Every content that was seen under this name, oldest first.
     package func histories(named name: ImageName) throws -> [History] {
-        try histories(where: "name = ?", [name.data])
+        try histories(where: "name = ?", [name.bytes])
     }
 
     /// Every name under which content of this hash was seen; the hash's first digits are enough.
@@ -62,9 +62,9 @@ package final class LedgerReader: Sendable {
         try histories(where: "sha256 >= ? AND sha256 < ?", [digits, digits + "g"])
     }
 
-    func histories(where condition: String, _ arguments: StatementArguments) throws -> [History] {
+    func histories(where condition: String, _ arguments: SQLiteArguments) throws -> [History] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM image WHERE \(condition) ORDER BY id", arguments: arguments)
+            try db.rows("SELECT * FROM image WHERE \(condition) ORDER BY id", arguments)
                 .map(History.init)
         }
     }
@@ -72,14 +72,14 @@ package final class LedgerReader: Sendable {
     /// What a fault of the machine holds back, longest first.
     package func waits(limit: Int = 1000) throws -> [Wait] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM wait ORDER BY since LIMIT ?", arguments: [limit]).map(Wait.init)
+            try db.rows("SELECT * FROM wait ORDER BY since LIMIT ?", [limit]).map(Wait.init)
         }
     }
 
     /// Why this file waits; nil where it does not.
     package func wait(for name: ImageName) throws -> Wait? {
         try database.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM wait WHERE name = ?", arguments: [name.data]).map(Wait.init)
+            try db.row("SELECT * FROM wait WHERE name = ?", [name.bytes]).map(Wait.init)
         }
     }
 
@@ -99,43 +99,38 @@ package final class LedgerReader: Sendable {
     package func counts() throws -> Counts {
         try database.read { db in
             var counts = Counts()
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
+            let rows = try db.rows(
+                "SELECT outcome, count(*) AS n FROM image WHERE published_at IS NOT NULL GROUP BY outcome")
             for row in rows { counts.outcomes[try row.value("outcome")] = try row.value("n") }
             counts.unpublished =
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
-            counts.waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM wait") ?? 0
-            counts.leftAlone = try Int.fetchOne(db, sql: "SELECT count(*) FROM file WHERE is_left_alone") ?? 0
+                try db.value("SELECT count(*) FROM image WHERE \(LedgerSchema.isOnItsWay)") ?? 0
+            counts.waiting = try db.value("SELECT count(*) FROM wait") ?? 0
+            counts.leftAlone = try db.value("SELECT count(*) FROM file WHERE is_left_alone") ?? 0
             return counts
         }
     }
 
     /// Writes a copy of the whole ledger as it is at one moment, while others write: https://www.sqlite.org/backup.html.
     package func copy(to path: FilePath) throws {
-        let copy = try DatabaseQueue(path: path.string)
-        try database.backup(to: copy)
-        // With a write-ahead log nobody could read it from a medium that can't be written to.
-        try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-        try copy.close()
+        try database.copy(to: path)
     }
 
     /// What SQLite finds wrong with the file; see https://www.sqlite.org/pragma.html#pragma_quick_check.
     package func faults() throws -> [String] {
-        try database.read { try String.fetchAll($0, sql: "PRAGMA quick_check(10)") }.filter { $0 != "ok" }
+        try database.read { db in try db.values("PRAGMA quick_check(10)").filter { $0 != "ok" } }
     }
 
     /// What was published since a time: verdicts of each outcome, and P(disease) where a certain model judged.
     package func figures(since time: Date, by model: String) throws -> (outcomes: [String: Int], scores: [Double]) {
         try database.read { db in
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT outcome, count(*) AS n FROM image WHERE published_at >= ? GROUP BY outcome",
-                arguments: [time.timestamp])
-            let scores = try Double.fetchAll(
-                db,
-                sql: """
-                    SELECT probability FROM image WHERE published_at >= ? AND model = ? AND probability IS NOT NULL
-                    """,
-                arguments: [time.timestamp, model])
+            let rows = try db.rows(
+                "SELECT outcome, count(*) AS n FROM image WHERE published_at >= ? GROUP BY outcome",
+                [time.timestamp])
+            let scores: [Double] = try db.values(
+                """
+                SELECT probability FROM image WHERE published_at >= ? AND model = ? AND probability IS NOT NULL
+                """,
+                [time.timestamp, model])
             return (Dictionary(try rows.map { try ($0.value("outcome"), $0.value("n")) }) { $1 }, scores)
         }
     }
@@ -143,16 +138,15 @@ package final class LedgerReader: Sendable {
     /// The verdict published last.
     package func last() throws -> History? {
         try database.read { db in
-            try Row.fetchOne(
-                db,
-                sql: "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
+            try db.row(
+                "SELECT * FROM image WHERE published_at IS NOT NULL ORDER BY published_at DESC, id DESC LIMIT 1"
             ).map(History.init)
         }
     }
 }
 
 extension LedgerReader.History {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         try self.init(
             name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"), bytes: row.value("bytes"),
             state: row.value("state"),
@@ -167,7 +161,7 @@ extension LedgerReader.History {
 }
 
 extension LedgerReader.Wait {
-    fileprivate init(_ row: Row) throws {
+    fileprivate init(_ row: SQLiteRow) throws {
         try self.init(
             name: ImageName(bytes: row.bytes("name")), since: row.value("since"), attempts: row.value("attempts"),
             nextAttemptAt: row.value("next_attempt_at"), fault: row.value("fault"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import GRDB
+internal import SQLite
 
 /// The ledger's tables. A migration that was ever released is never changed: a new one is added below it.
 enum LedgerSchema {
@@ -7,40 +7,35 @@ enum LedgerSchema {
     /// what is unpublished holds all of these (https://www.sqlite.org/partialindex.html); among a million rows that tells.
     static let isOnItsWay = "state <> 'published' AND state = 'judged'"
 
-    static func migrate(_ database: any DatabaseWriter) throws {
-        let migrator = migrator()
-        if try database.read(migrator.hasBeenSuperseded) { throw LedgerFault.newerVersion }
-        try migrator.migrate(database)
+    static func migrate(_ database: SQLiteDatabase) throws {
+        let migrations = migrations()
+        if try database.withWriter(migrations.areSuperseded) { throw LedgerFault.newerVersion }
+        try migrations.make(in: database)
     }
 
-    private static func migrator() -> DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 images, files, waits") { try $0.execute(sql: firstTables) }
-        migrator.registerMigration("2 heatmaps") { db in
-            // Only between a judgement and its publication: the file in the outbox is the heatmap's place.
-            try db.execute(sql: "ALTER TABLE image ADD COLUMN heatmap BLOB")
-        }
-        migrator.registerMigration("3 audit chain") { try AuditTable.create($0) }
-        migrator.registerMigration("4 weekly figures") { db in
+    private static func migrations() -> SQLiteMigrations {
+        var migrations = SQLiteMigrations()
+        migrations.add("1 images, files, waits") { try $0.execute(firstTables) }
+        // Only between a judgement and its publication: the file in the outbox is the heatmap's place.
+        migrations.add("2 heatmaps") { try $0.execute("ALTER TABLE image ADD COLUMN heatmap BLOB") }
+        migrations.add("3 audit chain") { try AuditTable.create($0) }
+        migrations.add("4 weekly figures") { db in
             // Covers what a week's figures need: the rows themselves hold whole verdicts.
-            try db.execute(
-                sql: "CREATE INDEX image_by_publication ON image (published_at, outcome, model, probability)")
+            try db.execute("CREATE INDEX image_by_publication ON image (published_at, outcome, model, probability)")
         }
-        migrator.registerMigration("5 set aside") { try $0.execute(sql: SetAside.columns) }
-        migrator.registerMigration("6 clearing") { try $0.execute(sql: Ledger.clearingTable) }
-        migrator.registerMigration("7 spelling") { db in
-            // What the names of its files begin with, where the outbox's file system can't have the image's own name.
-            try db.execute(sql: "ALTER TABLE image ADD COLUMN spelling BLOB")
-        }
-        migrator.registerMigration("8 review") { try $0.execute(sql: ReviewTable.definition + LabelTable.definition) }
-        migrator.registerMigration("9 exams") { try $0.execute(sql: ExamTable.definition) }
-        return migrator
+        migrations.add("5 set aside") { try $0.execute(SetAside.columns) }
+        migrations.add("6 clearing") { try $0.execute(Ledger.clearingTable) }
+        // What the names of its files begin with, where the outbox's file system can't have the image's own name.
+        migrations.add("7 spelling") { try $0.execute("ALTER TABLE image ADD COLUMN spelling BLOB") }
+        migrations.add("8 review") { try $0.execute(ReviewTable.definition + LabelTable.definition) }
+        migrations.add("9 exams") { try $0.execute(ExamTable.definition) }
+        return migrations
     }
 
     /// Whether the file has just these tables: what another process than the daemon asks before it writes or reads.
-    static func isCurrent(_ db: Database) throws -> Bool {
-        let migrator = migrator()
-        return try migrator.hasCompletedMigrations(db) && !migrator.hasBeenSuperseded(db)
+    static func isCurrent(_ db: SQLiteConnection) throws -> Bool {
+        let migrations = migrations()
+        return try migrations.areComplete(in: db) && !migrations.areSuperseded(in: db)
     }
 
     /// `image`: one row a (name, content), with the verdict's document. `is_newest`: the verdict has the name's file.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
-internal import GRDB
+internal import SQLite
 package import SystemPackage
 package import Verdict
 
@@ -29,47 +29,46 @@ package final class ShadowScores: Sendable {
         }
     }
 
-    private let database: any DatabaseWriter
+    private let database: SQLiteDatabase
 
     /// Opens the file for the daemon, making it if it is not there.
     package init(at path: FilePath) throws {
-        let pool = try SQLiteFile.writing(path, label: "shadow")
-        try Self.migrator().migrate(pool)
-        database = pool
+        database = try SQLiteDatabase(writing: path, .normal)
+        try Self.migrations().make(in: database)
     }
 
     /// Opens the file to read; it must be there.
     package init(reading path: FilePath) throws {
-        database = try SQLiteFile.reading(path)
+        database = try SQLiteDatabase(reading: path)
     }
 
-    private static func migrator() -> DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 scores") { db in
+    private static func migrations() -> SQLiteMigrations {
+        var migrations = SQLiteMigrations()
+        migrations.add("1 scores") { db in
             try db.execute(
-                sql: """
-                    CREATE TABLE score (
-                        challenger TEXT NOT NULL,
-                        champion TEXT NOT NULL,
-                        name BLOB NOT NULL,
-                        sha256 TEXT NOT NULL,
-                        champion_probability REAL NOT NULL,
-                        challenger_probability REAL NOT NULL,
-                        at TEXT NOT NULL,
-                        PRIMARY KEY (challenger, champion, name, sha256)
-                    ) WITHOUT ROWID;
-                    """)
+                """
+                CREATE TABLE score (
+                    challenger TEXT NOT NULL,
+                    champion TEXT NOT NULL,
+                    name BLOB NOT NULL,
+                    sha256 TEXT NOT NULL,
+                    champion_probability REAL NOT NULL,
+                    challenger_probability REAL NOT NULL,
+                    at TEXT NOT NULL,
+                    PRIMARY KEY (challenger, champion, name, sha256)
+                ) WITHOUT ROWID;
+                """)
         }
-        return migrator
+        return migrations
     }
 
     /// Keeps a score; one of the same image by the same two is replaced.
     package func record(_ picture: JudgedPicture, by challenger: String, _ probability: Double, at: Date) throws {
         try database.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    challenger, picture.model, picture.name.data, picture.sha256, picture.probability, probability,
+                "INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    challenger, picture.model, picture.name.bytes, picture.sha256, picture.probability, probability,
                     at.timestamp,
                 ])
         }
@@ -78,9 +77,9 @@ package final class ShadowScores: Sendable {
     /// Strikes the scores of challengers that are no longer in the store.
     package func forgetAll(but models: [String]) throws {
         try database.write { db in
-            let known = try String.fetchAll(db, sql: "SELECT DISTINCT challenger FROM score")
+            let known: [String] = try db.values("SELECT DISTINCT challenger FROM score")
             for gone in Set(known).subtracting(models) {
-                try db.execute(sql: "DELETE FROM score WHERE challenger = ?", arguments: [gone])
+                try db.execute("DELETE FROM score WHERE challenger = ?", [gone])
             }
         }
     }
@@ -88,9 +87,9 @@ package final class ShadowScores: Sendable {
     /// What both said, oldest first.
     package func scores(of challenger: String, beside champion: String) throws -> [Score] {
         try database.read { db in
-            try Row.fetchAll(
-                db, sql: "SELECT * FROM score WHERE challenger = ? AND champion = ? ORDER BY at, name",
-                arguments: [challenger, champion]
+            try db.rows(
+                "SELECT * FROM score WHERE challenger = ? AND champion = ? ORDER BY at, name",
+                [challenger, champion]
             ).map { row in
                 try Score(
                     name: ImageName(bytes: row.bytes("name")), sha256: row.value("sha256"),

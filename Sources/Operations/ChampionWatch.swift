@@ -3,7 +3,7 @@ internal import Intake
 internal import LinuxIO
 internal import ModelStore
 internal import Screening
-internal import ServiceLifecycle
+internal import Supervision
 internal import SystemPackage
 
 /// Follows the store: when its champion becomes another, that one judges, or is refused and the old one goes on.
@@ -16,18 +16,15 @@ struct ChampionWatch: Service {
     let interval: Duration
     let journal: ScreeningJournal
 
-    func run() async throws {
-        let stop = StopRequest(waking: try WakeUp())
-        await withGracefulShutdownHandler {
-            await onOwnThread(named: "models") {
-                var loop = ChampionLoop(modelInService: modelInService, store: store, journal: journal)
-                while !stop.isMade {
-                    let folder = loop.step()
-                    stop.wakeUp.sleep(orUntilReadable: folder, atMost: interval)
-                }
+    func run(until stop: StopNotice) async throws {
+        let request = StopRequest(waking: try WakeUp())
+        stop.whenGiven { request.make() }
+        await onOwnThread(named: "models") {
+            var loop = ChampionLoop(modelInService: modelInService, store: store, journal: journal)
+            while !request.isMade {
+                let folder = loop.step()
+                request.wakeUp.sleep(orUntilReadable: folder, atMost: interval)
             }
-        } onGracefulShutdown: {
-            stop.make()
         }
     }
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
+internal import Glibc
 internal import Intake
 package import Logging
 internal import ModelStore
 package import Screening
-internal import ServiceLifecycle
 package import Settings
 internal import Supervision
-internal import UnixSignals
 internal import Verdict
 
 /// The services of `fundusd watch`: workers, the inbox, the watchdog, the status line, the champion, and reloading.
@@ -74,10 +73,7 @@ package struct Daemon {
 
     /// Runs until SIGTERM or SIGINT; images in hand are finished.
     package func run() async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
-        configuration.maximumGracefulShutdownDuration = .seconds(30)
-        try await ServiceGroup(configuration: configuration).run()
+        try await ServiceGroup(services, logger: logger).run(until: ProcessSignals.stream(of: [SIGTERM, SIGINT]))
     }
 
     /// Readiness is told by the one who is ready: the inbox is watched and what was there is queued.
@@ -93,12 +89,6 @@ package struct Daemon {
         line.refresh()
     }
 
-    /// The lifecycle library's own debug and info lines are not for administrators.
-    private static func quiet(_ logger: Logger) -> Logger {
-        var quiet = logger
-        quiet.logLevel = .warning
-        return quiet
-    }
 }
 
 extension Heartbeat {

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Glibc
 internal import Intake
 internal import LinuxIO
 internal import Logging
 internal import Screening
-internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
-internal import UnixSignals
 
 /// The workers, each on its own thread. One service for all: they end together when the queue is closed.
 struct WorkersService: Service {
     let workers: [ScreeningWorker]
     let queue: ArrivalQueue
 
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                for (number, worker) in workers.enumerated() {
-                    group.addTask { await onOwnThread(named: "worker \(number + 1)", worker.run) }
-                }
+    func run(until stop: StopNotice) async throws {
+        stop.whenGiven { queue.close() }
+        await withDiscardingTaskGroup { group in
+            for (number, worker) in workers.enumerated() {
+                group.addTask { await onOwnThread(named: "worker \(number + 1)", worker.run) }
             }
-        } onGracefulShutdown: {
-            queue.close()
         }
     }
 }
@@ -32,14 +28,11 @@ struct InboxService: Service {
     let control: InboxControl
     let announceReady: @Sendable () -> Void
 
-    func run() async throws {
-        await withGracefulShutdownHandler {
-            await onOwnThread(named: "inbox") {
-                var loop = makeLoop()
-                loop.run(afterFirstScan: announceReady)
-            }
-        } onGracefulShutdown: {
-            control.stop()
+    func run(until stop: StopNotice) async throws {
+        stop.whenGiven { control.stop() }
+        await onOwnThread(named: "inbox") {
+            var loop = makeLoop()
+            loop.run(afterFirstScan: announceReady)
         }
     }
 }
@@ -49,8 +42,8 @@ struct StoppingService: Service {
     let notifier: Notifier
     let logger: Logger
 
-    func run() async throws {
-        try await gracefulShutdown()
+    func run(until stop: StopNotice) async throws {
+        await stop.wait()
         do {
             try notifier.notify(.stopping)
         } catch {
@@ -68,20 +61,22 @@ struct ReloadService: Service {
     let logger: Logger
     let reload: @Sendable () throws -> Settings
 
-    func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            do {
-                try notifier.notify(.reloadingNow)
-                try adopt(try reload())
-            } catch {
-                let message = explanation(of: error)
-                logger.record(.fault, "The old configuration stays in force: \(message)", [.reason: .string(message)])
-            }
-            do {
-                try notifier.notify(.ready)
-            } catch {
-                logger.warning("\(error)")
-            }
+    func run(until stop: StopNotice) async throws {
+        await stop.canceling { for await _ in ProcessSignals.stream(of: [SIGHUP]) { readAgain() } }
+    }
+
+    private func readAgain() {
+        do {
+            try notifier.notify(.reloadingNow)
+            try adopt(try reload())
+        } catch {
+            let message = explanation(of: error)
+            logger.record(.fault, "The old configuration stays in force: \(message)", [.reason: .string(message)])
+        }
+        do {
+            try notifier.notify(.ready)
+        } catch {
+            logger.warning("\(error)")
         }
     }
 

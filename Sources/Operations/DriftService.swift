@@ -4,7 +4,6 @@ internal import FoundationEssentials
 internal import LinuxIO
 internal import Logging
 internal import Screening
-internal import ServiceLifecycle
 internal import Settings
 internal import Supervision
 
@@ -14,8 +13,8 @@ struct DriftService: Service {
     let settings: Settings
     let logger: Logger
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
+    func run(until stop: StopNotice) async throws {
+        await stop.canceling {
             var lastTold: [String: ContinuousClock.Instant] = [:]
             while !Task.isCancelled {
                 lastTold = await onOwnThread(named: "drift") { [lastTold] in look(lastTold) }

@@ -8,7 +8,6 @@ internal import Logging
 internal import ModelStore
 internal import Retraining
 internal import Screening
-internal import ServiceLifecycle
 internal import Supervision
 internal import SystemPackage
 internal import Verdict
@@ -23,8 +22,8 @@ struct MetricsService: Service {
     /// The week's figures move slowly.
     private static let driftInterval = 20
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
+    func run(until stop: StopNotice) async throws {
+        await stop.canceling {
             var round = Round()
             while !Task.isCancelled {
                 round = await onOwnThread(named: "metrics") { [round] in write(after: round) }

@@ -2,8 +2,8 @@
 internal import LinuxIO
 internal import Logging
 internal import Screening
-internal import ServiceLifecycle
 internal import Settings
+internal import Supervision
 
 /// Looks each `rescan-seconds` what people answered, and whether the program still finds enough.
 ///
@@ -12,10 +12,10 @@ struct ReviewService: Service {
     let session: ScreeningSession
     let logger: Logger
 
-    func run() async throws {
+    func run(until stop: StopNotice) async throws {
         let interval = session.settings.rescan
         let review = ReviewLook(session: session, logger: logger)
-        await cancelWhenGracefulShutdown {
+        await stop.canceling {
             while !Task.isCancelled {
                 await onOwnThread(named: "review") { review.look() }
                 try? await Task.sleep(for: interval)

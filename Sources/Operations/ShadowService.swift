@@ -6,8 +6,8 @@ internal import Ledger
 internal import LinuxIO
 internal import ModelStore
 internal import Screening
-internal import ServiceLifecycle
 internal import Settings
+internal import Supervision
 internal import SystemPackage
 internal import TensorMath
 internal import Verdict
@@ -22,25 +22,22 @@ struct ShadowService: Service {
     /// How often it looks whether the inbox has been worked off.
     private static let patience = Duration.milliseconds(50)
 
-    func run() async throws {
+    func run(until stop: StopNotice) async throws {
         let (pictures, queue) = (session.shadow, session.queue)
-        let stop = StopRequest(waking: pictures.wakeUp)
-        await withGracefulShutdownHandler {
-            await onOwnThread(named: "shadow") {
-                var shadow = Shadow(session: session, journal: journal)
-                while !stop.isMade {
-                    if pictures.isEmpty {
-                        if !pictures.isOpen { shadow.leave() }
-                        stop.wakeUp.sleep(orUntilReadable: nil, atMost: .seconds(3600))
-                    } else if queue.count > 0 {
-                        stop.wakeUp.sleep(orUntilReadable: nil, atMost: Self.patience)
-                    } else if let picture = pictures.take() {
-                        shadow.look(at: picture)
-                    }
+        let request = StopRequest(waking: pictures.wakeUp)
+        stop.whenGiven { request.make() }
+        await onOwnThread(named: "shadow") {
+            var shadow = Shadow(session: session, journal: journal)
+            while !request.isMade {
+                if pictures.isEmpty {
+                    if !pictures.isOpen { shadow.leave() }
+                    request.wakeUp.sleep(orUntilReadable: nil, atMost: .seconds(3600))
+                } else if queue.count > 0 {
+                    request.wakeUp.sleep(orUntilReadable: nil, atMost: Self.patience)
+                } else if let picture = pictures.take() {
+                    shadow.look(at: picture)
                 }
             }
-        } onGracefulShutdown: {
-            stop.make()
         }
     }
 }

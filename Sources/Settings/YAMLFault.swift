@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Yams
+internal import CYAML
 
 /// A YAML parser's complaint in words that a person who never read the YAML standard can act on.
-struct YAMLFault {
+struct YAMLFault: Error {
     let line: Int?
     let message: String
     let remedy: String
 
-    init(_ error: any Error, in text: String) {
-        guard let error = error as? YamlError else {
-            self.init(line: nil, message: "is not YAML: \(error)", remedy: Self.generalRemedy)
-            return
-        }
-        switch error {
-        case .duplicatedKeysInMapping(let names, let context):
-            let name = SettingValue.quoted(names.first ?? "")
-            self.init(
-                line: context.mark.line, message: "\(name) stands here and again further down",
-                remedy: "Remove one of the two.")
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            self.init(problem: problem, line: mark.line, text: text)
-        case .reader(let problem, _, _, _):
+    /// - Parameter parser: after it has failed.
+    init(_ parser: yaml_parser_t, in text: String) {
+        let problem = parser.problem.map { String(cString: $0) } ?? "there is no memory for it"
+        if parser.error == YAML_READER_ERROR {
             self.init(
                 line: nil, message: "holds a character that YAML does not allow (\(problem))",
                 remedy: "Remove control characters from it.")
-        default:
-            self.init(line: nil, message: "is not YAML", remedy: Self.generalRemedy)
+        } else {
+            self.init(problem: problem, line: parser.problem_mark.line + 1, text: text)
         }
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SystemPackage
-internal import Yams
 
 /// A walk through a YAML document that keeps each known key's text and line, and notes each fault it meets.
 ///
@@ -17,34 +16,42 @@ struct YAMLSettings {
     mutating func read(_ text: String) {
         do {
             // Comments alone are a valid document: every default holds.
-            guard let root = try Yams.Parser(yaml: text).singleRoot(), !isNull(root) else { return }
-            guard let mapping = root.mapping else {
+            guard let root = try YAMLDocument(text).root, !root.isNull else { return }
+            guard let pairs = root.pairs else {
                 note(
-                    key: "", line: root.mark?.line, message: "the file is not a list of `key: value` lines",
+                    key: "", line: root.line, message: "the file is not a list of `key: value` lines",
                     remedy: "Write one setting a line, such as `inbox: /srv/fundusd/inbox`.")
                 return
             }
-            walk(mapping, below: "")
+            walk(pairs, below: "")
         } catch {
-            note(YAMLFault(error, in: text))
+            note(key: "", line: error.line, message: error.message, remedy: error.remedy)
         }
     }
 
-    private mutating func walk(_ mapping: Node.Mapping, below prefix: String) {
-        for (keyNode, value) in mapping {
-            let line = keyNode.mark?.line ?? 1
-            guard let word = keyNode.scalar?.string else {
-                note(key: prefix, line: line, message: "a key is not a word", remedy: "Write `key: value`.")
+    private mutating func walk(_ pairs: [(key: YAMLNode, value: YAMLNode)], below prefix: String) {
+        var lines: [String: Int] = [:]
+        for (key, value) in pairs {
+            guard let word = key.scalar else {
+                note(key: prefix, line: key.line, message: "a key is not a word", remedy: "Write `key: value`.")
                 continue
             }
-            take(prefix + word, value, line: line)
+            if let earlier = lines[word] {
+                note(
+                    key: prefix, line: earlier,
+                    message: "\(SettingValue.quoted(word)) stands here and again further down, in line \(key.line)",
+                    remedy: "Remove one of the two.")
+                continue
+            }
+            lines[word] = key.line
+            take(prefix + word, value, line: key.line)
         }
     }
 
-    private mutating func take(_ name: String, _ value: Node, line: Int) {
+    private mutating func take(_ name: String, _ value: YAMLNode, line: Int) {
         // `review` is both: a setting, and a group of others.
         let isGroup = SettingKey.groups.contains(name)
-        if let key = SettingKey(rawValue: name), !isGroup || value.mapping == nil {
+        if let key = SettingKey(rawValue: name), !isGroup || value.pairs == nil {
             takeValue(of: key, value, line: line)
         } else if isGroup {
             takeGroup(name, value, line: line)
@@ -56,11 +63,11 @@ struct YAMLSettings {
         }
     }
 
-    private mutating func takeValue(of key: SettingKey, _ value: Node, line: Int) {
+    private mutating func takeValue(of key: SettingKey, _ value: YAMLNode, line: Int) {
         guard let scalar = value.scalar else {
             note(
                 key: key.name, line: line,
-                message: "a \(value.mapping == nil ? "list" : "group") stands where one value is expected",
+                message: "a \(value.pairs == nil ? "list" : "group") stands where one value is expected",
                 remedy: "Write `\(key.name): \(key.builtIn.text ?? "VALUE")`; expected is: \(key.unit).")
             return
         }
@@ -70,32 +77,23 @@ struct YAMLSettings {
                 remedy: "Remove one of the two.")
             return
         }
-        if isNull(value) || scalar.string.isEmpty {
+        if value.isNull || scalar.isEmpty {
             note(
                 key: key.name, line: line, message: "it has no value",
                 remedy: "Give one, or remove the line for the default (\(key.builtIn.shown)).")
             return
         }
-        entries[key] = .init(text: scalar.string, line: line)
+        entries[key] = .init(text: scalar, line: line)
     }
 
-    private mutating func takeGroup(_ name: String, _ value: Node, line: Int) {
-        if let mapping = value.mapping {
-            walk(mapping, below: name + ".")
-        } else if !isNull(value) {
+    private mutating func takeGroup(_ name: String, _ value: YAMLNode, line: Int) {
+        if let pairs = value.pairs {
+            walk(pairs, below: name + ".")
+        } else if !value.isNull {
             note(
                 key: name, line: line, message: "it is a group of settings, not a setting",
                 remedy: "Write the settings below it, indented by two spaces.")
         }
-    }
-
-    private func isNull(_ node: Node) -> Bool {
-        guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-    }
-
-    private mutating func note(_ fault: YAMLFault) {
-        note(key: "", line: fault.line, message: fault.message, remedy: fault.remedy)
     }
 
     private mutating func note(key: String, line: Int?, message: String, remedy: String) {

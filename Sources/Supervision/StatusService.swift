@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Logging
-internal import ServiceLifecycle
 
 /// Passes the newest status line on to the service manager, at most once a second.
 ///
@@ -29,8 +28,8 @@ package struct StatusService<TimeSource: Clock>: Service where TimeSource.Durati
         newest.finish()
     }
 
-    package func run() async throws {
-        await cancelWhenGracefulShutdown { await passOn() }
+    package func run(until stop: StopNotice) async throws {
+        await stop.canceling { await passOn() }
     }
 
     func passOn() async {

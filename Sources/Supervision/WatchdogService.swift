@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Logging
-internal import ServiceLifecycle
 
 /// Looks at the board four times a period and passes a sign of life on only when work advances.
 ///
@@ -21,12 +20,12 @@ package struct WatchdogService<TimeSource: Clock>: Service where TimeSource.Dura
         self.clock = clock
     }
 
-    package func run() async throws {
+    package func run(until stop: StopNotice) async throws {
         guard let period else {
-            try await gracefulShutdown()
+            await stop.wait()
             return
         }
-        await cancelWhenGracefulShutdown { await watch(every: period / 4) }
+        await stop.canceling { await watch(every: period / 4) }
     }
 
     func watch(every interval: Duration) async {

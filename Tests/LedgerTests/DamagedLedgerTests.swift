@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
-import GRDB
 import Ledger
 import LinuxIO
 import Review
+import SQLite
 import SystemPackage
 import Testing
 import Verdict
@@ -48,9 +48,9 @@ import Verdict
         try fill(ledger)
         let reader = try LedgerReader(at: path)
         try damage.use(ledger, reader)
-        let other = try DatabaseQueue(path: path.string)
-        try other.writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(damage.statement)")
+        let other = try SQLiteDatabase(writing: path)
+        try other.withWriter { db in
+            try db.execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \(damage.statement)")
         }
         #expect(throws: (any Error).self) { try damage.use(ledger, reader) }
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
-import GRDB
 import Glibc
 import Intake
 import LinuxIO
+import SQLite
 import SystemPackage
 import Testing
 import Verdict
@@ -181,8 +181,8 @@ import Verdict
     @Test func `another version's ledger is left alone by those who are not its daemon`() throws {
         _ = try ledger()
         let path = folder.path.appending("ledger.sqlite")
-        let database = try DatabaseQueue(path: path.string)
-        try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')") }
+        let database = try SQLiteDatabase(writing: path)
+        try database.write { try $0.execute("INSERT INTO grdb_migrations VALUES ('999 from the future')") }
         #expect(throws: LedgerFault.otherVersion) { try Ledger.retry(nil, at: path) }
         #expect(try LedgerReader(at: path).setAside() == [])
     }
@@ -204,14 +204,14 @@ import Verdict
     }
 
     @Test func `every commit reaches the disk`() throws {
-        let level = try ledger().database.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        let level: Int? = try ledger().database.write { try $0.value("PRAGMA synchronous") }
         #expect(level == 2, "2 is FULL")
     }
 
     @Test func `a ledger of a newer version is refused`() throws {
         _ = try ledger()
-        let database = try DatabaseQueue(path: folder.path.appending("ledger.sqlite").string)
-        try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 from the future')") }
+        let database = try SQLiteDatabase(writing: folder.path.appending("ledger.sqlite"))
+        try database.write { try $0.execute("INSERT INTO grdb_migrations VALUES ('999 from the future')") }
         #expect(throws: LedgerFault.newerVersion) { try ledger() }
     }
 

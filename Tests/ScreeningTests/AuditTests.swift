@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
-import GRDB
 import Ledger
 import LinuxIO
+import SQLite
 import Screening
 import SystemPackage
 import Testing
@@ -45,8 +45,8 @@ import Verdict
     }
 
     private func inLedger(_ under: ScreeningUnderTest, _ sql: String) throws {
-        try DatabaseQueue(path: under.folder.path.pushing("state/ledger.sqlite").string).write {
-            try $0.execute(sql: sql)
+        try SQLiteDatabase(writing: under.folder.path.pushing("state/ledger.sqlite")).write {
+            try $0.execute(sql)
         }
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
-import GRDB
 import Ledger
 import LinuxIO
 import Review
+import SQLite
 import Screening
 import SystemPackage
 import Testing
@@ -25,13 +25,12 @@ import Verdict
         let answered = try site.reader.reviewCounts().filter { $0.label != nil }
         #expect(Set(answered.map(\.label)) == [.disease, .normal] && answered.allSatisfy { $0.outcome == "disease" })
         #expect(try site.findings().isEmpty && site.reader.auditHead().length == 5)
-        let kept = try DatabaseQueue(path: site.path("state/ledger.sqlite").string).read { db in
-            try String.fetchOne(
-                db,
-                sql: """
-                    SELECT reason || ' ' || probability || ' ' || outcome || ' ' || score || ' ' || act FROM label
-                        ORDER BY id LIMIT 1
-                    """)
+        let kept: String? = try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).read { db in
+            try db.value(
+                """
+                SELECT reason || ' ' || probability || ' ' || outcome || ' ' || score || ' ' || act FROM label
+                    ORDER BY id LIMIT 1
+                """)
         }
         #expect(kept == "sample 1.0 disease 0.8 given")
     }
@@ -87,10 +86,10 @@ import Verdict
     @Test func `a picture put before a kill and answered by copying waits no more`() throws {
         let site = try SiteUnderTest()
         try site.deliver(2)
-        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write { db in
+        try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write { db in
             try db.execute(
-                sql: "UPDATE review SET file = NULL, device = NULL, inode = NULL WHERE file = CAST('1.jpg' AS BLOB)")
-            #expect(db.changesCount == 1)
+                "UPDATE review SET file = NULL, device = NULL, inode = NULL WHERE file = CAST('1.jpg' AS BLOB)")
+            #expect(db.changes == 1)
         }
         try AtomicFile.makeFolder(site.path("labelled/ungradable"))
         try AtomicFile.write(site.eye(1), to: site.path("labelled/ungradable/1.jpg"))
@@ -150,7 +149,7 @@ import Verdict
         try site.deliver(1)
         try site.move("review/1.jpg", "labelled/disease/1.jpg")
         _ = try site.sweep.run()
-        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write { try $0.execute(sql: sql) }
+        try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write { try $0.execute(sql) }
         let sha256 = try #require(try site.reader.content(named: "1.jpg")).sha256
         #expect(try site.findings() == [.changedLabel(sha256)])
     }
@@ -163,8 +162,8 @@ import Verdict
         try site.under.drop(site.eye(5), as: "5.jpg")
         _ = site.under.screen("5.jpg")
         #expect(try site.findings().isEmpty && site.reader.auditHead().length == 3)
-        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write {
-            try $0.execute(sql: "DELETE FROM audit_label")
+        try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write {
+            try $0.execute("DELETE FROM audit_label")
         }
         #expect(try site.findings().contains(.brokenChain(sequence: 2)))
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import Foundation
-import GRDB
 import Intake
 import Ledger
 import LinuxIO
 import Review
+import SQLite
 import Screening
 import Synchronization
 import SystemPackage
@@ -156,12 +156,12 @@ private final class Meeting: Sendable {
     ]) func `what a killed process had drawn is put there once`(_ sql: String) throws {
         let site = try SiteUnderTest()
         try site.deliver(1)
-        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write { try $0.execute(sql: sql) }
+        try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write { try $0.execute(sql) }
         for isThere in [true, false] {
             if !isThere {
                 try AtomicFile.remove(site.path("review/1.jpg"))
-                try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write {
-                    try $0.execute(sql: "UPDATE review SET file = NULL")
+                try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write {
+                    try $0.execute("UPDATE review SET file = NULL")
                 }
             }
             let next = try SiteUnderTest(continuing: site.under)
@@ -192,8 +192,8 @@ private final class Meeting: Sendable {
         let site = try SiteUnderTest()
         for name in ["drawn.jpg", "again.jpg"] { try site.under.drop(site.eye(1), as: name) }
         #expect(site.under.screen("drawn.jpg") == .done)
-        try DatabaseQueue(path: site.path("state/ledger.sqlite").string).write {
-            try $0.execute(sql: "UPDATE review SET file = NULL, device = NULL, inode = NULL")
+        try SQLiteDatabase(writing: site.path("state/ledger.sqlite")).write {
+            try $0.execute("UPDATE review SET file = NULL, device = NULL, inode = NULL")
         }
         let next = try SiteUnderTest(continuing: site.under)
         #expect(next.under.screen("again.jpg") == .done)

@@ -42,6 +42,12 @@ import Testing
         Case(yaml: "threshold: 0.5\ntarget-sensitivity: 0.9", expected: "threshold is given too ("),
         Case(yaml: "retrain: {seed: 1}\nretrain.seed: 2", expected: ":2: retrain.seed: it stands in line 1 already"),
         Case(yaml: "threads: 1\nthreads: 2", expected: "\"threads\" stands here and again further down"),
+        Case(
+            yaml: "retrain:\n  seed: 1\nthreads: 1\n\nthreads: 2",
+            expected: ":3: \"threads\" stands here and again further down, in line 5"),
+        Case(yaml: "retrain: &a {seed: 1, seed: 2}", expected: "\"seed\" stands here and again further down"),
+        Case(yaml: "retrain: &a {retrain: *a}", expected: "there is no such setting"),
+        Case(yaml: laughs, expected: "a list stands where one value is expected"),
         Case(yaml: "retrain:\n\tseed: 1", expected: ":2: a tab stands where YAML wants spaces"),
         Case(yaml: "inbox: [", expected: "is not YAML"),
         Case(yaml: "inbox: *nothing", expected: "is not YAML"),
@@ -57,6 +63,14 @@ import Testing
         Case(yaml: String(repeating: "# long\n", count: 60_000), expected: "is larger than 256 KiB"),
     ]
 
+    /// A list of lists of lists …: written out it would have 9^40 parts.
+    private static let laughs: String = {
+        let lists = (1...40).map { level in
+            "k\(level): &a\(level) [" + repeatElement("*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"
+        }
+        return "inbox: &a0 [x]\n" + lists.joined()
+    }()
+
     @Test(arguments: files) func `each fault of a file has its sentence`(_ file: Case) throws {
         let faults = try #require(throws: SettingsFaults.self) { try resolve(yaml: file.yaml) }
         #expect(faults.description.contains(file.expected))
@@ -64,7 +78,10 @@ import Testing
         #expect(faults.faults.allSatisfy { $0.source.contains("/config.yaml") })
     }
 
-    @Test(arguments: ["# only a comment\n", "retrain:\n", "{}", "inbox: ./inbox # why\n", "\u{FEFF}threads: 1\n"])
+    @Test(arguments: [
+        "# only a comment\n", "retrain:\n", "{}", "inbox: ./inbox # why\n", "\u{FEFF}threads: 1\n",
+        "threads: &n 1\nworkers: *n\n",
+    ])
     func `these files are right`(yaml: String) throws {
         _ = try resolve(yaml: yaml)
     }

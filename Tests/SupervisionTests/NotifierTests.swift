@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import ServiceLifecycle
 import Testing
 
 @testable import Supervision
@@ -71,9 +70,9 @@ import Testing
             board: ProgressBoard(), notifier: SentMessages().notifier, logger: .quiet, period: nil,
             clock: ContinuousClock())
         let status: any Service = StatusService(notifier: SentMessages().notifier, logger: .quiet)
-        let group = ServiceGroup(services: [watchdog, unwatched, status], logger: .quiet)
-        async let ended: Void = group.run()
-        await group.triggerGracefulShutdown()
+        let (signals, sender) = AsyncStream.makeStream(of: CInt.self)
+        async let ended: Void = ServiceGroup([watchdog, unwatched, status], logger: .quiet).run(until: signals)
+        sender.yield(SIGTERM)
         try await ended
     }
 }
