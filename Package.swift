@@ -56,9 +56,10 @@ let package = Package(
         .target(
             name: "CJPEG", cSettings: [.unsafeFlags(["-O2"])] + sanitized, linkerSettings: [.linkedLibrary("jpeg")]),
         // Optimized in debug builds too: the tests run whole networks. No flag names an instruction set, each file does.
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CKernels", dependencies: ["CProcessor"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CFaults"),
         .target(name: "CLinux"),
+        .target(name: "CProcessor"),
         .target(
             name: "CPNG", cSettings: [.unsafeFlags(["-O2"])] + sanitized, linkerSettings: [.linkedLibrary("png16")]),
         // Loaded at run time, when it is needed: no headers, nothing to link.
@@ -73,21 +74,25 @@ let package = Package(
         .target(name: "LinuxIO", dependencies: ["CLinux", system], swiftSettings: strictMemory),
         .target(name: "SQLite", dependencies: ["CSQLite", system], swiftSettings: strictMemory),
         .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: hotLoops),
+        .target(name: "Processor", dependencies: ["CProcessor"], swiftSettings: strictMemory),
         .target(
-            name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "TensorMath"], swiftSettings: hotLoops),
+            name: "FundusImage", dependencies: ["CJPEG", "CPNG", "CResampling", "Processor"], swiftSettings: hotLoops),
         // Lifetimes: TensorStorage hands out spans of the memory that it owns.
         .target(
-            name: "TensorMath", dependencies: ["CKernels", "COpenBLAS"],
+            name: "TensorMath", dependencies: ["CKernels", "COpenBLAS", "Processor"],
             swiftSettings: hotLoops + [.enableExperimentalFeature("Lifetimes")]),
         .target(name: "ResNet", dependencies: ["TensorMath"], swiftSettings: hotLoops),
         .target(name: "Training", dependencies: ["ResNet", "TensorMath"], swiftSettings: hotLoops),
         .target(
-            name: "ModelStore", dependencies: ["FundusImage", "Hashing", "LinuxIO", "ResNet", "TensorMath", system],
+            name: "ModelStore",
+            dependencies: ["Processor", "FundusImage", "Hashing", "LinuxIO", "ResNet", "TensorMath", system],
             swiftSettings: hotLoops),
         .target(name: "Review", dependencies: ["Hashing", "LinuxIO", system], swiftSettings: strictMemory),
         .target(
             name: "Verdict",
-            dependencies: ["FundusImage", "Hashing", "LinuxIO", "ModelStore", "Settings", "TensorMath", system],
+            dependencies: [
+                "Processor", "FundusImage", "Hashing", "LinuxIO", "ModelStore", "Settings", "TensorMath", system,
+            ],
             swiftSettings: strict),
         .target(
             name: "Ledger", dependencies: ["Hashing", "LinuxIO", "Review", "SQLite", "Settings", "Verdict", system],
@@ -116,6 +121,7 @@ let package = Package(
         .target(
             name: "Retraining",
             dependencies: [
+                "Processor",
                 "Evaluation", "FundusImage", "LabelledData", "LinuxIO", "ModelStore", "Report", "ResNet", "Settings",
                 "Supervision", "TensorMath", "Training", "Verdict", "WrittenText", logging, system,
             ],
@@ -135,6 +141,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
+                "Processor",
                 "Evaluation", "FundusImage", "Hashing", "Intake", "Ledger", "LinuxIO", "ModelStore", "ResNet", "Report",
                 "Retraining",
                 "Review",
@@ -166,6 +173,7 @@ let package = Package(
         .executableTarget(
             name: "fundusd-fixtures",
             dependencies: [
+                "Processor",
                 "CrashHarness", "Evaluation", "Fixtures", "LinuxIO", "ModelStore", "ResNet", "Settings", "TensorMath",
                 "Training", argumentParser, system,
             ],
@@ -173,7 +181,8 @@ let package = Package(
 
         // Lets a script time training steps beside another engine; never installed.
         .executableTarget(
-            name: "training-bench", dependencies: ["ResNet", "TensorMath", "Training"], path: "Benchmarks/training",
+            name: "training-bench", dependencies: ["Processor", "ResNet", "TensorMath", "Training"],
+            path: "Benchmarks/training",
             exclude: ["experiment-images.sha256", "experiment_folder.py", "interleave.py", "pytorch_recipe.py"],
             swiftSettings: strict),
 
@@ -187,17 +196,18 @@ let package = Package(
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(
-            name: "FundusImageTests", dependencies: ["FundusImage", "TensorMath", "Fixtures", system],
+            name: "FundusImageTests", dependencies: ["Processor", "FundusImage", "TensorMath", "Fixtures", system],
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "TensorMathTests", dependencies: ["TensorMath", "Fixtures"], exclude: ["Golden"],
+            name: "TensorMathTests", dependencies: ["Processor", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            name: "TrainingTests", dependencies: ["Processor", "Training", "ResNet", "TensorMath", "Fixtures"],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
-            name: "ResNetTests", dependencies: ["ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
+            name: "ResNetTests", dependencies: ["Processor", "ResNet", "TensorMath", "Fixtures"], exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(
             name: "LabelledDataTests",
@@ -209,6 +219,7 @@ let package = Package(
         .testTarget(
             name: "RetrainingTests",
             dependencies: [
+                "Processor",
                 "Retraining", "Evaluation", "FundusImage", "Hashing", "LabelledData", "LinuxIO", "ModelStore", "Report",
                 "ResNet",
                 "Settings", "TensorMath", "Training", "Verdict", "WrittenText", "Fixtures", logging, system,
@@ -216,7 +227,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ModelStoreTests",
-            dependencies: ["ModelStore", "Fixtures", "FundusImage", "LinuxIO", "ResNet", "TensorMath", system],
+            dependencies: [
+                "Processor", "ModelStore", "Fixtures", "FundusImage", "LinuxIO", "ResNet", "TensorMath", system,
+            ],
             exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(

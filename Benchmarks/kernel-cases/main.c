@@ -49,11 +49,11 @@ static struct setting setting_of(int level)
         setting.quantized = ck_quantized_kernels_at(ck_quantized_avx512vnni);
         return setting;
     }
-    setting.inference = ck_kernels_at((enum ck_level)level);
-    setting.training = ck_training_kernels_at((enum ck_level)level);
-    if (setting.training && setting.training->level != (enum ck_level)level) setting.training = NULL;
-    if (level == ck_baseline) setting.quantized = ck_quantized_kernels_at(ck_quantized_baseline);
-    if (level == ck_avx2) setting.quantized = ck_quantized_kernels_at(ck_quantized_avx2);
+    setting.inference = ck_kernels_at((enum cp_level)level);
+    setting.training = ck_training_kernels_at((enum cp_level)level);
+    if (setting.training && setting.training->level != (enum cp_level)level) setting.training = NULL;
+    if (level == cp_baseline) setting.quantized = ck_quantized_kernels_at(ck_quantized_baseline);
+    if (level == cp_avx2) setting.quantized = ck_quantized_kernels_at(ck_quantized_avx2);
     return setting;
 }
 

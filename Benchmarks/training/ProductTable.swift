@@ -4,6 +4,7 @@
 // OpenBLAS is given its matrices dense and in the order that it likes best, as no map of ours lies: turning maps and unfolding
 // windows would come on top of its times. Where it does not win here, it wins nowhere.
 
+internal import Processor
 internal import TensorMath
 
 struct ProductTable {

@@ -4,6 +4,7 @@
 // Called by interleave.py beside it.
 
 import Glibc
+import Processor
 import ResNet
 import TensorMath
 import Training

@@ -4,7 +4,7 @@
 
 #ifdef __x86_64__
 #include <immintrin.h>
-#define LEVEL ck_avx512bf16
+#define LEVEL cp_avx512bf16
 #define NAME(symbol) ck_avx512bf16_##symbol
 #define BLOCKS 2
 #define WIDEST 14

@@ -3,7 +3,7 @@
  * NEON on aarch64: 32 of them and a fused multiply-add; 6 pixels are 24 sums beside the 4 registers of weights. */
 #include "levels.h"
 
-#define LEVEL ck_baseline
+#define LEVEL cp_baseline
 #define NAME(symbol) ck_baseline_##symbol
 #define BLOCKS 1
 #ifdef __aarch64__

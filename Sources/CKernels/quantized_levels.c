@@ -7,19 +7,19 @@
 static bool has(enum ck_quantized_level level)
 {
     if (level == ck_quantized_baseline) return true;
-    if (level == ck_quantized_avx2) return ck_kernels_at(ck_avx2) != NULL;
+    if (level == ck_quantized_avx2) return ck_kernels_at(cp_avx2) != NULL;
 #ifdef __x86_64__
-    return ck_kernels_at(ck_avx512) != NULL && __builtin_cpu_supports("avx512vnni");
+    return ck_kernels_at(cp_avx512) != NULL && __builtin_cpu_supports("avx512vnni");
 #else
     return false;
 #endif
 }
 
 /* Processors with AVX-512 and without its byte products (before 2019) take AVX2's kernels. */
-enum ck_quantized_level ck_quantized_level_of(enum ck_level level)
+enum ck_quantized_level ck_quantized_level_of(enum cp_level level)
 {
-    if (level >= ck_avx512 && has(ck_quantized_avx512vnni)) return ck_quantized_avx512vnni;
-    return level >= ck_avx2 ? ck_quantized_avx2 : ck_quantized_baseline;
+    if (level >= cp_avx512 && has(ck_quantized_avx512vnni)) return ck_quantized_avx512vnni;
+    return level >= cp_avx2 ? ck_quantized_avx2 : ck_quantized_baseline;
 }
 
 const struct ck_quantized_kernels *ck_quantized_kernels_at(enum ck_quantized_level level)

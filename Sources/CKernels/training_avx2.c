@@ -3,7 +3,7 @@
 #include "training_levels.h"
 
 #ifdef __x86_64__
-#define LEVEL ck_avx2
+#define LEVEL cp_avx2
 #define NAME(symbol) ck_avx2_##symbol
 #define GRADIENT_BLOCKS 1
 #define GRADIENT_DEPTH 4

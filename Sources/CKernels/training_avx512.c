@@ -3,7 +3,7 @@
 #include "training_levels.h"
 
 #ifdef __x86_64__
-#define LEVEL ck_avx512
+#define LEVEL cp_avx512
 #define NAME(symbol) ck_avx512_##symbol
 #define GRADIENT_BLOCKS 2
 #define GRADIENT_DEPTH 8

@@ -2,7 +2,7 @@
 /* What every processor of the build's architecture has: 16 registers of 4 floats; 16 outputs × 2 inputs are 8 sums. */
 #include "training_levels.h"
 
-#define LEVEL ck_baseline
+#define LEVEL cp_baseline
 #define NAME(symbol) ck_baseline_##symbol
 #define GRADIENT_BLOCKS 1
 #define GRADIENT_DEPTH 2

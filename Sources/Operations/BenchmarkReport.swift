@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import Foundation
+// SPDX-License-Identifier: Apache-2.0
+internal import Processor
 internal import TensorMath
 internal import WrittenText
 

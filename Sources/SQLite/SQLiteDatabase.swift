@@ -49,8 +49,10 @@ package final class SQLiteDatabase: Sendable {
     /// Reads in one snapshot.
     package func read<Result>(_ body: (SQLiteConnection) throws -> Result) throws -> Result {
         let connection = try idleReaders.withLock { $0.popLast() } ?? SQLiteConnection(path, .reading)
-        defer { idleReaders.withLock { $0.append(connection) } }
-        return try connection.transaction(.reading, body)
+        let result = try connection.transaction(.reading, body)
+        // One that failed is not used again: nobody knows what state it is in.
+        idleReaders.withLock { $0.append(connection) }
+        return result
     }
 
     /// Writes all of it or nothing.

@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Foundation
 internal import ModelStore
+// SPDX-License-Identifier: Apache-2.0
+internal import Processor
 internal import ResNet
 internal import SystemPackage
 internal import TensorMath

@@ -324,7 +324,7 @@ int main(void)
     struct ck_team *team = ck_team_create(2);
     if (!team) return 71;
     long failed = 0;
-    for (enum ck_level level = ck_baseline; level <= ck_avx512bf16; level++) {
+    for (enum cp_level level = cp_baseline; level <= cp_avx512bf16; level++) {
         const struct ck_kernels *kernels = ck_kernels_at(level);
         if (!kernels) continue;
         state = 20151210, wrong = 0;

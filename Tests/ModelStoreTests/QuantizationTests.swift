@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
 import LinuxIO
+// SPDX-License-Identifier: Apache-2.0
+import Processor
 import ResNet
 import SystemPackage
 import TensorMath

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 import Fixtures
+// SPDX-License-Identifier: Apache-2.0
+import Processor
 import ResNet
 import TensorMath
 import Testing

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
 import Evaluation
 import Fixtures
 import Foundation
@@ -7,6 +6,8 @@ import Hashing
 import LabelledData
 import LinuxIO
 import ModelStore
+// SPDX-License-Identifier: Apache-2.0
+import Processor
 import Retraining
 import Settings
 import Synchronization

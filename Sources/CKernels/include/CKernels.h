@@ -11,10 +11,9 @@
 
 #include <stdbool.h>
 
-enum { ck_lanes = 16 };
+#include "CProcessor.h"
 
-/* From lowest to highest; each includes the ones before it. */
-enum ck_level { ck_baseline, ck_avx2, ck_avx512, ck_avx512bf16 };
+enum { ck_lanes = 16 };
 
 /* What maps and weights are made of: floats; bfloat16, their upper halves; or maps of bfloat16 that are widened to meet
  * weights of floats. Sums and biases are floats always, and so is an image. Pitches are in elements. */
@@ -110,17 +109,14 @@ struct ck_layers {
 };
 
 struct ck_kernels {
-    enum ck_level level;
+    enum cp_level level;
     struct ck_layers layers[3]; /* by enum ck_element */
     struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
     void (*checksum)(const struct ck_checksum *, long piece);
 };
 
-/* The level that is fastest on this processor. */
-enum ck_level ck_best_level(void);
-
 /* The kernels of a level, NULL where this processor or this build lacks it. */
-const struct ck_kernels *ck_kernels_at(enum ck_level level);
+const struct ck_kernels *ck_kernels_at(enum cp_level level);
 
 /* Threads that work on one task at a time: the caller and threads − 1 more. */
 struct ck_team;

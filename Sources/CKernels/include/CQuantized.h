@@ -62,7 +62,7 @@ struct ck_quantized_kernels {
 };
 
 /* The fastest that a level of the floats' kernels admits. */
-enum ck_quantized_level ck_quantized_level_of(enum ck_level level);
+enum ck_quantized_level ck_quantized_level_of(enum cp_level level);
 
 /* The kernels of a level, NULL where this processor or this build lacks it. */
 const struct ck_quantized_kernels *ck_quantized_kernels_at(enum ck_quantized_level level);

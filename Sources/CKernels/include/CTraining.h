@@ -172,7 +172,7 @@ struct ck_map_kernels {
 };
 
 struct ck_training_kernels {
-    enum ck_level level;
+    enum cp_level level;
     bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
@@ -188,7 +188,7 @@ struct ck_training_kernels {
 enum { ck_run = 16 * 1024 };
 
 /* The kernels of a level, NULL where this processor or this build lacks it. */
-const struct ck_training_kernels *ck_training_kernels_at(enum ck_level level);
+const struct ck_training_kernels *ck_training_kernels_at(enum cp_level level);
 
 /* Calls work for every block below `blocks` and every image below `images`. */
 void ck_run_boxes(struct ck_team *team, ck_box_work *work, const void *task, long blocks, long images);

@@ -3,7 +3,7 @@
 // Out: RGB pixels, resized on the way as Pillow would, or the reason why there are none.
 // Called by Screening (the pipeline), Training (samples) and the bench; where only JPEGs are taken, through `JPEGDecoder`.
 
-internal import TensorMath
+internal import Processor
 
 /// Decodes photographs to the pixels that Pillow gives, resized in the same way, whatever file held them.
 ///
@@ -93,7 +93,7 @@ package struct PhotographDecoder: Sendable {
             let shrinkage = stream.possible(fidelity.shrinkage(from: (rectangle.width, rectangle.height), to: size))
             var resizer = StreamingResizer(
                 from: source, cutting: rectangle, shrunk: shrinkage, to: size,
-                on: ComputeEngine.shared.instructionSet)
+                on: InstructionSet.inUse)
             let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
             try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
             let picture = resizer.finish()
@@ -112,7 +112,7 @@ package struct PhotographDecoder: Sendable {
             let source = stream.size
             let shrinkage = stream.possible(FrameOverview.shrinkage(of: source))
             var resizer = FrameOverviewResizer(
-                of: source, shrunk: shrinkage, on: ComputeEngine.shared.instructionSet)
+                of: source, shrunk: shrinkage, on: InstructionSet.inUse)
             let rows = (count: StreamingResizer.rowsAtOnce, pitch: resizer.pitch)
             try forEachGroup(of: rows, stream, shrinkage, progress) { resizer.add($0) }
             return resizer.finish()

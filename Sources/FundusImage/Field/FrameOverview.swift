@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import TensorMath
+internal import Processor
 
 /// A photograph's whole frame, small: where its field is looked for, and what the quality grader sees.
 ///

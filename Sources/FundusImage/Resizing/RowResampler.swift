@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CResampling
-internal import TensorMath
+internal import Processor
 
 /// Resamples rows across, and adds rows up, by the kernels of `CResampling`; rows are of four samples a pixel.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import TensorMath
+internal import Processor
 
 /// Pillow's antialiased bilinear resize, fed row by row from the top: it holds one output picture, never the source.
 ///

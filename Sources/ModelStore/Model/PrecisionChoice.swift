@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import FundusImage
+// SPDX-License-Identifier: Apache-2.0
+package import Processor
 package import TensorMath
 
 /// What a model computes in on this machine, and why.

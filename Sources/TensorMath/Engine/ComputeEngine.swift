@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import CKernels
+// SPDX-License-Identifier: Apache-2.0
+package import Processor
 internal import Synchronization
 
 /// What a fast layer runs on: an instruction set and a team of threads.
@@ -22,14 +23,11 @@ package struct ComputeEngine: Sendable {
     private static let sharedState = Mutex(Shared())
 
     /// The engine of all models of this process, made when first asked for.
-    ///
-    /// An unknown `FUNDUSD_SIMD` counts as unset here; whoever starts the program asks `InstructionSet.chosen` first.
     package static var shared: ComputeEngine {
         sharedState.withLock { state in
             if let engine = state.engine { return engine }
-            let instructionSet = (try? InstructionSet.chosen()) ?? .best
             let engine = ComputeEngine(
-                instructionSet: instructionSet, team: ComputeTeam(threadCount: state.threadCount))
+                instructionSet: .inUse, team: ComputeTeam(threadCount: state.threadCount))
             state.engine = engine
             return engine
         }

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 internal import Glibc
+// SPDX-License-Identifier: Apache-2.0
+internal import Processor
 
 /// Who computes the convolutions of a network that judges.
 package enum EngineKind: String, Sendable, CaseIterable {

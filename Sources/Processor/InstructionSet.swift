@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CKernels
+package import CProcessor
 import Glibc
 
-/// The machine instructions that the kernels use, from lowest to highest.
+/// The machine instructions that kernels are compiled for, from lowest to highest.
 package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     /// What every processor of the architecture has.
     case baseline
@@ -18,12 +18,12 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
 
     /// The fastest on this processor.
     package static var best: InstructionSet {
-        let level = ck_best_level()
+        let level = cp_best_level()
         return allCases.first { $0.level == level } ?? .baseline
     }
 
     /// All that processor and operating system carry.
-    package static var available: [InstructionSet] { allCases.filter { unsafe ck_kernels_at($0.level) != nil } }
+    package static var available: [InstructionSet] { allCases.filter { cp_has($0.level) } }
 
     package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.level.rawValue < b.level.rawValue }
 
@@ -34,6 +34,12 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         return try chosen(by: unsafe String(cString: text))
     }
 
+    /// What this process computes with. An unknown `FUNDUSD_SIMD` counts as unset here; whoever starts the program asks `chosen`
+    /// first.
+    package static let inUse: InstructionSet = {
+        do { return try chosen() } catch { return best }
+    }()
+
     /// The instruction set that a text names, as `FUNDUSD_SIMD` does; the best where this processor lacks it.
     ///
     /// - Throws: where there is none of that name.
@@ -42,12 +48,13 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         return available.contains(wanted) ? wanted : best
     }
 
-    var level: ck_level {
+    /// As C has it.
+    package var level: cp_level {
         switch self {
-        case .baseline: ck_baseline
-        case .avx2: ck_avx2
-        case .avx512: ck_avx512
-        case .avx512BFloat16: ck_avx512bf16
+        case .baseline: cp_baseline
+        case .avx2: cp_avx2
+        case .avx512: cp_avx512
+        case .avx512BFloat16: cp_avx512bf16
         }
     }
 }
