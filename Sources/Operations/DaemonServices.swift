@@ -60,9 +60,11 @@ struct ReloadService: Service {
     let notifier: Notifier
     let logger: Logger
     let reload: @Sendable () throws -> Settings
+    /// Heard from before the daemon is ready: the service manager may send one at once.
+    let signals = ProcessSignals.stream(of: [SIGHUP])
 
     func run(until stop: StopNotice) async throws {
-        await stop.canceling { for await _ in ProcessSignals.stream(of: [SIGHUP]) { readAgain() } }
+        await stop.canceling { for await _ in signals { readAgain() } }
     }
 
     private func readAgain() {
