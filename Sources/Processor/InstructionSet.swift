@@ -36,9 +36,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
 
     /// What this process computes with. An unknown `FUNDUSD_SIMD` counts as unset here; whoever starts the program asks `chosen`
     /// first.
-    package static let inUse: InstructionSet = {
-        do { return try chosen() } catch { return best }
-    }()
+    package static let inUse: InstructionSet = (try? chosen()) ?? best
 
     /// The instruction set that a text names, as `FUNDUSD_SIMD` does; the best where this processor lacks it.
     ///
