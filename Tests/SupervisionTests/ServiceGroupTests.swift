@@ -5,7 +5,7 @@ import Testing
 
 @testable import Supervision
 
-@Suite struct ServiceGroupTests {
+@Suite(.timeLimit(.minutes(1))) struct ServiceGroupTests {
     /// What happened, in order.
     private final class Diary: Sendable {
         private let kept = Mutex<[String]>([])
