@@ -177,10 +177,9 @@ import Testing
         let copy = folder.path.appending("copy.sqlite")
         try SQLiteDatabase(reading: path).copy(to: copy)
         try database.write { try $0.execute("DELETE FROM t") }
-        try SQLiteDatabase(reading: copy).read { db in
-            #expect(try db.value("SELECT value FROM t") == 2)
-            #expect(try db.value("PRAGMA journal_mode") == "delete")
-        }
+        let read = try SQLiteDatabase(reading: copy)
+        #expect(try read.read { try $0.value("SELECT value FROM t") } == 2)
+        #expect(try read.read { try $0.value("PRAGMA journal_mode") } == "delete")
     }
 
     @Test func `what is not there is not read`() {
