@@ -5,8 +5,13 @@ internal import CYAML
 final class YAMLDocument {
     private var document = yaml_document_t()
 
+    /// Groups and lists within one another that are enough for any settings. libyaml takes a time that grows with the square of
+    /// their number: 19 s for sixty thousand.
+    private static let greatestDepth = 32
+
     /// - Throws: `YAMLFault` where the text is no YAML, or has more than one document.
     init(_ text: String) throws(YAMLFault) {
+        try Self.checkDepth(text)
         var parser = yaml_parser_t()
         guard yaml_parser_initialize(&parser) == 1 else { throw YAMLFault(parser, in: text) }
         defer { yaml_parser_delete(&parser) }
@@ -20,6 +25,30 @@ final class YAMLDocument {
     }
 
     deinit { yaml_document_delete(&document) }
+
+    /// Reads the text's events alone, which keeps nothing of them.
+    private static func checkDepth(_ text: String) throws(YAMLFault) {
+        var parser = yaml_parser_t()
+        guard yaml_parser_initialize(&parser) == 1 else { throw YAMLFault(parser, in: text) }
+        defer { yaml_parser_delete(&parser) }
+        let tooDeep = Array(text.utf8).withUnsafeBufferPointer { buffer -> Int? in
+            yaml_parser_set_input_string(&parser, buffer.baseAddress ?? UnsafePointer(bitPattern: 1), buffer.count)
+            var depth = 0
+            var event = yaml_event_t()
+            // What is no YAML is told by who reads the document.
+            while yaml_parser_parse(&parser, &event) == 1, event.type != YAML_STREAM_END_EVENT {
+                defer { yaml_event_delete(&event) }
+                switch event.type {
+                case YAML_MAPPING_START_EVENT, YAML_SEQUENCE_START_EVENT: depth += 1
+                case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT: depth -= 1
+                default: break
+                }
+                if depth > greatestDepth { return event.start_mark.line + 1 }
+            }
+            return nil
+        }
+        if let tooDeep { throw YAMLFault(tooDeepInLine: tooDeep, limit: greatestDepth) }
+    }
 
     /// Whether no other document follows. Said as libyaml would say it.
     private static func isAtEnd(_ parser: inout yaml_parser_t) -> Bool {

@@ -19,6 +19,12 @@ struct YAMLFault: Error {
         }
     }
 
+    init(tooDeepInLine line: Int, limit: Int) {
+        self.init(
+            line: line, message: "has more than \(limit) lists and groups within one another",
+            remedy: Self.generalRemedy)
+    }
+
     private init(line: Int?, message: String, remedy: String) {
         self.line = line
         self.message = message

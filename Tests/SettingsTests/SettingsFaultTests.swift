@@ -58,8 +58,9 @@ import Testing
         Case(yaml: "", expected: "the file is empty"),
         Case(yaml: " \n\n", expected: "the file is empty"),
         Case(yaml: "[1]: 2", expected: "a key is not a word"),
-        Case(yaml: String(repeating: "[", count: 60_000), expected: "is not YAML"),
-        Case(yaml: String(repeating: "{a: ", count: 60_000), expected: "is not YAML"),
+        Case(yaml: String(repeating: "[", count: 33), expected: ":1: has more than 32 lists and groups"),
+        Case(yaml: String(repeating: "{a: ", count: 60_000), expected: ":1: has more than 32 lists and groups"),
+        Case(yaml: String(repeating: "[", count: 32), expected: "is not YAML"),
         Case(yaml: String(repeating: "# long\n", count: 60_000), expected: "is larger than 256 KiB"),
     ]
 
