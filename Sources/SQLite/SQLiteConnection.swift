@@ -4,7 +4,7 @@ internal import SystemPackage
 
 /// A connection to one database file, for one thread at a time: `SQLiteDatabase` sees to that, and so it may go from one to another.
 @safe package final class SQLiteConnection: @unchecked Sendable {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// How a file is opened.
     enum Access {
@@ -127,16 +127,25 @@ internal import SystemPackage
 
     /// All of it or nothing.
     func transaction<Result>(_ kind: Transaction, _ body: (SQLiteConnection) throws -> Result) throws -> Result {
+        // What the one before could not undo.
+        try rollBack()
         try execute(kind.rawValue)
         do {
             let result = try body(self)
             try execute("COMMIT")
             return result
         } catch {
-            // SQLite may have rolled back by itself, as where the disk is full: https://www.sqlite.org/c3ref/get_autocommit.html.
-            if unsafe sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
+            // The first error says what happened. A rollback that fails as well is tried again by the next transaction.
+            _ = Swift.Result { try rollBack() }
             throw error
         }
+    }
+
+    /// Undoes a transaction that is under way.
+    ///
+    /// SQLite may have done so by itself, as where the disk is full: https://www.sqlite.org/c3ref/get_autocommit.html.
+    private func rollBack() throws {
+        if unsafe sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
     }
 
     /// Copies the whole database at one moment, while others write: https://www.sqlite.org/backup.html.

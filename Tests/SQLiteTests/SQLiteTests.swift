@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import CSQLite
 import Fixtures
 import LinuxIO
-import SQLite
 import SystemPackage
 import Testing
+
+@testable import SQLite
 
 @Suite struct SQLiteTests {
     private let folder = TemporaryFolder()
@@ -121,6 +123,28 @@ import Testing
         }
         try database.write { try $0.execute("INSERT INTO t VALUES (1, 3)") }
         #expect(try database.read { try $0.value("SELECT value FROM t") } == 3)
+    }
+
+    @Test func `where undoing fails, the first error is told, and the next transaction begins by undoing`() throws {
+        let database = try database()
+        let refusesToUndo: @convention(c) (
+            UnsafeMutableRawPointer?, CInt, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+            UnsafePointer<CChar>?
+        ) -> CInt = { _, action, operation, _, _, _ in
+            guard action == SQLITE_TRANSACTION, let operation = unsafe operation else { return SQLITE_OK }
+            return unsafe String(cString: operation) == "ROLLBACK" ? SQLITE_DENY : SQLITE_OK
+        }
+        #expect(throws: Whim.self) {
+            try database.write {
+                try $0.execute("INSERT INTO t (value) VALUES (1)")
+                unsafe sqlite3_set_authorizer($0.handle, refusesToUndo, nil)
+                throw Whim()
+            }
+        }
+        try database.withWriter { _ = unsafe sqlite3_set_authorizer($0.handle, nil, nil) }
+        try database.write { try $0.execute("INSERT INTO t (value) VALUES (2)") }
+        let values: [Int] = try database.read { try $0.values("SELECT value FROM t") }
+        #expect(values == [2])
     }
 
     @Test func `a read is one snapshot, and sees what was committed before`() throws {
