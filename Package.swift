@@ -192,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "ReviewTests", dependencies: ["Review", "Fixtures", "LinuxIO", system], swiftSettings: strict),
         .testTarget(
-            name: "SQLiteTests", dependencies: ["CSQLite", "SQLite", "Fixtures", "LinuxIO", system], swiftSettings: strict),
+            name: "SQLiteTests", dependencies: ["CSQLite", "SQLite", "Fixtures", "LinuxIO", system],
+            swiftSettings: strict),
         .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "Fixtures", system], swiftSettings: strict),
         .testTarget(

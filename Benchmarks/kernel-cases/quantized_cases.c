@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What a verdict in int8 takes beside the stem and the head: convolutions of bytes, and the pool that makes bytes. */
+/* What a verdict in int8 takes beside the head: an image in words, the first convolution of them, convolutions of bytes, their pool. */
 #include "cases.h"
 
 /* Enough for the largest case; a map's border and what is fetched ahead lie inside. */
@@ -37,17 +37,35 @@ static void run_3x3(const struct setting *setting) { convolve(setting, 16, 8, 10
 
 static void run_3x3_stride_2(const struct setting *setting) { convolve(setting, 16, 2, 15, 3, 2, ck_nothing); }
 
+static void run_words(const struct setting *setting)
+{
+    const struct ck_quantized_image task = {
+        .values = (float *)residual, .words = (short *)input, .images = 1, .height = 8, .width = 112,
+        .words_image = 8 * 112 * ck_image_channels, .words_row = 112 * ck_image_channels, .factor = 2048, .largest = 8191,
+    };
+    ck_quantize_image(setting->quantized, setting->team, &task);
+}
+
+static void run_image(const struct setting *setting)
+{
+    const long row = (28 + ck_image_kernel) * ck_image_channels * sizeof(short), plane = 2 * 14 * ck_lanes;
+    const struct ck_quantized_convolution task = {
+        .input = (unsigned char *)input, .weights = (signed char *)weights, .factor = factor, .bias = bias,
+        .output = {ck_bytes, output, plane, plane, 14 * ck_lanes},
+        .input_image = (4 + ck_image_kernel) * row, .input_row = row, .output_blocks = 2,
+        .images = 1, .height = 2, .width = 14, .stride = 2, .rectified = true,
+    };
+    ck_convolve_quantized_image(setting->quantized, setting->team, &task);
+}
+
 static void run_pool(const struct setting *setting)
 {
-    const struct ck_quantized_pooling task = {
-        .pooling = {
-            .input = input, .output = output, .blocks = 1,
-            .input_plane = 16 * 28 * ck_lanes, .input_image = 16 * 28 * ck_lanes, .input_row = 28 * ck_lanes,
-            .input_height = 16, .input_width = 28,
-            .output_plane = 8 * 14 * ck_lanes, .output_image = 8 * 14 * ck_lanes, .output_row = 14 * ck_lanes,
-            .images = 1, .height = 8, .width = 14, .kernel = 3, .stride = 2, .padding = 1,
-        },
-        .factor = 1,
+    const struct ck_pooling task = {
+        .input = input, .output = output, .blocks = 1,
+        .input_plane = 16 * 28 * ck_lanes, .input_image = 16 * 28 * ck_lanes, .input_row = 28 * ck_lanes,
+        .input_height = 16, .input_width = 28,
+        .output_plane = 8 * 14 * ck_lanes, .output_image = 8 * 14 * ck_lanes, .output_row = 14 * ck_lanes,
+        .images = 1, .height = 8, .width = 14, .kernel = 3, .stride = 2, .padding = 1,
     };
     ck_pool_quantized(setting->quantized, setting->team, &task);
 }
@@ -57,6 +75,8 @@ const struct kernel_case quantized_cases[] = {
     {"int8-1x1-adding-floats", run_1x1_adding_floats, ck_float32},
     {"int8-3x3", run_3x3, ck_float32},
     {"int8-3x3-stride-2", run_3x3_stride_2, ck_float32},
+    {"int8-words", run_words, ck_float32},
+    {"int8-image", run_image, ck_float32},
     {"int8-pool", run_pool, ck_float32},
     {0},
 };

@@ -31,9 +31,9 @@ struct weights_of {
     const signed char *first;
 };
 
-INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block, long block_bytes)
 {
-    return (struct weights_of){c->weights + block * c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes};
+    return (struct weights_of){c->weights + block * block_bytes};
 }
 
 /* sum[8 channels] += what pairs of 16 bits make, added up in twos. */
@@ -59,6 +59,23 @@ INLINE void accumulate(
             add_pairs(&sum[i], 0, _mm256_maddubs_epi16(four, low), ones);
             add_pairs(&sum[i], 1, _mm256_maddubs_epi16(four, high), ones);
         }
+    }
+}
+
+INLINE void accumulate_words(
+    integers *sum, const unsigned char *input, struct weights_of weights, long row, const int columns, const int blocks)
+{
+    (void)blocks;
+    const __m256i *weight = (const __m256i *)weights.first + row * ck_image_pairs * 2;
+    for (long pair = 0; pair < ck_image_pairs; pair++) {
+        const __m256i low = weight[0], high = weight[1];
+        UNROLLED for (int i = 0; i < columns; i++) {
+            const __m256i two = _mm256_set1_epi32(two_words(input + i * image_step));
+            add_pairs(&sum[i], 0, two, low);
+            add_pairs(&sum[i], 1, two, high);
+        }
+        input += 2 * sizeof(short);
+        weight += 2;
     }
 }
 
@@ -92,6 +109,8 @@ const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
     .convolve_tiles = convolve_tiles,
+    .convolve_image = convolve_image,
+    .words = words,
     .pool_maximum = pool_maximum,
 };
 #pragma clang attribute pop

@@ -34,10 +34,9 @@ struct weights_of {
     long next_block;
 };
 
-INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block, long block_bytes)
 {
-    const long next_block = c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes;
-    return (struct weights_of){c->weights + block * next_block, next_block};
+    return (struct weights_of){c->weights + block * block_bytes, block_bytes};
 }
 
 /* sum[pixel][block][output] += Σ of four inputs · weights, for each of the four quads of a plane. */
@@ -61,12 +60,33 @@ INLINE void accumulate(
     }
 }
 
+/* The same of two values of 16 bits, for each of a row's pairs. */
+INLINE void accumulate_words(
+    integers *sum, const unsigned char *input, const struct weights_of weights, long row, const int columns,
+    const int blocks)
+{
+    const signed char *line = weights.first + row * ck_image_pairs * line_bytes;
+    for (long pair = 0; pair < ck_image_pairs; pair++) {
+        __m512i weight[BLOCKS];
+        UNROLLED for (int b = 0; b < blocks; b++) weight[b] = _mm512_load_si512(line + b * weights.next_block);
+        UNROLLED for (int i = 0; i < columns; i++) {
+            const __m512i two = _mm512_set1_epi32(two_words(input + i * image_step));
+            UNROLLED for (int b = 0; b < blocks; b++)
+                sum[i * BLOCKS + b] = (integers)_mm512_dpwssd_epi32((__m512i)sum[i * BLOCKS + b], two, weight[b]);
+        }
+        input += 2 * sizeof(short);
+        line += line_bytes;
+    }
+}
+
 #include "quantized.inc"
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
     .convolve_tiles = NULL,
+    .convolve_image = convolve_image,
+    .words = words,
     .pool_maximum = pool_maximum,
 };
 #pragma clang attribute pop

@@ -16,10 +16,9 @@ struct weights_of {
     const signed char *first;
 };
 
-INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block)
+INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block, long block_bytes)
 {
-    return (struct weights_of){
-        c->weights + block * c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes};
+    return (struct weights_of){c->weights + block * block_bytes};
 }
 
 INLINE void accumulate(
@@ -37,11 +36,33 @@ INLINE void accumulate(
     }
 }
 
+INLINE void accumulate_words(
+    integers *sum, const unsigned char *input, struct weights_of weights, long row, const int columns, const int blocks)
+{
+    (void)blocks;
+    const short *weight = (const short *)weights.first + row * ck_image_pairs * 2 * ck_lanes;
+    for (long pair = 0; pair < ck_image_pairs; pair++) {
+        integers even, odd;
+        UNROLLED for (int o = 0; o < ck_lanes; o++) {
+            even[o] = weight[2 * o];
+            odd[o] = weight[2 * o + 1];
+        }
+        UNROLLED for (int i = 0; i < columns; i++) {
+            const int two = two_words(input + i * image_step);
+            sum[i] += even * (int)(short)two + odd * (two >> 16);
+        }
+        input += 2 * sizeof(short);
+        weight += 2 * ck_lanes;
+    }
+}
+
 #include "quantized.inc"
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
     .convolve_tiles = NULL,
+    .convolve_image = convolve_image,
+    .words = words,
     .pool_maximum = pool_maximum,
 };

@@ -9,6 +9,8 @@ enum {
     cached_weights_bytes = 320 * 1024,
     /* Pixels of a part that computes all channels: its inputs stay in the first-level cache. */
     part_pixels = 112,
+    /* The same where floats become words. */
+    image_pixels = 4096,
     /* Pixels for each thread from which on they are shared out, and not the channels. */
     shared_pixels = 98,
     /* Output blocks that are computed side by side at most. */
@@ -128,9 +130,53 @@ void ck_convolve_quantized(
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
 }
 
+static void image_part(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct task *task = context;
+    const struct ck_quantized_part part = {.box = part_of(&task->cut, item)};
+    task->kernels->convolve_image(task->convolution, &part);
+}
+
+void ck_convolve_quantized_image(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_convolution *convolution)
+{
+    const struct task task = {
+        .kernels = kernels,
+        .convolution = convolution,
+        .cut = cut_of(
+            convolution->output_blocks, convolution->output_blocks, convolution->images * convolution->height,
+            convolution->width, part_pixels, ck_team_threads(team)),
+    };
+    ck_team_run(team, task.cut.groups * task.cut.areas, image_part, &task);
+}
+
+struct words_task {
+    const struct ck_quantized_kernels *kernels;
+    const struct ck_quantized_image *image;
+    struct cut cut;
+};
+
+static void words_part(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct words_task *task = context;
+    const struct ck_part part = part_of(&task->cut, item);
+    task->kernels->words(task->image, &part);
+}
+
+void ck_quantize_image(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_image *image)
+{
+    const struct words_task task = {
+        kernels, image,
+        cut_of(1, 1, image->images * image->height, image->width, image_pixels, ck_team_threads(team))};
+    ck_team_run(team, task.cut.areas, words_part, &task);
+}
+
 struct pooling_task {
     const struct ck_quantized_kernels *kernels;
-    const struct ck_quantized_pooling *pooling;
+    const struct ck_pooling *pooling;
     struct cut cut;
 };
 
@@ -143,11 +189,10 @@ static void pool_part(const void *context, long item, long thread)
 }
 
 void ck_pool_quantized(
-    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_pooling *quantized)
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling)
 {
-    const struct ck_pooling *pooling = &quantized->pooling;
     const struct pooling_task task = {
-        kernels, quantized,
+        kernels, pooling,
         cut_of(
             pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
             ck_team_threads(team))};

@@ -294,6 +294,83 @@ static void check_bytes(
             }
 }
 
+/* An image in words, and the first convolution of them: the same bits. */
+static void check_words(const struct ck_quantized_kernels *kernels, struct ck_team *team, long height, long width)
+{
+    enum { channels = ck_image_channels, kernel = ck_image_kernel, row_pairs = ck_image_pairs, border = kernel / 2 };
+    static _Alignas(64) short words[most], whole[blocks * kernel * row_pairs * ck_lanes * 2];
+    const long rows = 2 * height, columns = 2 * width, row = (columns + 2 * border + 1) * channels;
+    const long image = (rows + 2 * border) * row, first = border * (row + channels);
+    const struct map to = {2, height, width, 0};
+    unsigned char *made = (unsigned char *)output;
+    draw(input, 2 * channels * rows * columns);
+    for (long i = 0; i < 2 * channels * rows * columns; i++) input[i] *= 6;
+    memset(words, 0, sizeof words);
+    const struct ck_quantized_image taken = {
+        .values = input, .words = words + first, .images = 2, .height = rows, .width = columns,
+        .words_image = image, .words_row = row, .factor = 1500, .largest = 8191,
+    };
+    ck_quantize_image(kernels, team, &taken);
+    for (long n = 0; n < 2; n++)
+        for (long channel = 0; channel < channels; channel++)
+            for (long y = 0; y < rows; y++)
+                for (long x = 0; x < columns; x++) {
+                    const volatile float scaled = input[((n * channels + channel) * rows + y) * columns + x] * 1500;
+                    compare("words", ck_float32, words[n * image + first + y * row + x * channels + channel],
+                        fmin(8191, fmax(-8191, nearbyint(scaled))));
+                }
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        whole[i] = i / (2 * ck_lanes) % row_pairs == row_pairs - 1 && i % 2 ? 0 : (short)(1700 * drawn());
+    draw(bias, blocks * ck_lanes);
+    for (long i = 0; i < blocks * ck_lanes; i++) bias[i] *= 100, factor[i] = (float)(2e-6 + 1e-6 * drawn());
+    const struct ck_quantized_convolution task = {
+        .input = (unsigned char *)words, .weights = (signed char *)whole, .factor = factor, .bias = bias,
+        .output = {ck_bytes, made, plane_of(&to), image_of(&to), row_of(&to)},
+        .input_image = image * 2, .input_row = row * 2, .output_blocks = blocks, .images = 2, .height = height, .width = width,
+        .stride = 2, .rectified = true,
+    };
+    ck_convolve_quantized_image(kernels, team, &task);
+    for (long out = 0; out < blocks * ck_lanes; out++)
+        for (long y = 0; y < height; y++)
+            for (long x = 0; x < width; x++) {
+                long sum = 0;
+                for (long ky = 0; ky < kernel; ky++)
+                    for (long i = 0; i < 2 * row_pairs; i++)
+                        sum += words[image + (2 * y + ky) * row + 2 * x * channels + i]
+                            * whole[(((out / ck_lanes * kernel + ky) * row_pairs + i / 2) * ck_lanes + out % ck_lanes) * 2 + i % 2];
+                const volatile float scaled = (float)(int)sum * factor[out];
+                const float value = scaled + bias[out];
+                compare("words", ck_float32, made[place_of(&to, out, 1, y, x)], fmin(255, fmax(0, nearbyint(value))));
+            }
+}
+
+static void check_byte_pool(const struct ck_quantized_kernels *kernels, struct ck_team *team, long height, long width)
+{
+    const struct map from = {1, height, width, 0}, to = {1, (height + 1) / 2, (width + 1) / 2, 0};
+    unsigned char *bytes = (unsigned char *)input, *made = (unsigned char *)output;
+    for (long i = 0; i < plane_of(&from); i++) bytes[i] = (unsigned char)(127.5 + 127.5 * drawn());
+    const struct ck_pooling task = {
+        .input = bytes, .output = made, .blocks = 1,
+        .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
+        .input_height = height, .input_width = width,
+        .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
+        .images = 1, .height = to.height, .width = to.width, .kernel = 3, .stride = 2, .padding = 1,
+    };
+    ck_pool_quantized(kernels, team, &task);
+    for (long channel = 0; channel < ck_lanes; channel++)
+        for (long y = 0; y < to.height; y++)
+            for (long x = 0; x < to.width; x++) {
+                int largest = 0;
+                for (long row = 2 * y - 1; row <= 2 * y + 1; row++)
+                    for (long column = 2 * x - 1; column <= 2 * x + 1; column++) {
+                        if (row < 0 || row >= height || column < 0 || column >= width) continue;
+                        const int value = bytes[place_of(&from, channel, 0, row, column)];
+                        largest = value > largest ? value : largest;
+                    }
+                compare("pool of bytes", ck_float32, made[place_of(&to, channel, 0, y, x)], largest);
+            }
+}
+
 static void check_floats(const struct ck_kernels *kernels, struct ck_team *team)
 {
     for (enum ck_element element = ck_float32; element <= ck_widened; element++)
@@ -336,12 +413,15 @@ int main(void)
         const struct ck_quantized_kernels *kernels = ck_quantized_kernels_at(level);
         if (!kernels) continue;
         state = 20151210, wrong = 0;
-        for (long width = 1; width <= most_pixels; width++)
+        for (long width = 1; width <= most_pixels; width++) {
             for (long stride = 1; stride <= 2; stride++) {
                 check_bytes(kernels, team, 1, stride, 1 + width % 4, width);
                 if (stride == 1 || width > 1) check_bytes(kernels, team, 3, stride, 1 + width % 4, width);
             }
-        report("bytes", level);
+            check_words(kernels, team, 1 + width % 4, width);
+            check_byte_pool(kernels, team, 1 + width % 4, width);
+        }
+        report("bytes and words", level);
         failed += wrong;
     }
     ck_team_destroy(team);

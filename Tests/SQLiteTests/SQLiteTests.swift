@@ -127,13 +127,14 @@ import Testing
 
     @Test func `where undoing fails, the first error is told, and the next transaction begins by undoing`() throws {
         let database = try database()
-        let refusesToUndo: @convention(c) (
-            UnsafeMutableRawPointer?, CInt, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
-            UnsafePointer<CChar>?
-        ) -> CInt = { _, action, operation, _, _, _ in
-            guard action == SQLITE_TRANSACTION, let operation = unsafe operation else { return SQLITE_OK }
-            return unsafe String(cString: operation) == "ROLLBACK" ? SQLITE_DENY : SQLITE_OK
-        }
+        let refusesToUndo:
+            @convention(c) (
+                UnsafeMutableRawPointer?, CInt, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+                UnsafePointer<CChar>?
+            ) -> CInt = { _, action, operation, _, _, _ in
+                guard action == SQLITE_TRANSACTION, let operation = unsafe operation else { return SQLITE_OK }
+                return unsafe String(cString: operation) == "ROLLBACK" ? SQLITE_DENY : SQLITE_OK
+            }
         #expect(throws: Whim.self) {
             try database.write {
                 try $0.execute("INSERT INTO t (value) VALUES (1)")

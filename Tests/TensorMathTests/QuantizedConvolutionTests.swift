@@ -122,7 +122,7 @@ struct QuantizedLayer {
         maps = (0..<shape.images).map { image in
             ReferenceQuantizedConvolution.Map(
                 channels: shape.channels, height: shape.height, width: shape.width,
-                bytes: (0..<pixels).map { bytes(image * pixels + $0) })
+                values: (0..<pixels).map { Int16(bytes(image * pixels + $0)) })
         }
         let perOutput = shape.channels * shape.window.kernel * shape.window.kernel
         self.weights = (0..<shape.outputs * perOutput).map(weights)
@@ -130,7 +130,7 @@ struct QuantizedLayer {
         scaling = QuantizedScaling(
             factors: (0..<shape.outputs).map { factor * (isPlain ? 1 : 1 + Float($0) / 64) },
             bias: (0..<shape.outputs).map { isPlain ? 0 : 40 + Float($0 % 7) * 3.3 })
-        let integers = self.weights
+        let integers = self.weights.map(Int16.init)
         sums = maps.map {
             ReferenceQuantizedConvolution.sums($0, integers, outputs: shape.outputs, window: shape.window)
         }
@@ -181,7 +181,7 @@ struct QuantizedLayer {
     /// - Parameter fill: what the result's memory holds before.
     func run(_ ending: Ending, on engine: ComputeEngine, fill: UInt8) -> TensorStorage {
         let convolution = convolution(ending)
-        let input = convolution.input.laidOut(maps.flatMap { $0.bytes.map { Float($0) } })
+        let input = convolution.input.laidOut(maps.flatMap { $0.values.map { Float($0) } })
         var packed = TensorStorage(count: convolution.weightCount)
         var constants = TensorStorage(count: convolution.scalingCount)
         var packedSpan = packed.mutableSpan
@@ -209,7 +209,7 @@ struct QuantizedLayer {
 }
 
 extension TensorStorage {
-    fileprivate var bytes: [UInt8] {
+    var bytes: [UInt8] {
         unsafe span.withUnsafeBytes { unsafe Array($0) }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* In: maps of bytes 0 … 255 and weights of −127 … 127. Out: the same convolutions in integers, scaled to floats or bytes again.
+/* In: maps of bytes 0 … 255 and weights of −127 … 127; for the stem, an image and weights of 16 bits.
+ * Out: the same convolutions in integers, scaled to floats or bytes again.
  * Compiled per instruction set as the others are. Sums are exact, and what follows them has an order of its own that no
  * compiler may change (no fused multiply-add): so every level and every number of threads gives the same bits.
  * Called by TensorMath alone, which checks every size.
@@ -16,6 +17,10 @@ enum ck_quantized_level { ck_quantized_baseline, ck_quantized_avx2, ck_quantized
 /* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. The weights of the first two
  * are at most 128 together, without their signs, and so are those of the other two. */
 enum { ck_quad = 4, ck_quads = ck_lanes / ck_quad };
+
+/* The stem reads an image: 7×7 with stride 2, red, green and blue of a pixel side by side, each a word of 16 bits. 21 of them
+ * are a row of weights: 10 pairs and a half, so the last pair's second weight is zero. */
+enum { ck_image_kernel = 7, ck_image_channels = 3, ck_image_pairs = 11 };
 
 /* What is added to a sum, and what is written. */
 enum ck_quantized_kind { ck_nothing, ck_bytes, ck_floats };
@@ -42,10 +47,13 @@ struct ck_quantized_convolution {
     short *scratch;   /* for each thread ck_quantized_scratch / threads */
 };
 
-/* A maximum pool from a map of floats to one of bytes: factor times the largest, rounded as above. */
-struct ck_quantized_pooling {
-    struct ck_pooling pooling; /* its output is of bytes */
-    float factor;
+/* An image as words: the nearest of value · factor, to even where two are as near, no farther from zero than `largest`. */
+struct ck_quantized_image {
+    const float *values;         /* [image][3][height][width] */
+    short *words;                /* the first pixel of [image][row][column][3] */
+    long images, height, width;
+    long words_image, words_row; /* pitches in words */
+    float factor, largest;
 };
 
 struct ck_quantized_part {
@@ -58,7 +66,9 @@ struct ck_quantized_kernels {
     void (*convolve)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
     /* The same for 3×3 with stride 1, of rows that begin at a multiple of 4; NULL where it is not faster. */
     void (*convolve_tiles)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
-    void (*pool_maximum)(const struct ck_quantized_pooling *, const struct ck_part *);
+    void (*convolve_image)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
+    void (*words)(const struct ck_quantized_image *, const struct ck_part *);
+    void (*pool_maximum)(const struct ck_pooling *, const struct ck_part *);
 };
 
 /* The fastest that a level of the floats' kernels admits. */
@@ -74,7 +84,16 @@ long ck_quantized_scratch(
 /* The same results for every number of threads. */
 void ck_convolve_quantized(
     const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_convolution *convolution);
+
+/* The stem. `input` are words, their pitches in bytes; weights are words [output block][kernel row][11][16 outputs][2]; kernel,
+ * stride and planes go without saying. The caller sees to it that no sum exceeds 32 bits. */
+void ck_convolve_quantized_image(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_convolution *convolution);
+void ck_quantize_image(
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_image *image);
+
+/* A maximum pool of bytes. */
 void ck_pool_quantized(
-    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_pooling *pooling);
+    const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
 
 #endif

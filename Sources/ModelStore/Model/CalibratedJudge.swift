@@ -43,7 +43,7 @@ package struct CalibratedJudge {
         guard outcomes.count == before.count else {
             throw ModelFailure(.damaged, path, "saw other photographs the second time", remedy: "try again")
         }
-        let golden = GoldenCheck.record(rounded, tolerance: GoldenCheck.int8Tolerance)
+        let golden = GoldenCheck.record(rounded)
         guard golden.logits.allSatisfy(\.isFinite) else { throw useless("gives a logit in int8 that is not finite") }
         let quantization = Quantization(sha256: "", images: histogram.images, ranges: ranges, golden: golden)
         return (quantization, outcomes)

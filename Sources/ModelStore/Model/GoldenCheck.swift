@@ -10,13 +10,11 @@ enum GoldenCheck {
     static let tolerance: Float = 1e-3
     /// Fifty layers in bfloat16, each rounded to 1/512: a wrong processor or file is off by far more.
     static let bfloat16Tolerance: Float = 0.1
-    /// Of what int8 itself gave: a stem that sums in another order may round a byte here and there otherwise.
-    static let int8Tolerance: Float = 0.1
     private static let formula =
         "SeededInput(name: golden, seed): SplitMix64 seeded by FNV-1a(name/coarse) and (name/fine) xor seed; "
         + "see Sources/ResNet/SeededInput.swift"
 
-    static func record(_ network: ResNet50Inference, tolerance: Float = tolerance) -> ModelRecord.Golden {
+    static func record(_ network: ResNet50Inference) -> ModelRecord.Golden {
         ModelRecord.Golden(
             formula: formula, seed: seed, logits: logits(network, seed: seed), tolerance: tolerance)
     }

@@ -6,8 +6,6 @@ struct InferencePlan: Sendable {
     let precision: Precision
     let stem: InferenceStep
     let pooled: MapLayout
-    /// Of the pooled map's bytes: value = byte · step. What the floats' maps do without.
-    let pooledStep: Float?
     let blocks: [Bottleneck<InferenceStep>]
     let last: MapLayout
     /// The means of `last`.
@@ -24,14 +22,18 @@ struct InferencePlan: Sendable {
     ) {
         self.precision = precision
         var packing = WeightPacking(precision: precision)
-        let image = MapLayout.planar(
-            images: images, channels: 3, height: input.height, width: input.width, border: layout.stem.window.padding)
-        stem = packing.place(layout.stem, input: image)
+        if let ranges {
+            stem = packing.placeStem(layout.stem, images: images, input, ranges)
+        } else {
+            let image = MapLayout.planar(
+                images: images, channels: 3, height: input.height, width: input.width,
+                border: layout.stem.window.padding)
+            stem = packing.place(layout.stem, input: image)
+        }
         let size = MapSize(stem.output).output(of: ResNet50Layout.stemPool)
         pooled = .blocked(
             images: images, channels: stem.output.channels, height: size.height, width: size.width,
             precision: precision)
-        pooledStep = ranges?.step(of: ActivationRanges.pooled)
         if let ranges {
             blocks = packing.place(layout.blocks, input: pooled, ranges)
         } else {
@@ -97,7 +99,7 @@ struct WeightPacking {
         let size = MapSize(input).output(of: unit.window)
         let output = MapLayout.blocked(
             images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
-            border: border, precision: precision == .int8 ? .float32 : precision)
+            border: border, precision: precision)
         switch ConvolutionChoice.whileJudging(ConvolutionChoice.Case(window: unit.window, of: output)).method {
         case .winograd(let size):
             return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))

@@ -8,17 +8,20 @@ struct InferenceStep: Sendable {
         case direct(BlockedConvolution)
         case winograd(WinogradConvolution)
         case quantized(QuantizedUnit)
+        case quantizedStem(QuantizedStem)
     }
 
     let method: Method
     let weights: Range<Int>
     let bias: Range<Int>
 
-    var input: MapLayout {
+    /// Floats of storage that hold the map that it reads.
+    var inputCount: Int {
         switch method {
-        case .direct(let convolution): convolution.input
-        case .winograd(let convolution): convolution.input
-        case .quantized(let unit): unit.convolution.input
+        case .direct(let convolution): convolution.input.count
+        case .winograd(let convolution): convolution.input.count
+        case .quantized(let unit): unit.convolution.input.count
+        case .quantizedStem(let stem): stem.convolution.imageCount
         }
     }
 
@@ -27,13 +30,14 @@ struct InferenceStep: Sendable {
         case .direct(let convolution): convolution.output
         case .winograd(let convolution): convolution.output
         case .quantized(let unit): unit.convolution.output
+        case .quantizedStem(let stem): stem.convolution.output
         }
     }
 
     /// Floats of scratch that the step needs while it runs.
     func scratchCount(on engine: ComputeEngine) -> Int {
         switch method {
-        case .direct: 0
+        case .direct, .quantizedStem: 0
         case .winograd(let convolution): convolution.scratchCount(on: engine.team)
         case .quantized(let unit): unit.convolution.scratchCount(on: engine)
         }
@@ -50,6 +54,9 @@ struct InferenceStep: Sendable {
         case .quantized(let unit):
             unit.pack(values, into: &target, weights: weights.lowerBound, scaling: bias.lowerBound)
             return
+        case .quantizedStem(let stem):
+            stem.pack(values, into: &target, weights: weights.lowerBound, scaling: bias.lowerBound)
+            return
         }
         for (place, value) in zip(bias, values.bias) { target[place] = value }
     }
@@ -59,7 +66,7 @@ struct InferenceStep: Sendable {
         guard case .direct(let convolution) = method else { preconditionFailure("a linear layer is computed directly") }
         let values = storage.span
         var row: [Float] = []
-        for channel in 0..<input.channels {
+        for channel in 0..<convolution.input.channels {
             row.append(values[weights.lowerBound + convolution.place(ofOutput: output, input: channel)])
         }
         return (row, values[bias.lowerBound + output])
@@ -72,6 +79,7 @@ extension InferenceStep.Method {
         case .direct: "d"
         case .winograd(let convolution): String(convolution.size.rawValue)
         case .quantized: "q"
+        case .quantizedStem: "w"
         }
     }
 
@@ -80,6 +88,7 @@ extension InferenceStep.Method {
         case .direct: "direct"
         case .winograd(let convolution): "Winograd \(convolution.size.rawValue)×\(convolution.size.rawValue)"
         case .quantized: "bytes"
+        case .quantizedStem: "words"
         }
     }
 
@@ -89,6 +98,7 @@ extension InferenceStep.Method {
         case .direct(let convolution): (convolution.weightCount, convolution.biasCount)
         case .winograd(let convolution): (convolution.weightCount, convolution.biasCount)
         case .quantized(let unit): (unit.convolution.weightCount, unit.convolution.scalingCount)
+        case .quantizedStem(let stem): (stem.convolution.weightCount, stem.convolution.scalingCount)
         }
     }
 }

@@ -22,7 +22,7 @@ struct InferenceWorkspace: ~Copyable {
 
     init(plan: InferencePlan, engine: ComputeEngine) {
         self.engine = engine
-        image = TensorStorage(count: plan.stem.input.count)
+        image = TensorStorage(count: plan.stem.inputCount)
         current = TensorStorage(count: plan.mapCount)
         next = TensorStorage(count: plan.mapCount)
         var starts: [MapLayout: Int] = [:]
@@ -50,7 +50,7 @@ struct InferenceWorkspace: ~Copyable {
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights,
         observing observe: Observation = { _, _, _ in }
     ) {
-        Self.fill(&image, plan.stem.input, from: input)
+        plan.stem.fill(&image, from: input, on: engine)
         plan.stem.run(image, weights, .rectified, engine, &noScratch, into: &next)
         timer?.lap()
         Self.pool(next, plan, engine, into: &current)
@@ -99,20 +99,14 @@ struct InferenceWorkspace: ~Copyable {
         observe(current, 0, block.expand.output)
     }
 
-    private static func fill(_ map: inout TensorStorage, _ layout: MapLayout, from input: Span<Float>) {
-        var pixels = map.mutableSpan
-        layout.fill(&pixels, from: input)
-    }
-
     private static func pool(
         _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
         into pooled: inout TensorStorage
     ) {
         var output = pooled.mutableSpan
-        if let step = plan.pooledStep {
+        if plan.pooled.precision == .int8 {
             return QuantizedPooling.maximum(
-                map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, step: step, on: engine,
-                into: &output)
+                map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
         }
         BlockedPooling.maximum(
             map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
@@ -128,6 +122,16 @@ struct InferenceWorkspace: ~Copyable {
 }
 
 extension InferenceStep {
+    /// Lays an image out as the first convolution reads it, [images, 3, height, width].
+    fileprivate func fill(_ image: inout TensorStorage, from input: Span<Float>, on engine: ComputeEngine) {
+        var pixels = image.mutableSpan
+        switch method {
+        case .direct(let convolution): convolution.input.fill(&pixels, from: input)
+        case .quantizedStem(let stem): stem.convolution.fill(&pixels, from: input, on: engine)
+        case .winograd, .quantized: preconditionFailure("no first convolution")
+        }
+    }
+
     /// result = activation(convolution(map) + bias), each map from a start inside its storage.
     fileprivate func run(
         _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing PackedWeights,
@@ -135,7 +139,7 @@ extension InferenceStep {
         into result: inout TensorStorage, at resultStart: Int = 0
     ) {
         var values = result.mutableSpan(of: resultStart..<resultStart + output.count)
-        let map = map.span.extracting(mapStart..<mapStart + input.count)
+        let map = map.span.extracting(mapStart..<mapStart + inputCount)
         let (weights, bias) = (storage.span.extracting(weights), storage.span.extracting(bias))
         switch method {
         case .direct(let convolution):
@@ -151,6 +155,8 @@ extension InferenceStep {
             unit.convolution.forward(
                 map, weights: weights, scaling: bias, activation: activation, on: engine, scratch: &scratch,
                 into: &values)
+        case .quantizedStem(let stem):
+            stem.convolution.forward(map, weights: weights, scaling: bias, on: engine, into: &values)
         }
     }
 
@@ -165,7 +171,7 @@ extension InferenceStep {
         case .direct(let convolution):
             convolution.forward(
                 map.span, weights: weights, bias: bias, adding: residual.span, on: engine, into: &values)
-        case .winograd: preconditionFailure("a residual is added by a 1×1")
+        case .winograd, .quantizedStem: preconditionFailure("a residual is added by a 1×1")
         case .quantized(let unit):
             guard let added = unit.residual else { preconditionFailure("a unit without a residual") }
             var scratch = scratch.mutableSpan

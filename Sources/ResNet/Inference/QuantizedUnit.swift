@@ -20,8 +20,28 @@ struct QuantizedUnit: Sendable {
             values.weights, outputs: convolution.output.channels, places: kernel * kernel)
         convolution.pack(weights: rounded.integers, into: &target, at: weights)
         convolution.pack(
-            scaling: QuantizedScaling(rounded, bias: values.bias, input: inputStep, output: outputStep), into: &target,
-            at: scaling)
+            scaling: QuantizedScaling(
+                weights: rounded.steps, bias: values.bias, input: inputStep, output: outputStep),
+            into: &target, at: scaling)
+    }
+}
+
+/// The first convolution, from an image's words to bytes.
+struct QuantizedStem: Sendable {
+    let convolution: QuantizedImageConvolution
+    /// Value = byte · step: the pool's, which only takes the largest of them.
+    let outputStep: Float
+
+    /// The same of the first convolution.
+    func pack(
+        _ values: (weights: [Float], bias: [Float]), into target: inout MutableSpan<Float>, weights: Int, scaling: Int
+    ) {
+        let rounded = QuantizedImageWeights(values.weights, outputs: convolution.output.channels)
+        convolution.pack(weights: rounded.integers, into: &target, at: weights)
+        convolution.pack(
+            scaling: QuantizedScaling(
+                weights: rounded.steps, bias: values.bias, input: QuantizedImageConvolution.step, output: outputStep),
+            into: &target, at: scaling)
     }
 }
 
@@ -32,7 +52,22 @@ extension WeightPacking {
         let step: Float
     }
 
-    /// The stem, its pool and the head work on floats, and the last block writes them.
+    mutating func placeStem(_ unit: ConvolutionUnit, images: Int, _ input: MapSize, _ ranges: ActivationRanges)
+        -> InferenceStep
+    {
+        precondition(unit.window == QuantizedImageConvolution.window, "no kernel for another stem")
+        let size = input.output(of: unit.window)
+        let output = MapLayout.blocked(
+            images: images, channels: unit.outputChannels, height: size.height, width: size.width, precision: .int8)
+        return place(
+            .quantizedStem(
+                QuantizedStem(
+                    convolution: QuantizedImageConvolution(
+                        images: images, height: input.height, width: input.width, output: output),
+                    outputStep: ranges.step(of: ActivationRanges.pooled))))
+    }
+
+    /// The head works on floats, and the last block writes them.
     mutating func place(
         _ blocks: [Bottleneck<ConvolutionUnit>], input: MapLayout, _ ranges: ActivationRanges
     ) -> [Bottleneck<InferenceStep>] {

@@ -84,10 +84,7 @@ package struct QuantizedConvolution: Sendable {
     /// Bias, then factors, at `start`, onto zeros.
     package func pack(scaling: QuantizedScaling, into packed: inout MutableSpan<Float>, at start: Int) {
         precondition(scaling.bias.count == output.channels, "another number of channels")
-        for channel in 0..<output.channels {
-            packed[start + channel] = scaling.bias[channel]
-            packed[start + output.planes * MapLayout.blockLanes + channel] = scaling.factors[channel]
-        }
+        scaling.write(to: &packed, at: start, channels: output.planes * MapLayout.blockLanes)
     }
 
     /// - Parameters:
@@ -183,7 +180,7 @@ extension ck_quantized_map {
 }
 
 extension MapLayout {
-    fileprivate func kernelMap(_ data: UnsafeMutableRawPointer) -> ck_quantized_map {
+    func kernelMap(_ data: UnsafeMutableRawPointer) -> ck_quantized_map {
         unsafe ck_quantized_map(
             kind: precision == .int8 ? ck_bytes : ck_floats, data: data, plane: planePitch, image: imagePitch,
             row: rowPitch)

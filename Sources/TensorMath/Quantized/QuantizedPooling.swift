@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
-/// From floats to bytes: value ≈ byte · step, rounded to the nearest of 0 … 255, halves to even.
+/// From bytes to bytes of the same step.
 package enum QuantizedPooling {
-    /// The largest value under each window, as a byte.
-    ///
-    /// - Parameter step: of the output's map.
+    /// The largest value under each window.
     package static func maximum(
-        _ map: Span<Float>, _ input: MapLayout, window: WindowGeometry, _ output: MapLayout, step: Float,
-        on engine: ComputeEngine, into result: inout MutableSpan<Float>
+        _ map: Span<Float>, _ input: MapLayout, window: WindowGeometry, _ output: MapLayout, on engine: ComputeEngine,
+        into result: inout MutableSpan<Float>
     ) {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
-                && input.planes == output.planes && input.images == output.images && input.precision == .float32
-                && output.precision == .int8 && window.padding * 2 <= window.kernel && step > 0,
+                && input.planes == output.planes && input.images == output.images && input.precision == .int8
+                && output.precision == .int8 && window.padding * 2 <= window.kernel,
             "the output has another extent")
         precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
         unsafe result.withUnsafeMutableBufferPointer { result in
             unsafe map.withUnsafeBufferPointer { map in
                 // SAFETY: the counts above cover every place that sizes and pitches name.
-                let pooling = unsafe ck_pooling(
+                var task = unsafe ck_pooling(
                     element: ck_float32, input: input.pointer(map.baseAddress),
                     output: output.pointer(result.baseAddress), blocks: input.planes,
                     input_plane: input.planePitch, input_image: input.imagePitch, input_row: input.rowPitch,
@@ -27,7 +25,6 @@ package enum QuantizedPooling {
                     output_image: output.imagePitch, output_row: output.rowPitch, images: output.images,
                     height: output.height, width: output.width, kernel: window.kernel, stride: window.stride,
                     padding: window.padding)
-                var task = unsafe ck_quantized_pooling(pooling: pooling, factor: 1 / step)
                 unsafe ck_pool_quantized(engine.quantizedKernels, engine.team.handle, &task)
             }
         }

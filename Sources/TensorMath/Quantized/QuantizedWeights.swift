@@ -71,11 +71,20 @@ package struct QuantizedScaling: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - input: the step of the input's map: value = byte · step.
+    ///   - weights: the step of each output's weights.
+    ///   - input: the step of the input's map: value = whole number · step.
     ///   - output: of the output's map; 1 for a map of floats.
-    package init(_ weights: QuantizedWeights, bias: [Float], input: Float, output: Float) {
-        precondition(bias.count == weights.steps.count && input > 0 && output > 0, "a step is above zero")
-        factors = weights.steps.map { Float($0 * Double(input) / Double(output)) }
+    package init(weights: [Double], bias: [Float], input: Float, output: Float) {
+        precondition(bias.count == weights.count && input > 0 && output > 0, "a step is above zero")
+        factors = weights.map { Float($0 * Double(input) / Double(output)) }
         self.bias = bias.map { Float(Double($0) / Double(output)) }
+    }
+
+    /// Bias, then factors, each with room for so many channels.
+    func write(to packed: inout MutableSpan<Float>, at start: Int, channels: Int) {
+        for (channel, (bias, factor)) in zip(bias, factors).enumerated() {
+            packed[start + channel] = bias
+            packed[start + channels + channel] = factor
+        }
     }
 }

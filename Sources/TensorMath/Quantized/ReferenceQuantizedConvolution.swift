@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A convolution of bytes as plain loops, written to be read; any kernel, stride and padding.
+/// A convolution of bytes, or of an image's words, as plain loops, written to be read; any kernel, stride and padding.
 ///
 /// Sums are exact in 64 bits. What follows is rounded to a float after each operation, so that the kernels, which never
 /// fuse two of them, give the same bits.
 package enum ReferenceQuantizedConvolution {
-    /// Bytes of one image [channels, height, width].
+    /// Whole numbers of one image [channels, height, width].
     package struct Map: Sendable, Equatable {
         package var channels: Int
         package var height: Int
         package var width: Int
         /// [channels, height, width].
-        package var bytes: [UInt8]
+        package var values: [Int16]
 
-        package init(channels: Int, height: Int, width: Int, bytes: [UInt8]) {
-            precondition(bytes.count == channels * height * width, "a map holds channels × height × width bytes")
+        package init(channels: Int, height: Int, width: Int, values: [Int16]) {
+            precondition(values.count == channels * height * width, "a map holds channels × height × width values")
             self.channels = channels
             self.height = height
             self.width = width
-            self.bytes = bytes
+            self.values = values
         }
     }
 
-    /// Σ byte · weight, [outputs, height, width].
+    /// Σ value · weight, [outputs, height, width].
     package static func sums(
-        _ map: Map, _ weights: [Int8], outputs: Int, window: WindowGeometry
+        _ map: Map, _ weights: [Int16], outputs: Int, window: WindowGeometry
     ) -> [Int] {
         let (height, width) = (window.outputExtent(map.height), window.outputExtent(map.width))
         var sums: [Int] = []
@@ -36,7 +36,7 @@ package enum ReferenceQuantizedConvolution {
     }
 
     private static func sum(
-        _ map: Map, _ weights: [Int8], output: Int, y: Int, x: Int, _ window: WindowGeometry
+        _ map: Map, _ weights: [Int16], output: Int, y: Int, x: Int, _ window: WindowGeometry
     ) -> Int {
         let (top, left) = (y * window.stride - window.padding, x * window.stride - window.padding)
         var sum = 0
@@ -44,7 +44,7 @@ package enum ReferenceQuantizedConvolution {
             for ky in 0..<window.kernel where 0..<map.height ~= top + ky {
                 for kx in 0..<window.kernel where 0..<map.width ~= left + kx {
                     let weight = weights[((output * map.channels + i) * window.kernel + ky) * window.kernel + kx]
-                    sum += Int(map.bytes[(i * map.height + top + ky) * map.width + left + kx]) * Int(weight)
+                    sum += Int(map.values[(i * map.height + top + ky) * map.width + left + kx]) * Int(weight)
                 }
             }
         }
@@ -65,6 +65,12 @@ package enum ReferenceQuantizedConvolution {
             let added = residual.values[place] * residual.factor
             return value + added
         }
+    }
+
+    /// A normalized sample in steps of `QuantizedImageConvolution`, the nearest, halves to even.
+    package static func word(_ value: Float) -> Int16 {
+        let largest = Float(QuantizedImageConvolution.largest)
+        return Int16(min(max(value / QuantizedImageConvolution.step, -largest), largest).rounded(.toNearestOrEven))
     }
 
     /// The nearest of 0 … 255, halves to even.
