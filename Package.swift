@@ -134,7 +134,7 @@ let package = Package(
         // What surrounds the line: texts that people write, the service manager, the configuration, the verbs.
         .target(name: "WrittenText", swiftSettings: strictMemory),
         .target(
-            name: "Supervision", dependencies: ["CSystemd", logging], swiftSettings: strictMemory),
+            name: "Supervision", dependencies: ["CSystemd", "LinuxIO", logging], swiftSettings: strictMemory),
         .target(name: "Settings", dependencies: ["CYAML", "WrittenText", system], swiftSettings: strict),
 
         // What runs the line day and night, and what looks at it from outside.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
+package import FoundationEssentials
+internal import LinuxIO
 package import Verdict
 
 /// Complete files that wait for a worker, oldest first; each name at most once, and never two workers on one name.
@@ -21,7 +22,7 @@ package final class ArrivalQueue: @unchecked Sendable {
     }
 
     // All state below is touched only with `condition` locked.
-    let condition = NSCondition()
+    let condition = Condition()
     private var waiting: [Arrival] = []
     private var firstWaiting = 0
     private var queued: Set<ImageName> = []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
-internal import Foundation
+internal import FoundationEssentials
 internal import LinuxIO
 package import SystemPackage
 internal import Verdict

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Evaluation
-internal import Foundation
+internal import FoundationEssentials
 package import ModelStore
 internal import SystemPackage
 

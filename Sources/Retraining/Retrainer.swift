@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Evaluation
-internal import Foundation
+internal import FoundationEssentials
 internal import FundusImage
 internal import LabelledData
 internal import LinuxIO

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+internal import LinuxIO
 
 /// Lines on their way to the log, written by a thread of their own: nobody who has something to tell waits for the log.
 ///
@@ -9,7 +9,7 @@ package final class LogQueue: @unchecked Sendable {
     private let capacity: Int
     private let report: @Sendable (_ dropped: Int) -> Void
     // Touched only with `condition` locked.
-    private let condition = NSCondition()
+    private let condition = Condition()
     private var waiting: [@Sendable () -> Void] = []
     private var dropped = 0
     private var isWriting = false
@@ -21,11 +21,9 @@ package final class LogQueue: @unchecked Sendable {
     package init(capacity: Int = usualCapacity, report: @escaping @Sendable (_ dropped: Int) -> Void) {
         self.capacity = capacity
         self.report = report
-        let thread = Thread { [self] in
+        OwnThread.start(named: "log") { [self] in
             while true { writeNext() }
         }
-        thread.name = "log"
-        thread.start()
     }
 
     /// Has something written after all that waits, or drops it. Never waits.
@@ -42,7 +40,7 @@ package final class LogQueue: @unchecked Sendable {
 
     /// Returns once all is written, or the time is over: a process that ends leaves its last lines, and does end.
     package func drain(within seconds: Double) {
-        let deadline = Date(timeIntervalSinceNow: seconds)
+        let deadline = Condition.Deadline(in: seconds)
         condition.withLock {
             while !waiting.isEmpty || isWriting {
                 if !condition.wait(until: deadline) { return }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+internal import FoundationEssentials
 package import FundusImage
 package import ModelStore
 internal import TensorMath

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+internal import LinuxIO
 
 /// Memory that images may hold, all workers together: who needs more than is left waits.
 ///
@@ -9,7 +9,7 @@ internal import Foundation
 package final class MemoryAllowance: @unchecked Sendable {
     private let capacity: Int
     // Touched only with `condition` locked.
-    private let condition = NSCondition()
+    private let condition = Condition()
     private var borrowed = 0
 
     /// - Parameter bytes: what there is; enough for the largest image.
@@ -30,13 +30,13 @@ package final class MemoryAllowance: @unchecked Sendable {
     }
 
     private func take(_ share: Int, _ progress: () -> Void) {
-        condition.lock()
-        defer { condition.unlock() }
-        while borrowed + share > capacity, borrowed > 0 {
-            _ = condition.wait(until: Date(timeIntervalSinceNow: 1))
-            progress()
+        condition.withLock {
+            while borrowed + share > capacity, borrowed > 0 {
+                _ = condition.wait(until: Condition.Deadline(in: 1))
+                progress()
+            }
+            borrowed += share
         }
-        borrowed += share
     }
 
     private func giveBack(_ share: Int) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Foundation
+internal import FoundationEssentials
 
 /// JSON for people and programs: sorted, indented.
 package enum SortedJSON {

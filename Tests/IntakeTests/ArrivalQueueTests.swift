@@ -2,6 +2,7 @@
 import Dispatch
 import Fixtures
 import Foundation
+import LinuxIO
 import Testing
 import Verdict
 

@@ -12,6 +12,9 @@
 /* Commands of fcntl(2) that the headers show only under _GNU_SOURCE; values from asm-generic/fcntl.h, linux/fcntl.h. */
 enum { clinux_F_SETSIG = 10, clinux_F_SETLEASE = 1024 };
 
+/* Starts a detached thread with a stack of so many bytes; `top -H` shows the first 15 bytes of its name. An error's number, or 0. */
+int clinux_start_thread(const char *name, unsigned long stack_bytes, void (*run)(void *), void *context);
+
 /* Processors that the calling thread may be scheduled on, by sched_getaffinity(2), which the headers show only under
  * _GNU_SOURCE; all that run where the kernel does not tell. */
 int clinux_usable_processors(void);

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 // SPDX-License-Identifier: Apache-2.0
 internal import Processor
 internal import TensorMath

@@ -7,9 +7,10 @@ internal import CKernels
 /// ImageNet's normalization, and weights keep 13 to 15 bits. Sums are exact, and scaled and rounded to bytes as
 /// `QuantizedConvolution` does; so a ReLU is part of it.
 package struct QuantizedImageConvolution: Sendable {
-    /// Normalized samples lie within ±4.5 whatever mean between 0 and 1 they have, and within ±2.7 by ImageNet's.
+    /// What a value is counted in.
     package static let step: Float = 0x1p-11
-    /// The largest number that a value becomes; what exceeds it becomes this.
+    /// The largest number that a value becomes; what exceeds it, ±4, becomes this. By ImageNet's mean and deviation, which every
+    /// model is made with, samples lie within ±2.7.
     package static let largest = 8191
 
     /// The window that there is a kernel for.

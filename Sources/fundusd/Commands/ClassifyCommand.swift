@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 internal import LinuxIO
 internal import Settings
 internal import SystemPackage
@@ -56,7 +56,7 @@ struct ClassifyCommand: ParsableCommand {
         defer { prepared.abandon() }
         let judge = try settings.judge(
             with: try settings.loadModel(in: folder), examiner: preparing.examiner, drawingHeatmaps: heatmap != nil)
-        var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && isatty(STDOUT_FILENO) == 0)
+        var bar = ProgressBar(total: images.count, isShown: StandardError.isTerminal && !StandardOutput.isTerminal)
         var summary = Summary(heatmaps: try heatmap.map { try HeatmapFolder(FilePath($0)) })
         while let image = try prepared.next() {
             try classify(image, judge, &summary)

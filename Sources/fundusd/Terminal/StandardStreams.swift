@@ -35,4 +35,6 @@ enum StandardOutput {
             throw Refusal(.inputOutput, "standard output can't be written to: \(explanation(of: error))")
         }
     }
+
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 internal import ModelStore
 internal import Supervision
 
@@ -23,7 +23,8 @@ struct ListModels: ParsableCommand {
     }
 
     private func line(_ id: String, _ store: ModelStore) throws(ModelFailure) -> String {
-        let column = try alias(of: id, store).padding(toLength: 12, withPad: " ", startingAt: 0)
+        let alias = try alias(of: id, store)
+        let column = alias + String(repeating: " ", count: max(12 - alias.count, 0))
         do throws(ModelFailure) {
             let record = try store.record(id)
             let source = record.source.map { ", from \(TerminalText.escaped($0.file))" } ?? ""

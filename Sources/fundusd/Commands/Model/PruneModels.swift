@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
-internal import Foundation
+internal import FoundationEssentials
 internal import ModelStore
 
 struct PruneModels: ParsableCommand {
