@@ -94,7 +94,9 @@ struct ConditionTests {
 }
 
 struct OwnThreadTests {
-    @Test(arguments: ["worker 1", "a name of more than fifteen bytes", ""]) func `has its name`(name: String) async throws {
+    @Test(arguments: ["worker 1", "a name of more than fifteen bytes", ""]) func `has its name`(name: String)
+        async throws
+    {
         let shown = try await onOwnThread(named: name) {
             Result {
                 let file = try FileDescriptor.open("/proc/thread-self/comm", .readOnly)

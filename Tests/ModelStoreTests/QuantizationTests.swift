@@ -69,6 +69,8 @@ import Testing
         var largest = quantization.ranges.largest
         largest["maxpool"] = (largest["maxpool"] ?? 0) * 1.001
         quantization.ranges = ActivationRanges(largest: largest)
+        // They give another logit, too.
+        quantization.golden.tolerance = 0.1
         try folder.keep(quantization)
         let model = try LoadedModel(folder, precision: .int8)
         #expect(model.keepPackedWeights() == .renewed(.stale("another way to compute")))

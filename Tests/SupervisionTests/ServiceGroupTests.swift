@@ -41,10 +41,11 @@ import Testing
 
     private let diary = Diary()
 
+    /// Of parts that are waited for as long as it takes.
     private func group(_ ways: [Part.Way]) -> ServiceGroup<ContinuousClock> {
         ServiceGroup(
             zip("abcdef", ways).map { Part(name: String($0), diary: diary, way: $1) }, logger: .quiet,
-            patience: .milliseconds(1))
+            patience: .seconds(3600))
     }
 
     private static var told: AsyncStream<CInt> { AsyncStream { $0.yield(SIGTERM) } }
