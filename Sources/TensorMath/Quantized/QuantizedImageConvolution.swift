@@ -3,7 +3,7 @@ internal import CKernels
 
 /// The network's first convolution in whole numbers: 7×7 with stride 2 over an image, whose pixels and weights have 16 bits.
 ///
-/// Twice as fast as in floats, and no coarser than a photograph: its samples, of 8 bits, are 35 steps of 2⁻¹¹ apart by
+/// Half as much work as in floats, and no coarser than a photograph: its samples, of 8 bits, are 35 steps of 2⁻¹¹ apart by
 /// ImageNet's normalization, and weights keep 13 to 15 bits. Sums are exact, and scaled and rounded to bytes as
 /// `QuantizedConvolution` does; so a ReLU is part of it.
 package struct QuantizedImageConvolution: Sendable {
