@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import SystemPackage
 import Testing
 
 @testable import LinuxIO
 
-struct ConditionTests {
+/// A test that hangs has failed.
+@Suite(.timeLimit(.minutes(1))) struct ConditionTests {
     /// What two threads share.
     private final class Box: @unchecked Sendable {
         let condition = Condition()
@@ -93,7 +95,7 @@ struct ConditionTests {
     }
 }
 
-struct OwnThreadTests {
+@Suite(.timeLimit(.minutes(1))) struct OwnThreadTests {
     @Test(arguments: ["worker 1", "a name of more than fifteen bytes", ""]) func `has its name`(name: String)
         async throws
     {
@@ -116,5 +118,15 @@ struct OwnThreadTests {
             }
         }
         #expect(sum == 3 << 19)
+    }
+
+    @Test func `without memory for a thread the process ends and says so`() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            var nothing = rlimit(rlim_cur: 0, rlim_max: 0)
+            _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &nothing)
+            OwnThread.start(named: "one too many") {}
+        }
+        let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(said.contains("one too many: pthread_create failed: Resource temporarily unavailable"))
     }
 }
