@@ -1,5 +1,5 @@
-package import Review
 // SPDX-License-Identifier: Apache-2.0
+package import Review
 internal import SQLite
 package import SystemPackage
 package import Verdict

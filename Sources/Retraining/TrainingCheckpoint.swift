@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 package import Evaluation
 internal import FoundationEssentials
 package import ModelStore
-// SPDX-License-Identifier: Apache-2.0
 internal import Processor
 package import ResNet
 package import SystemPackage

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 package import FundusImage
 internal import LinuxIO
 package import ModelStore
-// SPDX-License-Identifier: Apache-2.0
 internal import Processor
 internal import Settings
 package import TensorMath

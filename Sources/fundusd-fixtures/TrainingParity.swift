@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
 internal import Foundation
 internal import ModelStore
-// SPDX-License-Identifier: Apache-2.0
 internal import Processor
 internal import ResNet
 internal import SystemPackage

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
 import FundusImage
 import LinuxIO
-// SPDX-License-Identifier: Apache-2.0
 import Processor
 import SystemPackage
 import TensorMath

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
 import LinuxIO
-// SPDX-License-Identifier: Apache-2.0
 import Processor
 import ResNet
 import SystemPackage

@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 import Fixtures
 import FoundationEssentials
-// SPDX-License-Identifier: Apache-2.0
 import Processor
 import ResNet
 import TensorMath

@@ -1,5 +1,5 @@
-import Fixtures
 // SPDX-License-Identifier: Apache-2.0
+import Fixtures
 import Processor
 import ResNet
 import TensorMath

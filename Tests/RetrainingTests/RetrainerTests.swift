@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Evaluation
 import Fixtures
 import Foundation
@@ -6,7 +7,6 @@ import Hashing
 import LabelledData
 import LinuxIO
 import ModelStore
-// SPDX-License-Identifier: Apache-2.0
 import Processor
 import Retraining
 import Settings

@@ -1,5 +1,5 @@
-internal import FundusImage
 // SPDX-License-Identifier: Apache-2.0
+internal import FundusImage
 package import Processor
 package import TensorMath
 

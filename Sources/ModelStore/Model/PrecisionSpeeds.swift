@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import FoundationEssentials
 internal import Glibc
 internal import LinuxIO
-// SPDX-License-Identifier: Apache-2.0
 internal import Processor
 internal import SystemPackage
 package import TensorMath

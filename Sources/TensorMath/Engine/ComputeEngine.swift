@@ -1,5 +1,5 @@
-internal import CKernels
 // SPDX-License-Identifier: Apache-2.0
+internal import CKernels
 package import Processor
 internal import Synchronization
 

@@ -1,5 +1,5 @@
-internal import CKernels
 // SPDX-License-Identifier: Apache-2.0
+internal import CKernels
 internal import Processor
 
 /// A convolution of bytes by whole-number weights, with scaling, bias, residual, ReLU and rounding in the same pass.

@@ -15,9 +15,9 @@ package struct QuantizedImageConvolution: Sendable {
 
     /// The window that there is a kernel for.
     package static let window = WindowGeometry(kernel: 7, stride: 2, padding: 3)
-    private static let channels = 3
+    private static let channels = Int(ck_image_channels)
     /// Of weights that are summed up together, in a row of the kernel.
-    private static let pairs = 11
+    private static let pairs = Int(ck_image_pairs)
 
     /// Images as floats, [image][3][height][width].
     package let images: Int

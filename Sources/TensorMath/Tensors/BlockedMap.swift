@@ -1,5 +1,5 @@
-internal import CKernels
 // SPDX-License-Identifier: Apache-2.0
+internal import CKernels
 internal import Processor
 
 /// A blocked map with its memory, as training's layers hand it to each other.
