@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
+#include "coefficients.h"
 #include "fault.h"
 #include "source.h"
 
 struct fd_jpeg_decoder {
-    struct fd_jpeg_trap trap;
+    fd_jpeg_trap trap;
     struct jpeg_decompress_struct cinfo;
     struct jpeg_progress_mgr progress;
-    struct fd_jpeg_source source;
+    fd_jpeg_source source;
+    fd_jpeg_coefficients coefficients;
     fd_jpeg_limits limits;
     const uint8_t *bytes;
     size_t count;
@@ -76,6 +78,7 @@ fd_jpeg_fault fd_jpeg_read_header(fd_jpeg_decoder *decoder, fd_jpeg_header *head
     cinfo->mem->max_memory_to_use = (long)decoder->limits.coefficient_bytes;
     decoder->progress.progress_monitor = limit_scans;
     cinfo->progress = &decoder->progress;
+    cinfo->client_data = &decoder->coefficients;
     fd_jpeg_source_attach(&decoder->source, cinfo, decoder->bytes, decoder->count);
     jpeg_read_header(cinfo, TRUE);
     fill_in_sides(decoder, header);
@@ -101,6 +104,8 @@ fd_jpeg_fault fd_jpeg_start(fd_jpeg_decoder *decoder, uint32_t shrinkage, fd_jpe
     // Buffered-image mode lets the caller take the scans in step by step.
     cinfo->buffered_image = jpeg_has_multiple_scans(cinfo);
     jpeg_start_decompress(cinfo);
+    if (!cinfo->buffered_image)
+        fd_jpeg_coefficients_watch(&decoder->coefficients, cinfo);
     size->width = cinfo->output_width;
     size->height = cinfo->output_height;
     return FD_JPEG_OK;
@@ -113,9 +118,14 @@ fd_jpeg_absorption fd_jpeg_absorb(fd_jpeg_decoder *decoder) {
     if (!cinfo->buffered_image)
         return FD_JPEG_ABSORBED;
     limit_scans((j_common_ptr)cinfo);
-    if (jpeg_consume_input(cinfo) != JPEG_REACHED_EOI)
+    int reached = jpeg_consume_input(cinfo);
+    if (reached == JPEG_REACHED_SOS && cinfo->Ss > 0 && fd_jpeg_source_shows_zeros(&decoder->source))
+        fd_jpeg_trap_spring(&decoder->trap, FD_JPEG_CORRUPT, "zeros in the place of coded data");
+    if (reached != JPEG_REACHED_EOI)
         return FD_JPEG_MORE_TO_ABSORB;
+    fd_jpeg_coefficients_expect_all(cinfo);
     jpeg_start_output(cinfo, cinfo->input_scan_number);
+    fd_jpeg_coefficients_watch(&decoder->coefficients, cinfo);
     return FD_JPEG_ABSORBED;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source.h"
 
+#include <string.h>
+
 #include <jerror.h>
 
 // How many bytes libjpeg is shown at once. With 512 for each block of an MCU at hand, libjpeg-turbo's Huffman decoder takes a way
@@ -68,4 +70,28 @@ bool fd_jpeg_source_is_padding(const fd_jpeg_source *source, size_t count) {
         if (*byte != 0x00 && *byte != 0xFF)
             return false;
     return true;
+}
+
+// The next marker, or the end: coded data have a 0 behind a byte of 255, and may be divided by restart markers.
+static const uint8_t *end_of_scan(const uint8_t *from, const uint8_t *end) {
+    while ((from = memchr(from, 0xFF, (size_t)(end - from))) != NULL && from + 1 < end) {
+        bool is_data = from[1] == 0 || (from[1] >= JPEG_RST0 && from[1] <= JPEG_RST0 + 7);
+        if (!is_data)
+            return from;
+        from += 2;
+    }
+    return end;
+}
+
+bool fd_jpeg_source_shows_zeros(const fd_jpeg_source *source) {
+    static const uint8_t zeros[32];
+    const uint8_t *from = source->manager.next_input_byte;
+    const uint8_t *end = end_of_scan(from, source->end);
+    // Zeros up to the marker are padding.
+    while (end > from && end[-1] == 0)
+        end -= 1;
+    for (; from + sizeof zeros <= end; from += sizeof zeros)
+        if (memcmp(from, zeros, sizeof zeros) == 0)
+            return true;
+    return false;
 }

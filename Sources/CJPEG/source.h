@@ -27,4 +27,9 @@ void fd_jpeg_source_attach(fd_jpeg_source *source, j_decompress_ptr cinfo, const
 /// Whether the `count` bytes before the place that libjpeg has come to are zeros or filling (255) only.
 bool fd_jpeg_source_is_padding(const fd_jpeg_source *source, size_t count);
 
+/// Whether the scan that begins at the place that libjpeg has come to, one of a progressive file's for other coefficients than a
+/// block's first, holds more zeros in a row than its codes give: they would be the same end-of-block code again and again, in place
+/// of one code for all those blocks (ITU-T T.81, G.1.2.2), but for areas of one color of more than 16 megapixels.
+bool fd_jpeg_source_shows_zeros(const fd_jpeg_source *source);
+
 #endif
