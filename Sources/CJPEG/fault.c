@@ -71,8 +71,15 @@ static fd_jpeg_fault fault_of_warning(j_common_ptr cinfo) {
     }
 }
 
+// SOF55: medical programs export it as .jpg; libjpeg knows no more of it than that it is no marker of its own (ITU-T T.87, C.1.1).
+static bool is_jpeg_ls(const struct jpeg_error_mgr *manager) {
+    return manager->msg_code == JERR_UNKNOWN_MARKER && manager->msg_parm.i[0] == 0xF7;
+}
+
 static _Noreturn void error_exit(j_common_ptr cinfo) {
     fd_jpeg_trap *trap = (fd_jpeg_trap *)cinfo->err;
+    if (is_jpeg_ls(cinfo->err))
+        fd_jpeg_trap_spring(trap, FD_JPEG_UNSUPPORTED, "JPEG-LS");
     trap->fault = fault_of_error(cinfo->err->msg_code);
     cinfo->err->format_message(cinfo, trap->message);
     longjmp(trap->escape, 1);

@@ -28,6 +28,7 @@ import Testing
             "65535 × 1", SyntheticPictures.promising(width: 65535, height: 1),
             .tooManyPixels(width: 65535, height: 1, limit: limit)),
         BadFile("arithmetic coding", GoldenFile.bytes(of: "arithmetic.jpg"), .arithmeticCoding),
+        BadFile("JPEG-LS", [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0], .unsupported("JPEG-LS")),
         BadFile("12 bits a sample", twelveBit(), .unsupported("Unsupported JPEG data precision 12")),
     ]
 
