@@ -48,7 +48,10 @@ extension Folder {
     }
 
     /// Makes a folder below this one and those above it that are missing, each durable before the next. See `man 2 mkdirat`.
+    ///
+    /// - Throws: without having made any where the last one could not be opened again: its path would be too long.
     package func makeFolders(_ relative: FilePath, permissions: CInterop.Mode = 0o750) throws(SystemFailure) {
+        if Self.isTooLong(relative) { throw SystemFailure("mkdir", path.pushing(relative).string, .fileNameTooLong) }
         var parent = FilePath()
         for component in relative.components {
             try subfolder(parent).makeFolder(FilePath(root: nil, components: component), permissions)

@@ -39,6 +39,7 @@ package struct Folder: ~Copyable, Sendable {
     package func stepwise(_ relative: FilePath) throws(SystemFailure) -> Folder {
         var current = try Descriptor.open(
             at: descriptor.raw, ".", O_RDONLY | O_DIRECTORY, shownAs: path)
+        if Self.isTooLong(relative) { throw SystemFailure("open", path.pushing(relative).string, .fileNameTooLong) }
         for component in relative.components {
             guard component.kind == .regular else {
                 throw SystemFailure("open", path.pushing(relative).string, .improperLink)
@@ -49,6 +50,9 @@ package struct Folder: ~Copyable, Sendable {
         }
         return Folder(descriptor: current)
     }
+
+    /// Whether the kernel takes so long a path, with its final NUL. See `man 3 pathconf`, PATH_MAX.
+    static func isTooLong(_ relative: FilePath) -> Bool { relative.length >= Int(PATH_MAX) }
 
     /// Opens a file below this folder for reading, never blocking on a FIFO and never following a link.
     package func openFile(_ relative: FilePath) throws(SystemFailure) -> Descriptor {

@@ -21,8 +21,11 @@ package struct SystemFailure: Error, Equatable, Sendable, CustomStringConvertibl
     }
 
     /// The failure that errno holds right after a call returned -1.
-    static func current(_ call: String, _ path: FilePath) -> SystemFailure {
-        SystemFailure(call, path.string, Errno.current)
+    ///
+    /// - Parameter path: made after errno was read, for what makes it may take memory, and calls that do set errno.
+    static func current(_ call: String, _ path: @autoclosure () -> FilePath) -> SystemFailure {
+        let code = Errno.current
+        return SystemFailure(call, path().string, code)
     }
 
     /// True when the path no longer leads to a file: it was deleted, moved, or replaced by a link.

@@ -90,7 +90,7 @@ struct PictureFinder {
             return hash
         } catch let error where error.isGone || error.code == .resourceTemporarilyUnavailable {
             return nil
-        } catch let error where error.code == .permissionDenied {
+        } catch let error where error.code == .permissionDenied || error.isRefusedName {
             faults.append(error.description)
             return nil
         }

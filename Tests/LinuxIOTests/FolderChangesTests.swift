@@ -79,6 +79,44 @@ import Testing
         #expect(try folder.stepwise("sub").names() == folder.subfolder("sub").names())
     }
 
+    /// A chain of folders below one, so deep that the kernel takes no path to the last one.
+    private static func nest(below path: FilePath, names: Int = 100) throws {
+        var raw = open(path.string, O_RDONLY | O_DIRECTORY)
+        for _ in 0..<names {
+            #expect(mkdirat(raw, deepName, 0o700) == 0)
+            let inner = openat(raw, deepName, O_RDONLY | O_DIRECTORY)
+            close(raw)
+            raw = inner
+        }
+        let file = openat(raw, "deep", O_WRONLY | O_CREAT, 0o600)
+        #expect(file >= 0)
+        close(file)
+        close(raw)
+    }
+
+    private static let deepName = String(repeating: "x", count: 60)
+
+    @Test func `folders that no path leads to are looked through, and reached by no door`() throws {
+        try Self.nest(below: path)
+        let folder = try Folder(path)
+        let found = try folder.tree()
+        #expect(found.count == 101 && found.last?.path.lastComponent == "deep")
+        let deep = try #require(found.last?.path)
+        let tooLong = SystemFailure("open", path.pushing(deep).string, .fileNameTooLong)
+        #expect(throws: tooLong) { _ = try folder.subfolder(deep) }
+        #expect(throws: tooLong) { _ = try folder.stepwise(deep) }
+        #expect(throws: SystemFailure.self) { _ = try folder.openFile(deep) }
+    }
+
+    @Test func `folders of too long a path are not made in part`() throws {
+        let deep = FilePath(Array(repeating: Self.deepName, count: 100).joined(separator: "/"))
+        let folder = try Folder(path)
+        #expect(throws: SystemFailure("mkdir", path.pushing(deep).string, .fileNameTooLong)) {
+            try folder.makeFolders(deep)
+        }
+        #expect(try names(path).isEmpty)
+    }
+
     @Test func `a file is replaced whole, and a write that fails leaves nothing`() throws {
         let folder = try Folder(path)
         for byte in [1, 2] as [UInt8] { try folder.write([byte], to: "a") }
