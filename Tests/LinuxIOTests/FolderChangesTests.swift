@@ -79,28 +79,12 @@ import Testing
         #expect(try folder.stepwise("sub").names() == folder.subfolder("sub").names())
     }
 
-    /// A chain of folders below one, so deep that the kernel takes no path to the last one.
-    private static func nest(below path: FilePath, names: Int = 100) throws {
-        var raw = open(path.string, O_RDONLY | O_DIRECTORY)
-        for _ in 0..<names {
-            #expect(mkdirat(raw, deepName, 0o700) == 0)
-            let inner = openat(raw, deepName, O_RDONLY | O_DIRECTORY)
-            close(raw)
-            raw = inner
-        }
-        let file = openat(raw, "deep", O_WRONLY | O_CREAT, 0o600)
-        #expect(file >= 0)
-        close(file)
-        close(raw)
-    }
-
-    private static let deepName = String(repeating: "x", count: 60)
-
     @Test func `folders that no path leads to are looked through, and reached by no door`() throws {
-        try Self.nest(below: path)
+        try AtomicFile.write([1], to: path.appending("a"))
+        DeepFolder.make(below: path, holding: path.appending("a"))
         let folder = try Folder(path)
         let found = try folder.tree()
-        #expect(found.count == 101 && found.last?.path.lastComponent == "deep")
+        #expect(found.count == DeepFolder.depth + 1 && found.last?.path.lastComponent == "deep.jpg")
         let deep = try #require(found.last?.path)
         let tooLong = SystemFailure("open", path.pushing(deep).string, .fileNameTooLong)
         #expect(throws: tooLong) { _ = try folder.subfolder(deep) }
@@ -109,7 +93,7 @@ import Testing
     }
 
     @Test func `folders of too long a path are not made in part`() throws {
-        let deep = FilePath(Array(repeating: Self.deepName, count: 100).joined(separator: "/"))
+        let deep = FilePath(Array(repeating: DeepFolder.name, count: DeepFolder.depth).joined(separator: "/"))
         let folder = try Folder(path)
         #expect(throws: SystemFailure("mkdir", path.pushing(deep).string, .fileNameTooLong)) {
             try folder.makeFolders(deep)

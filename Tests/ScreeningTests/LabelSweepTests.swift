@@ -48,6 +48,16 @@ import Verdict
         #expect(try site.standing() == [[.normal]] && site.findings().isEmpty)
     }
 
+    @Test func `a picture deeper than a path may be long is told of, and the others' labels are taken`() throws {
+        let site = try SiteUnderTest()
+        try site.deliver(2)
+        try site.move("review/1.jpg", "labelled/disease/1.jpg")
+        DeepFolder.make(below: site.path("labelled/normal"), holding: site.path("review/2.jpg"))
+        let outcome = try site.sweep.run()
+        #expect(outcome.given.map(\.label) == [.disease])
+        #expect(outcome.faults.count == 1 && outcome.faults.allSatisfy { $0.hasSuffix("File name too long") })
+    }
+
     @Test func `another mind is another class`() throws {
         let site = try SiteUnderTest()
         try site.deliver(1)
