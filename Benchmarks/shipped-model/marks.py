@@ -8,8 +8,8 @@ Prints the table of docs/quality.md. Half of the photographs are of `validation`
 strips and frames are added to the frame. Every file, the unmarked one too, is stored anew at JPEG quality 95.
 
 A strip above whose height is no multiple of 8 moves the photograph against the squares of 8×8 pixels that JPEG rounds by, and so
-changes pixels that it does not touch. How much of a strip's or frame's figure is that, and how much the program's, is told by the
-rows "cut away again": the marked file's own pixels without the mark, exactly, stored at quality 100.
+changes pixels that it does not touch. How much of a strip's or frame's figure is that, the rows "empty black" show, in which nothing lies
+outside the field; how much is the mark's, the rows "beside a black one": the marked file beside one with as many rows of empty black.
 """
 import argparse
 import json
@@ -63,9 +63,15 @@ def white_strip_of_whole_squares(picture, unit):
     return strip(picture, unit, WHITE, BLACK, True, height=unit // 96 * 8)
 
 
-def frame(picture, unit):
+def black_strip_above(picture, unit):
+    wider = Image.new("RGB", (picture.width, picture.height + unit // 12), BLACK)
+    wider.paste(picture, (0, unit // 12))
+    return wider
+
+
+def frame(picture, unit, color=WHITE):
     margin = unit // 30
-    wider = Image.new("RGB", (picture.width + 2 * margin, picture.height + 2 * margin), WHITE)
+    wider = Image.new("RGB", (picture.width + 2 * margin, picture.height + 2 * margin), color)
     wider.paste(picture, (margin, margin))
     return wider
 
@@ -84,21 +90,15 @@ MARKS = {
     "a white strip above, 8·n rows": white_strip_of_whole_squares,
     "a white strip above": white_strip,
     "a white frame": frame,
+    "empty black above": black_strip_above,
+    "an empty black frame": lambda picture, unit: frame(picture, unit, BLACK),
     "the green channel alone": lambda picture, unit: one_color(picture, [1, 1, 1]),
     "red-free": lambda picture, unit: one_color(picture, [None, 1, 2]),
 }
 
 
-# Where the photograph begins in a marked one, for what is cut away again: across, down.
-CUT_AWAY = {
-    "a white strip above": lambda unit: (0, unit // 12),
-    "a white frame": lambda unit: (unit // 30, unit // 30),
-}
-
-
-def cut_away(marked, size, start):
-    (x, y), (width, height) = start, size
-    return Image.open(marked).convert("RGB").crop((x, y, x + width, y + height))
+# The same without anything outside the field: what a mark changes beside it is the mark's alone.
+EMPTY = {"a white strip above": "empty black above", "a white frame": "an empty black frame"}
 
 
 def make(data, folder, count):
@@ -110,10 +110,6 @@ def make(data, folder, count):
             for number, (name, mark) in enumerate(MARKS.items()):
                 marked = folder / f"{number}.{file.name}"
                 mark(photograph.copy(), unit).save(marked, "JPEG", quality=95, subsampling=0)
-                if name in CUT_AWAY:
-                    rest = cut_away(marked, photograph.size, CUT_AWAY[name](unit))
-                    number = len(MARKS) + list(CUT_AWAY).index(name)
-                    rest.save(folder / f"{number}.{file.name}", "JPEG", quality=100, subsampling=0)
 
 
 def judge(options, folder):
@@ -142,16 +138,20 @@ def main():
         verdicts = judge(options, pathlib.Path(folder))
     judged = {name: verdict for name, verdict in verdicts[0].items() if verdict["probability"] is not None}
     print(f"{len(judged)} of {len(verdicts[0])} are judged without a mark")
-    for number, mark in enumerate([*MARKS, *(f"{name}, cut away again" for name in CUT_AWAY)]):
-        marked = [verdicts[number][name] for name in judged]
-        told = sum(any(f in verdict["quality"]["findings"] for f in ("writing-outside-field", "not-in-color")) for verdict in marked)
-        changes = sorted(
-            abs(verdicts[number][name]["probability"] - verdict["probability"])
-            for name, verdict in judged.items()
-            if verdicts[number][name]["probability"] is not None
-        )
-        high = changes[int(0.9 * len(changes))]
-        print(f"| {mark} | {len(changes)} | {told} | {statistics.median(changes):.4f} | {high:.3f} |")
+    for number, mark in enumerate(MARKS):
+        tell(mark, verdicts[number], judged)
+    for mark, empty in EMPTY.items():
+        beside = {name: verdicts[list(MARKS).index(empty)][name] for name in judged}
+        tell(f"{mark}, beside a black one", verdicts[list(MARKS).index(mark)], beside)
+
+
+def tell(mark, verdicts, others):
+    """A row: how many are judged both times, how many are told of, the change's median and what nine of ten are below."""
+    pairs = [(verdicts[name], other) for name, other in others.items()]
+    told = sum(any(f in marked["quality"]["findings"] for f in ("writing-outside-field", "not-in-color")) for marked, _ in pairs)
+    probabilities = [(marked["probability"], other["probability"]) for marked, other in pairs]
+    changes = sorted(abs(one - two) for one, two in probabilities if one is not None and two is not None)
+    print(f"| {mark} | {len(changes)} | {told} | {statistics.median(changes):.4f} | {changes[int(0.9 * len(changes))]:.3f} |")
 
 
 main()
