@@ -38,12 +38,15 @@ extension CrashRun {
     /// Pictures without their end, found by a start, are given ten minutes: their writers might go on. What could not get its
     /// name back gets it at the next start.
     private func endWithAStart(_ violations: Set<Oracle.Violation>) -> Bool {
+        let isOneStranded = violations.contains { if case .stranded = $0 { true } else { false } }
         for violation in violations {
             switch violation {
             case .lost(let arrival) where isGivenTime(arrival.name): continue
             // It makes way when the newer one has its verdict.
             case .misplaced(let path) where path.hasSuffix(".json") && isGivenTime(String(path.dropLast(5))): continue
             case .stranded: continue
+            // Under the hidden name it is neither in the inbox nor in the archive yet.
+            case .vanished where isOneStranded: continue
             default: return false
             }
         }
