@@ -85,6 +85,8 @@ static const uint8_t *end_of_scan(const uint8_t *from, const uint8_t *end) {
 
 bool fd_jpeg_source_shows_zeros(const fd_jpeg_source *source) {
     static const uint8_t zeros[32];
+    if (source->is_over)
+        return false;
     const uint8_t *from = source->manager.next_input_byte;
     const uint8_t *end = end_of_scan(from, source->end);
     // Zeros up to the marker are padding.
