@@ -63,12 +63,6 @@ def white_strip_of_whole_squares(picture, unit):
     return strip(picture, unit, WHITE, BLACK, True, height=unit // 96 * 8)
 
 
-def black_strip_above(picture, unit):
-    wider = Image.new("RGB", (picture.width, picture.height + unit // 12), BLACK)
-    wider.paste(picture, (0, unit // 12))
-    return wider
-
-
 def frame(picture, unit, color=WHITE):
     margin = unit // 30
     wider = Image.new("RGB", (picture.width + 2 * margin, picture.height + 2 * margin), color)
@@ -90,7 +84,7 @@ MARKS = {
     "a white strip above, 8·n rows": white_strip_of_whole_squares,
     "a white strip above": white_strip,
     "a white frame": frame,
-    "empty black above": black_strip_above,
+    "empty black above": lambda picture, unit: strip(picture, unit, BLACK, BLACK, True),
     "an empty black frame": lambda picture, unit: frame(picture, unit, BLACK),
     "the green channel alone": lambda picture, unit: one_color(picture, [1, 1, 1]),
     "red-free": lambda picture, unit: one_color(picture, [None, 1, 2]),

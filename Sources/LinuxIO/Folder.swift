@@ -37,9 +37,9 @@ package struct Folder: ~Copyable, Sendable {
 
     /// The same by steps, each opened by itself from the folder before it.
     package func stepwise(_ relative: FilePath) throws(SystemFailure) -> Folder {
+        if Self.isTooLong(relative) { throw SystemFailure("open", path.pushing(relative).string, .fileNameTooLong) }
         var current = try Descriptor.open(
             at: descriptor.raw, ".", O_RDONLY | O_DIRECTORY, shownAs: path)
-        if Self.isTooLong(relative) { throw SystemFailure("open", path.pushing(relative).string, .fileNameTooLong) }
         for component in relative.components {
             guard component.kind == .regular else {
                 throw SystemFailure("open", path.pushing(relative).string, .improperLink)
