@@ -51,8 +51,7 @@ static long balanced(long extent, long largest, long threads)
     return best;
 }
 
-/* Areas of at most about `pixels` pixels; `height` counts the rows of all images. */
-static struct cut cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads)
+struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads)
 {
     struct cut cut = {.blocks = blocks, .blocks_per_group = blocks_per_group, .height = height, .width = width};
     cut.groups = quotient_up(blocks, blocks_per_group);
@@ -76,12 +75,12 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
 {
     const long height = c->images * c->height;
     if (c->output_blocks * block_bytes <= cached_weights_bytes)
-        return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+        return ck_cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
     const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
     const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * map_bytes(c->element);
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
     const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
-    return cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
+    return ck_cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
 }
 
 static void convolve_part(const void *context, long item, long thread)
@@ -132,7 +131,7 @@ void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, con
 {
     const struct pooling_task task = {
         kernels, pooling,
-        cut_of(
+        ck_cut_of(
             pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
             ck_team_threads(team))};
     ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);

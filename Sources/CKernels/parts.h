@@ -14,6 +14,9 @@ struct cut {
     long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;
 };
 
+/* Areas of at most about `pixels` pixels, as many as keep the threads equally busy; `height` counts the rows of all images. */
+struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads);
+
 static inline struct ck_part part_of(const struct cut *cut, long item)
 {
     const long group = item % cut->groups, area = item / cut->groups;

@@ -30,21 +30,10 @@ struct task {
     long scratch;
 };
 
-static long taps_of(const struct ck_quantized_convolution *c) { return c->input_planes * c->kernel * c->kernel; }
-
-/* Areas of about `pixels` pixels, as many for each of the threads as can be. */
-static struct cut cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads)
+/* Of an output block's weights. */
+static long block_bytes_of(const struct ck_quantized_convolution *c)
 {
-    struct cut cut = {.blocks = blocks, .blocks_per_group = blocks_per_group, .height = height, .width = width};
-    cut.groups = quotient_up(blocks, blocks_per_group);
-    const long extent = height == 1 ? width : height, unit = height == 1 ? 1 : width;
-    long areas = most(1, quotient_up(extent * unit, pixels));
-    if (areas > 1) areas = quotient_up(areas, threads) * threads;
-    const long size = quotient_up(extent, least(areas, extent));
-    cut.rows_per_area = height == 1 ? 1 : size;
-    cut.columns_per_area = height == 1 ? size : width;
-    cut.areas = quotient_up(extent, size);
-    return cut;
+    return c->input_planes * c->kernel * c->kernel * ck_lanes * ck_lanes;
 }
 
 /* Small weights: every part computes all channels of a few pixels. Large weights: every part computes a few channels, of a
@@ -52,12 +41,12 @@ static struct cut cut_of(long blocks, long blocks_per_group, long height, long w
 static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, long threads)
 {
     const long height = c->images * c->height, pixels = height * c->width;
-    if (c->output_blocks * taps_of(c) * ck_lanes * ck_lanes <= cached_weights_bytes)
-        return cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+    if (c->output_blocks * block_bytes_of(c) <= cached_weights_bytes)
+        return ck_cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
     const bool are_shared = pixels / threads >= shared_pixels;
     const long parts = are_shared ? parts_per_thread : parts_per_thread * threads;
     const long pairs = most(1, quotient_up(c->output_blocks, side_by_side) / parts);
-    return cut_of(
+    return ck_cut_of(
         c->output_blocks, pairs * side_by_side, height, c->width, are_shared ? quotient_up(pixels, threads) : pixels,
         threads);
 }
@@ -144,7 +133,7 @@ void ck_convolve_quantized_image(
     const struct task task = {
         .kernels = kernels,
         .convolution = convolution,
-        .cut = cut_of(
+        .cut = ck_cut_of(
             convolution->output_blocks, convolution->output_blocks, convolution->images * convolution->height,
             convolution->width, part_pixels, ck_team_threads(team)),
     };
@@ -170,7 +159,7 @@ void ck_quantize_image(
 {
     const struct words_task task = {
         kernels, image,
-        cut_of(1, 1, image->images * image->height, image->width, image_pixels, ck_team_threads(team))};
+        ck_cut_of(1, 1, image->images * image->height, image->width, image_pixels, ck_team_threads(team))};
     ck_team_run(team, task.cut.areas, words_part, &task);
 }
 
@@ -193,7 +182,7 @@ void ck_pool_quantized(
 {
     const struct pooling_task task = {
         kernels, pooling,
-        cut_of(
+        ck_cut_of(
             pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
             ck_team_threads(team))};
     ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);

@@ -8,7 +8,7 @@ import Testing
 struct QuantizedConvolutionTests {
     typealias Shape = BlockedConvolutionTests.Shape
 
-    /// Wider than the tiles of 14, and larger than what a thread's caches hold.
+    /// Wider than any tile, and larger than what a thread's caches hold.
     static let largeShapes = [
         Shape(channels: 20, height: 2, width: 29, outputs: 17, window: spatial),
         Shape(channels: 272, height: 8, width: 10, outputs: 48, window: spatial),
