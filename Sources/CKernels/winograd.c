@@ -9,6 +9,8 @@ enum {
     small_chunk = 14,
     /* Most tiles of a chunk where they don't: the larger, the fewer times they come from memory. */
     large_chunk = 98,
+    /* Up to so many tiles a thread, all threads transform all tiles, and share out the weights: each comes from memory once. */
+    repeated_tiles = 16,
     /* Output blocks that are computed side by side at most; see kernels.inc. */
     side_by_side = 2,
 };
@@ -16,7 +18,7 @@ enum {
 struct winograd_task {
     const struct ck_winograd *convolution;
     const struct ck_winograd_kernels *kernels;
-    long tiles, transformed_floats, products_floats;
+    long tiles, groups, transformed_floats, products_floats;
 };
 
 static long outputs_of(enum ck_winograd_size size) { return size == ck_winograd_two ? 2 : 4; }
@@ -33,32 +35,46 @@ static long tiles_of(const struct ck_winograd *w)
     return w->images * quotient_up(w->height, outputs) * quotient_up(w->width, outputs);
 }
 
-/* A chunk is transformed and multiplied by one thread, in that thread's own scratch. */
+static bool are_cached(const struct ck_winograd *w)
+{
+    return places_of(w->size) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float)
+        <= cached_weights_bytes;
+}
+
+/* How many threads share the output blocks of one chunk. */
+static long groups_of(const struct ck_winograd *w, long threads)
+{
+    if (are_cached(w) || tiles_of(w) > repeated_tiles * threads) return 1;
+    return least(threads, quotient_up(w->output_blocks, side_by_side));
+}
+
+/* A chunk is transformed and multiplied by one thread, in that thread's own scratch; of the output blocks it takes a group. */
 static void convolve_chunk(const void *context, long item, long thread)
 {
     const struct winograd_task *task = context;
     const struct ck_winograd *w = task->convolution;
+    const long chunk = item / task->groups, group = item % task->groups;
+    const long pairs = quotient_up(w->output_blocks, side_by_side);
     float *scratch = w->scratch + thread * (task->transformed_floats + task->products_floats);
     struct ck_winograd_part part = {
         .end_block = w->input_planes,
-        .first_tile = item * w->chunk,
-        .end_tile = least((item + 1) * w->chunk, task->tiles),
+        .first_tile = chunk * w->chunk,
+        .end_tile = least((chunk + 1) * w->chunk, task->tiles),
         .transformed = scratch,
         .products = scratch + task->transformed_floats,
     };
     task->kernels->transform(w, &part);
-    part.end_block = w->output_blocks;
+    part.first_block = group * pairs / task->groups * side_by_side;
+    part.end_block = least((group + 1) * pairs / task->groups * side_by_side, w->output_blocks);
     task->kernels->multiply(w, &part);
 }
 
 /* As many tiles as give every thread the same number of chunks, all of about the same size. */
 long ck_winograd_chunk(const struct ck_winograd *w, long threads)
 {
-    const long weight_bytes =
-        places_of(w->size) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float);
-    const long most = weight_bytes <= cached_weights_bytes ? small_chunk : large_chunk;
-    const long tiles = tiles_of(w), rounds = quotient_up(tiles, most * threads);
-    return quotient_up(tiles, rounds * threads);
+    const long most = are_cached(w) ? small_chunk : large_chunk, sharing = groups_of(w, threads) > 1 ? 1 : threads;
+    const long tiles = tiles_of(w), rounds = quotient_up(tiles, most * sharing);
+    return quotient_up(tiles, rounds * sharing);
 }
 
 long ck_winograd_scratch(const struct ck_winograd *w, long threads)
@@ -73,8 +89,9 @@ void ck_convolve_winograd(const struct ck_kernels *kernels, struct ck_team *team
         .convolution = w,
         .kernels = &kernels->winograd[w->size],
         .tiles = tiles_of(w),
+        .groups = groups_of(w, ck_team_threads(team)),
         .transformed_floats = place_floats * w->input_planes,
         .products_floats = place_floats * side_by_side,
     };
-    ck_team_run(team, quotient_up(task.tiles, w->chunk), convolve_chunk, &task);
+    ck_team_run(team, quotient_up(task.tiles, w->chunk) * task.groups, convolve_chunk, &task);
 }

@@ -15,7 +15,7 @@ struct WinogradConvolutionTests {
     }
 
     /// Around the tiles of 2 and 4 pixels and the blocks of 16 channels; large enough, too, for several chunks of either
-    /// kind.
+    /// kind, and for weights of which each thread takes its share.
     static let shapes =
         [(1, 1), (1, 2), (3, 2), (4, 4), (5, 7), (7, 6), (8, 9), (14, 14)].map {
             Shape(channels: 17, height: $0, width: $1, outputs: 33)
@@ -23,6 +23,7 @@ struct WinogradConvolutionTests {
             Shape(images: 3, channels: 16, height: 5, width: 5, outputs: 15),
             Shape(images: 2, channels: 33, height: 9, width: 30, outputs: 16),
             Shape(images: 2, channels: 96, height: 28, width: 28, outputs: 81),
+            Shape(channels: 200, height: 5, width: 7, outputs: 100),
             Shape(images: 5, channels: 1, height: 13, width: 29, outputs: 1),
         ]
 
