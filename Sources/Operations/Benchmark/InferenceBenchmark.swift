@@ -88,6 +88,8 @@ package struct InferenceBenchmark {
     private func measure(batches size: Int, _ report: inout BenchmarkReport) throws {
         let model = try settings.loadModel(named: self.model, batchSize: size)
         let input = [Float](repeating: 0.5, count: model.inputCount)
+        // The first pass meets fresh memory, as a picture's first one did when the model was loaded.
+        _ = try model.assessments(of: input)
         let clock = ContinuousClock()
         let times = try (0..<rounds).map { _ in
             let start = clock.now

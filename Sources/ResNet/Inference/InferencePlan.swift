@@ -2,11 +2,17 @@
 internal import TensorMath
 
 /// What inference does for a batch of one input size: every convolution with the layout of its maps, and the memory they need.
+///
+/// The first layers' maps are large and their weights small: a batch's images pass them one by one, so that a map is still in
+/// a cache when it is read again. Later it is the other way round, and all images pass a layer before the next.
 struct InferencePlan: Sendable {
     let precision: Precision
+    let images: Int
     let stem: InferenceStep
     let pooled: MapLayout
     let blocks: [Bottleneck<InferenceStep>]
+    /// All images' maps between the blocks that each passes by itself and the others.
+    let joined: MapLayout
     let last: MapLayout
     /// The means of `last`.
     let features: MapLayout
@@ -21,31 +27,33 @@ struct InferencePlan: Sendable {
         layout: ResNet50Layout, images: Int, input: MapSize, precision: Precision, ranges: ActivationRanges? = nil
     ) {
         self.precision = precision
+        self.images = images
         var packing = WeightPacking(precision: precision)
         if let ranges {
-            stem = packing.placeStem(layout.stem, images: images, input, ranges)
+            stem = packing.placeStem(layout.stem, input, ranges)
         } else {
             let image = MapLayout.planar(
-                images: images, channels: 3, height: input.height, width: input.width,
+                channels: 3, height: input.height, width: input.width,
                 border: layout.stem.window.padding)
             stem = packing.place(layout.stem, input: image)
         }
         let size = MapSize(stem.output).output(of: ResNet50Layout.stemPool)
         pooled = .blocked(
-            images: images, channels: stem.output.channels, height: size.height, width: size.width,
-            precision: precision)
+            channels: stem.output.channels, height: size.height, width: size.width, precision: precision)
         if let ranges {
-            blocks = packing.place(layout.blocks, input: pooled, ranges)
+            blocks = packing.place(layout.blocks, input: pooled, images: images, ranges)
         } else {
             var map = pooled
             var blocks: [Bottleneck<InferenceStep>] = []
-            for block in layout.blocks {
+            for (index, block) in layout.blocks.enumerated() {
+                if index == Self.firstJoinedBlock { map = map.holding(images: images) }
                 let placed = packing.place(block, input: map)
                 map = placed.expand.output
                 blocks.append(placed)
             }
             self.blocks = blocks
         }
+        joined = blocks[Self.firstJoinedBlock].reduce.input
         last = blocks.last?.expand.output ?? pooled
         let features = MapLayout.blocked(images: images, channels: last.channels, height: 1, width: 1)
         self.features = features
@@ -54,8 +62,11 @@ struct InferencePlan: Sendable {
         fingerprint = ranges?.fingerprint
     }
 
+    /// From here on all images pass a layer before the next: 14×14 pixels at 224, and three quarters of all weights.
+    static let firstJoinedBlock = ResNet50Layout.firstBlock(ofStage: 3)
+
     /// Largest number of floats at each place of the workspace.
-    var mapCount: Int { ([stem.output, pooled] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
+    var mapCount: Int { ([stem.output, pooled, joined] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
     var spatialCount: Int { blocks.map(\.spatial.output.count).max() ?? 0 }
     var shortcutCount: Int { blocks.compactMap(\.projection?.output.count).max() ?? 0 }
 

@@ -9,6 +9,8 @@ struct InferenceWorkspace: ~Copyable {
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
     private var current: TensorStorage
     private var next: TensorStorage
+    /// The images' maps after the blocks that each passes by itself; nothing where there is one image.
+    private var joined: TensorStorage
     /// After a block's first 1×1: a place for each layout, because the zeros of a border must stay.
     private var reduced: TensorStorage
     private let reducedStarts: [MapLayout: Int]
@@ -25,6 +27,7 @@ struct InferenceWorkspace: ~Copyable {
         image = TensorStorage(count: plan.stem.inputCount)
         current = TensorStorage(count: plan.mapCount)
         next = TensorStorage(count: plan.mapCount)
+        joined = TensorStorage(count: plan.images > 1 ? plan.mapCount : 0)
         var starts: [MapLayout: Int] = [:]
         var count = 0
         for layout in plan.reducedLayouts {
@@ -50,15 +53,28 @@ struct InferenceWorkspace: ~Copyable {
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights,
         observing observe: Observation = { _, _, _ in }
     ) {
+        let pixels = input.count / plan.images
+        for image in 0..<plan.images {
+            runAlone(plan, input: input.extracting(image * pixels..<(image + 1) * pixels), weights: weights, observe)
+            if plan.images > 1 { Self.join(current, of: image, plan, into: &joined) }
+        }
+        if plan.images > 1 { swap(&current, &joined) }
+        for block in plan.blocks[InferencePlan.firstJoinedBlock...] { run(block, weights: weights, observe) }
+        Self.average(current, plan, engine, into: &features)
+        timer?.lap()
+    }
+
+    /// Input [3, height, width] → the map after the blocks that each image passes by itself.
+    private mutating func runAlone(
+        _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights, _ observe: Observation
+    ) {
         plan.stem.fill(&image, from: input, on: engine)
         plan.stem.run(image, weights, .rectified, engine, &noScratch, into: &next)
         timer?.lap()
         Self.pool(next, plan, engine, into: &current)
         timer?.lap()
         observe(current, 0, plan.pooled)
-        for block in plan.blocks { run(block, weights: weights, observe) }
-        Self.average(current, plan, engine, into: &features)
-        timer?.lap()
+        for block in plan.blocks[..<InferencePlan.firstJoinedBlock] { run(block, weights: weights, observe) }
     }
 
     /// Features → logits [images, outputs].
@@ -112,6 +128,13 @@ struct InferenceWorkspace: ~Copyable {
             map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
     }
 
+    private static func join(
+        _ map: borrowing TensorStorage, of image: Int, _ plan: InferencePlan, into joined: inout TensorStorage
+    ) {
+        var maps = joined.mutableSpan
+        plan.joined.insert(map.span, asImage: image, into: &maps)
+    }
+
     private static func average(
         _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
         into features: inout TensorStorage
@@ -122,7 +145,7 @@ struct InferenceWorkspace: ~Copyable {
 }
 
 extension InferenceStep {
-    /// Lays an image out as the first convolution reads it, [images, 3, height, width].
+    /// Lays an image out as the first convolution reads it, [3, height, width].
     fileprivate func fill(_ image: inout TensorStorage, from input: Span<Float>, on engine: ComputeEngine) {
         var pixels = image.mutableSpan
         switch method {

@@ -52,28 +52,29 @@ extension WeightPacking {
         let step: Float
     }
 
-    mutating func placeStem(_ unit: ConvolutionUnit, images: Int, _ input: MapSize, _ ranges: ActivationRanges)
-        -> InferenceStep
-    {
+    mutating func placeStem(_ unit: ConvolutionUnit, _ input: MapSize, _ ranges: ActivationRanges) -> InferenceStep {
         precondition(unit.window == QuantizedImageConvolution.window, "no kernel for another stem")
         let size = input.output(of: unit.window)
         let output = MapLayout.blocked(
-            images: images, channels: unit.outputChannels, height: size.height, width: size.width, precision: .int8)
+            channels: unit.outputChannels, height: size.height, width: size.width, precision: .int8)
         return place(
             .quantizedStem(
                 QuantizedStem(
                     convolution: QuantizedImageConvolution(
-                        images: images, height: input.height, width: input.width, output: output),
+                        height: input.height, width: input.width, output: output),
                     outputStep: ranges.step(of: ActivationRanges.pooled))))
     }
 
     /// The head works on floats, and the last block writes them.
     mutating func place(
-        _ blocks: [Bottleneck<ConvolutionUnit>], input: MapLayout, _ ranges: ActivationRanges
+        _ blocks: [Bottleneck<ConvolutionUnit>], input: MapLayout, images: Int, _ ranges: ActivationRanges
     ) -> [Bottleneck<InferenceStep>] {
         var map = SteppedMap(layout: input, step: ranges.step(of: ActivationRanges.pooled))
         var placed: [Bottleneck<InferenceStep>] = []
         for (index, block) in blocks.enumerated() {
+            if index == InferencePlan.firstJoinedBlock {
+                map = SteppedMap(layout: map.layout.holding(images: images), step: map.step)
+            }
             let step = index == blocks.count - 1 ? nil : ranges.step(of: ActivationRanges.name(of: block))
             let steps = place(block, map, step, ranges)
             map = SteppedMap(layout: steps.expand.output, step: step ?? 1)

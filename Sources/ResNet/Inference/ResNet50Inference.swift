@@ -160,9 +160,10 @@ package final class ResNet50Inference {
 
     /// Lets `observe` see every map that int8 has a range for, in the order of `ActivationRanges.names`.
     ///
-    /// - Parameter observe: given a map's place in that order and its values, [batch, channels, height, width].
+    /// - Parameter observe: given a map's place in that order and its values, [1, channels, height, width].
     package func observe(_ input: [Float], _ observe: (Int, [Float]) -> Void) {
         precondition(input.count == inputCount && precision == .float32, "ranges are those of floats")
+        precondition(batchSize == 1, "the maps of one image")
         var place = 0
         workspace.run(input.span, weights: weights) { values in
             observe(place, values)

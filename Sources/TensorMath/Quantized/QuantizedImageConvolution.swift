@@ -26,7 +26,7 @@ package struct QuantizedImageConvolution: Sendable {
     /// The map of bytes that it writes.
     package let output: MapLayout
 
-    package init(images: Int, height: Int, width: Int, output: MapLayout) {
+    package init(images: Int = 1, height: Int, width: Int, output: MapLayout) {
         precondition(
             output.height == Self.window.outputExtent(height) && output.width == Self.window.outputExtent(width)
                 && output.images == images && output.lanes == MapLayout.blockLanes && output.precision == .int8,

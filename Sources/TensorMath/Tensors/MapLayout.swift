@@ -48,6 +48,13 @@ package struct MapLayout: Sendable, Hashable {
         self.lanes = lanes
     }
 
+    /// The same of so many images.
+    package func holding(images: Int) -> MapLayout {
+        MapLayout(
+            images: images, channels: channels, height: height, width: width, border: border, precision: precision,
+            lanes: lanes)
+    }
+
     package var planes: Int { (channels + lanes - 1) / lanes }
 
     /// Elements from a row to the next.
@@ -98,10 +105,27 @@ package struct MapLayout: Sendable, Hashable {
             return
         }
         // A network's input: one copy, for this is the only step of a pass that no other thread shares.
-        unsafe row.withUnsafeBytes { row in
+        copy(row, into: &map, at: start)
+    }
+
+    private func copy(_ words: Span<Float>, into map: inout MutableSpan<Float>, at start: Int) {
+        unsafe words.withUnsafeBytes { words in
             unsafe map.withUnsafeMutableBytes { map in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: map[(start * 4)...]).copyMemory(from: row)
+                unsafe UnsafeMutableRawBufferPointer(rebasing: map[(start * 4)...]).copyMemory(from: words)
             }
+        }
+    }
+
+    /// Puts the map of one image, laid out as this one, into the place of that image.
+    package func insert(_ map: Span<Float>, asImage image: Int, into maps: inout MutableSpan<Float>) {
+        let single = holding(images: 1)
+        precondition((0..<images).contains(image), "no such image")
+        precondition(map.count >= single.count && maps.count >= count, "a map of another size")
+        let words = precision.wordCount(imagePitch)
+        for plane in 0..<planes {
+            let source = precision.wordCount(plane * single.planePitch)
+            let target = precision.wordCount(plane * planePitch + image * imagePitch)
+            copy(map.extracting(source..<source + words), into: &maps, at: target)
         }
     }
 
