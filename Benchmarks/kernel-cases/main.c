@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const level_names[] = {"baseline", "avx2", "avx512", "avx512bf16", "avx512vnni"};
+static const char *const level_names[] = {"baseline", "avx2", "avx2vnni", "avx512", "avx512bf16", "avx512vnni"};
 enum { levels = sizeof level_names / sizeof *level_names, avx512vnni = levels - 1 };
 
 static int level_named(const char *name)
@@ -50,10 +50,12 @@ static struct setting setting_of(int level)
         return setting;
     }
     setting.inference = ck_kernels_at((enum cp_level)level);
+    if (setting.inference && setting.inference->level != (enum cp_level)level) setting.inference = NULL;
     setting.training = ck_training_kernels_at((enum cp_level)level);
     if (setting.training && setting.training->level != (enum cp_level)level) setting.training = NULL;
     if (level == cp_baseline) setting.quantized = ck_quantized_kernels_at(ck_quantized_baseline);
     if (level == cp_avx2) setting.quantized = ck_quantized_kernels_at(ck_quantized_avx2);
+    if (level == cp_avx2vnni) setting.quantized = ck_quantized_kernels_at(ck_quantized_avx2vnni);
     return setting;
 }
 
@@ -61,7 +63,7 @@ int main(int count, char **arguments)
 {
     const int level = count > 1 ? level_named(arguments[1]) : -1;
     if (level < 0 || count > 3) {
-        fprintf(stderr, "usage: %s baseline|avx2|avx512|avx512bf16|avx512vnni [CASE]\n", arguments[0]);
+        fprintf(stderr, "usage: %s baseline|avx2|avx2vnni|avx512|avx512bf16|avx512vnni [CASE]\n", arguments[0]);
         return 64;
     }
     const struct setting setting = setting_of(level);

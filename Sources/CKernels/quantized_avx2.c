@@ -7,18 +7,7 @@
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
-/* Rounds as MXCSR says, which is to the nearest; both narrowings saturate, the second to 0 … 255. */
-static inline __attribute__((always_inline)) void store_sixteen(unsigned char *to, __m256 low, __m256 high)
-{
-    const __m256 most = _mm256_set1_ps(255);
-    const __m256i a = _mm256_cvtps_epi32(_mm256_min_ps(low, most)), b = _mm256_cvtps_epi32(_mm256_min_ps(high, most));
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
-    _mm_store_si128(
-        (__m128i *)to, _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
-}
-
-#define STORE_BYTES(to, value) store_sixteen(to, ((const __m256 *)&(value))[0], ((const __m256 *)&(value))[1])
-
+#include "quantized_store_avx2.inc"
 #include "quantized_elements.inc"
 
 #define LEVEL ck_quantized_avx2

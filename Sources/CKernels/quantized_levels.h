@@ -8,6 +8,7 @@
 extern const struct ck_quantized_kernels ck_baseline_quantized_kernels;
 #ifdef __x86_64__
 extern const struct ck_quantized_kernels ck_avx2_quantized_kernels;
+extern const struct ck_quantized_kernels ck_avx2vnni_quantized_kernels;
 extern const struct ck_quantized_kernels ck_avx512vnni_quantized_kernels;
 #endif
 

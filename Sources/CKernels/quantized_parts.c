@@ -53,7 +53,8 @@ static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, l
 
 static bool is_tiled(const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *c)
 {
-    return kernels->convolve_tiles && c->kernel == 3 && c->stride == 1;
+    const long tiles = c->images * quotient_up(c->height, tile_outputs) * quotient_up(c->width, tile_outputs);
+    return kernels->convolve_tiles && c->kernel == 3 && c->stride == 1 && tiles >= kernels->fewest_tiles;
 }
 
 /* Rows of tiles that never reach over an image's end, and blocks where that makes too few parts. */

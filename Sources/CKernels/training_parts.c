@@ -11,7 +11,7 @@ const struct ck_training_kernels *ck_training_kernels_at(enum cp_level level)
 #ifdef __x86_64__
     if (level == cp_avx512bf16) return &ck_avx512bf16_training_kernels;
     if (level == cp_avx512) return &ck_avx512_training_kernels;
-    if (level == cp_avx2) return &ck_avx2_training_kernels;
+    if (level == cp_avx2 || level == cp_avx2vnni) return &ck_avx2_training_kernels;
 #endif
     return &ck_baseline_training_kernels;
 }

@@ -10,6 +10,7 @@ bool cp_has(enum cp_level level)
     __builtin_cpu_init();
     const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (level == cp_avx2) return has_avx2;
+    if (level == cp_avx2vnni) return has_avx2 && __builtin_cpu_supports("avxvnni");
     const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     if (level == cp_avx512) return has_avx512;

@@ -8,6 +8,8 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     case baseline
     /// 256-bit registers and fused multiply-add.
     case avx2
+    /// Products of bytes in 256 bits as well (Intel's AVX-VNNI).
+    case avx2VNNI = "avx2vnni"
     /// 512-bit registers.
     case avx512
     /// Products of bfloat16 pairs as well.
@@ -51,6 +53,7 @@ package enum InstructionSet: String, Sendable, CaseIterable, Comparable {
         switch self {
         case .baseline: cp_baseline
         case .avx2: cp_avx2
+        case .avx2VNNI: cp_avx2vnni
         case .avx512: cp_avx512
         case .avx512BFloat16: cp_avx512bf16
         }

@@ -30,8 +30,12 @@ struct QuantizedConvolutionTests {
                 let alone = layer.run(ending, on: .init(instructionSet: instructionSet, team: Self.one), fill: 0x55)
                 let shared = layer.run(ending, on: .init(instructionSet: instructionSet, team: Self.three), fill: 0xaa)
                 let layout = layer.convolution(ending).output
-                #expect(layout.values(of: alone.span) == expected, "\(instructionSet), \(ending)")
-                #expect(layout.values(of: shared.span) == expected, "\(instructionSet), \(ending), three threads")
+                // Not inside #expect, which would show both arrays, and take minutes to compare them.
+                let (isRight, isRightShared) = (
+                    layout.values(of: alone.span) == expected, layout.values(of: shared.span) == expected
+                )
+                #expect(isRight, "\(instructionSet), \(ending)")
+                #expect(isRightShared, "\(instructionSet), \(ending), three threads")
                 let untouched = zip(alone.bytes, shared.bytes).count { $0 == 0x55 && $1 == 0xaa }
                 let inside = layout.images * layout.height * layout.width * layout.paddedChannels
                 #expect(untouched == alone.bytes.count - inside * layout.elementBytes, "wrote outside, \(ending)")
@@ -56,7 +60,8 @@ struct QuantizedConvolutionTests {
         for instructionSet in InstructionSet.available {
             let result = layer.run(.floats, on: .init(instructionSet: instructionSet, team: Self.one), fill: 0)
             let values = layer.convolution(.floats).output.values(of: result.span)
-            #expect(values == layer.expected(.floats), "\(instructionSet)")
+            let isRight = values == layer.expected(.floats)
+            #expect(isRight, "\(instructionSet)")
             #expect(values.contains(Float(256 * 9 * Int(byte) * (Int(even) + Int(odd)))))
         }
     }
@@ -68,7 +73,8 @@ struct QuantizedConvolutionTests {
         let expected = (0..<200).map { Float(min(Double($0) * 2.5, 255).rounded(.toNearestOrEven)) }
         for instructionSet in InstructionSet.available {
             let result = layer.run(.bytes, on: .init(instructionSet: instructionSet, team: Self.one), fill: 0)
-            #expect(layer.convolution(.bytes).output.values(of: result.span) == expected, "\(instructionSet)")
+            let isRight = layer.convolution(.bytes).output.values(of: result.span) == expected
+            #expect(isRight, "\(instructionSet)")
         }
         #expect(expected.prefix(4) == [0, 2, 5, 8])
     }

@@ -117,7 +117,8 @@ struct QuantizedImageConvolutionTests {
         for instructionSet in InstructionSet.available {
             let result = layer.run(
                 on: .init(instructionSet: instructionSet, team: QuantizedConvolutionTests.one), fill: 0)
-            #expect(layer.convolution.output.values(of: result.span) == expected, "\(instructionSet)")
+            let isRight = layer.convolution.output.values(of: result.span) == expected
+            #expect(isRight, "\(instructionSet)")
         }
     }
 
@@ -197,7 +198,8 @@ struct QuantizedPoolingTests {
                 QuantizedPooling.maximum(
                     source.span, input, window: window, output, on: .init(instructionSet: instructionSet, team: team),
                     into: &span)
-                #expect(output.values(of: result.span) == expected, "\(instructionSet)")
+                let isRight = output.values(of: result.span) == expected
+                #expect(isRight, "\(instructionSet)")
             }
         }
     }

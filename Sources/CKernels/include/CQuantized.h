@@ -12,7 +12,9 @@
 #include "CKernels.h"
 
 /* From lowest to highest. */
-enum ck_quantized_level { ck_quantized_baseline, ck_quantized_avx2, ck_quantized_avx512vnni };
+enum ck_quantized_level {
+    ck_quantized_baseline, ck_quantized_avx2, ck_quantized_avx2vnni, ck_quantized_avx512vnni,
+};
 
 /* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. The weights of the first two
  * are at most 128 together, without their signs, and so are those of the other two. */
@@ -66,6 +68,8 @@ struct ck_quantized_kernels {
     void (*convolve)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
     /* The same for 3×3 with stride 1, of rows that begin at a multiple of 4; NULL where it is not faster. */
     void (*convolve_tiles)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
+    /* Tiles of 4×4 outputs in all images from which on it is faster: they share what their weights' transform costs. */
+    long fewest_tiles;
     void (*convolve_image)(const struct ck_quantized_convolution *, const struct ck_quantized_part *);
     void (*words)(const struct ck_quantized_image *, const struct ck_part *);
     void (*pool_maximum)(const struct ck_pooling *, const struct ck_part *);

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* From lowest to highest; each includes the ones before it. */
-enum cp_level { cp_baseline, cp_avx2, cp_avx512, cp_avx512bf16 };
+/* From lowest to highest; each includes the ones before it, but that many processors with AVX-512 lack avx2vnni. */
+enum cp_level { cp_baseline, cp_avx2, cp_avx2vnni, cp_avx512, cp_avx512bf16 };
 
 bool cp_has(enum cp_level level);
 
