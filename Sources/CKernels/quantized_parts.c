@@ -17,10 +17,11 @@ enum {
     side_by_side = 2,
     /* Parts for each thread where channels are shared out. */
     parts_per_thread = 4,
-    /* Of Winograd's tiles: outputs in either direction, places, and the most that a part transforms at a time. */
+    /* Of Winograd's tiles: outputs in either direction, and places. */
     tile_outputs = 4,
     tile_places = 36,
-    part_tiles = 48,
+    /* Transformed inputs of a part, which every block's weights meet, and which the second-level cache is to hold. */
+    part_input_bytes = 480 * 1024,
 };
 
 struct task {
@@ -61,12 +62,13 @@ static bool is_tiled(const struct ck_quantized_kernels *kernels, const struct ck
 static struct cut cut_of_tiles(const struct ck_quantized_convolution *c, long threads)
 {
     const long columns = quotient_up(c->width, tile_outputs), rows = quotient_up(c->height, tile_outputs);
-    const long areas = quotient_up(rows, most(1, part_tiles / columns));
+    const long row_bytes = columns * tile_places * c->input_planes * ck_lanes * (long)sizeof(short);
+    const long areas = quotient_up(rows, most(1, part_input_bytes / row_bytes));
     const long rows_per_area = quotient_up(rows, areas);
     struct cut cut = {.blocks = c->output_blocks, .height = c->height, .width = c->width};
     cut.rows_per_area = rows_per_area * tile_outputs;
     cut.areas = c->images * quotient_up(rows, rows_per_area);
-    const long groups = threads == 1 ? 1 : least(c->output_blocks, quotient_up(2 * threads, cut.areas));
+    const long groups = threads == 1 ? 1 : least(c->output_blocks, quotient_up(threads, cut.areas));
     cut.blocks_per_group = quotient_up(c->output_blocks, groups);
     cut.groups = quotient_up(c->output_blocks, cut.blocks_per_group);
     return cut;
