@@ -63,7 +63,10 @@ package struct ConvolutionChoice: Sendable {
     /// Where weights are transformed once and for all.
     private static let judging = [
         otherWindow,
-        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms, which need floats") {
+        ConvolutionChoice(
+            .winograd(.four), because: "a quarter of the products repays that floats, which transforms need, take twice as long"
+        ) { $0.precision == .bfloat16 && $0.pixels >= 28 * 28 },
+        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles") {
             $0.precision != .float32
         },
         ConvolutionChoice(
