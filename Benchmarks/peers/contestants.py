@@ -49,6 +49,11 @@ INT8_AVX2 = [
     Contestant("fundusd int8 AVX2", precision="int8", environment={"FUNDUSD_SIMD": "avx2"}),
     Contestant("OpenVINO int8 AVX2", "openvino", "int8", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}),
 ]
+# Where the processor has them: products of bytes in 256 bits.
+INT8_AVX2_VNNI = [
+    Contestant("fundusd int8 AVX-VNNI", precision="int8", environment={"FUNDUSD_SIMD": "avx2vnni"}),
+    Contestant("OpenVINO int8 AVX-VNNI", "openvino", "int8", environment={"ONEDNN_MAX_CPU_ISA": "AVX2_VNNI"}),
+]
 # ONNX Runtime and ncnn ask CPUID themselves and have no switch.
 AVX2 = [
     Contestant("fundusd AVX2", environment={"FUNDUSD_SIMD": "avx2"}),

@@ -8,12 +8,12 @@ import subprocess
 
 from processes import PROCESSORS, clean_environment
 
-TELLING_FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16")
+TELLING_FLAGS = ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16")
 PACKAGES = ("onnxruntime", "openvino", "nncf", "ncnn", "torch", "pillow", "numpy")
 
 
 def described(fundusd, workspace):
-    flags = processor_field("flags").split()
+    flags = flags_of_processor()
     return {
         "processor": f"{processor_field('model name')}, {PROCESSORS} processors",
         "has": " ".join(flag for flag in TELLING_FLAGS if flag in flags),
@@ -31,6 +31,14 @@ def instruction_set(fundusd, workspace):
     command = [fundusd, "bench", "--rounds", "1", "--precision", "float32", "--state", workspace / "state", "--json"]
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, env=clean_environment()).stdout)
     return figures["instruction_set"]
+
+
+def has(flag):
+    return flag in flags_of_processor()
+
+
+def flags_of_processor():
+    return processor_field("flags").split()
 
 
 def processor_field(name):

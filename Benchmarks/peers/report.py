@@ -11,6 +11,7 @@ GROUPS = {
     "avx2": "float32, AVX2 only (ONNX Runtime and ncnn have no switch)",
     "int8": "int8, and our float32",
     "int8_avx2": "int8, AVX2 only, and our float32 (ONNX Runtime has no switch)",
+    "int8_avx2_vnni": "int8, AVX2 with AVX-VNNI, and our float32 (ONNX Runtime has no switch)",
 }
 # Of the processors' time, in the median measurement, that others may take: above it a ratio tells of them.
 LARGEST_SHARE_OF_OTHERS = 0.03
@@ -31,7 +32,7 @@ def spread(values):
 def text(document):
     figures = document["figures"]
     parts = [machine_lines(document), logit_lines(figures["logits"])]
-    parts += [speed_lines(title, figures[key]) for key, title in GROUPS.items()]
+    parts += [speed_lines(title, figures[key]) for key, title in GROUPS.items() if key in figures]
     parts += [side_lines(figures["sides"]), training_lines(figures["training"])]
     parts += [start_lines(figures["start"]), path_lines(figures["whole_path_ms"]), idle_lines(figures["idle"])]
     parts.append(goal_lines(goals(figures)) if is_believable(document) else [
@@ -152,6 +153,10 @@ def int8_goals(figures):
     yield "int8 batch 1 / our float32", median_ratio(int8["fundusd int8"], int8["fundusd"]), 1 / 2.3
     yield "int8 batch 1, AVX2 / OpenVINO AVX2", median_ratio(
         avx2["fundusd int8 AVX2"], avx2["OpenVINO int8 AVX2"]), 0.90
+    if "int8_avx2_vnni" in figures:
+        vnni = figures["int8_avx2_vnni"][-1]["ms_per_image"]
+        yield "int8 batch 1, AVX-VNNI / OpenVINO AVX-VNNI", median_ratio(
+            vnni["fundusd int8 AVX-VNNI"], vnni["OpenVINO int8 AVX-VNNI"]), 0.90
     yield "int8 batch 1, AVX2 / our float32", median_ratio(avx2["fundusd int8 AVX2"], avx2["fundusd AVX2"]), 1 / 1.7
 
 

@@ -18,7 +18,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from contestants import AVX2, BF16, FLOAT32, INT8, INT8_AVX2, OURS, PYTHON_PATH, STORED, Load
+import machine
+from contestants import AVX2, BF16, FLOAT32, INT8, INT8_AVX2, INT8_AVX2_VNNI, OURS, PYTHON_PATH, STORED, Load
 from processes import clean_environment
 
 # Logits may differ by this: float32 sums in another order, over the spread of a trained model's logits.
@@ -200,6 +201,7 @@ def measure(field, plan):
         "avx2": lambda: speeds(field, AVX2, plan, most),
         "int8": lambda: speeds(field, [OURS, *INT8], plan, most),
         "int8_avx2": lambda: speeds(field, [AVX2[0], *INT8_AVX2], plan, most),
+        **({"int8_avx2_vnni": lambda: speeds(field, [AVX2[0], *INT8_AVX2_VNNI], plan, most)} if machine.has("avx_vnni") else {}),
         "sides": lambda: at_sides(field, plan),
         "training": lambda: training(field, plan),
         "start": lambda: starts(field, plan),
