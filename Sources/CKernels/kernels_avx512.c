@@ -7,7 +7,6 @@
 #define NAME(symbol) ck_avx512_##symbol
 #define BLOCKS 2
 #define WIDEST 14
-#define WIDTHS(X) X(14) X(7) X(4) X(2) X(1)
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define PAIRED 7
 #pragma clang attribute push( \

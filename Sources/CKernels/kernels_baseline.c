@@ -12,7 +12,6 @@
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #else
 #define WIDEST 2
-#define WIDTHS(X) X(2) X(1)
 #define EVERY(X) X(1) X(2)
 #endif
 #pragma clang fp contract(fast)
