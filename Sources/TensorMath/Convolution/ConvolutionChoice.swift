@@ -64,9 +64,12 @@ package struct ConvolutionChoice: Sendable {
     private static let judging = [
         otherWindow,
         ConvolutionChoice(
-            .winograd(.four), because: "a quarter of the products repays that floats, which transforms need, take twice as long"
+            .winograd(.four),
+            because: "a quarter of the products repays that floats, which transforms need, take twice as long"
         ) { $0.precision == .bfloat16 && $0.pixels >= 28 * 28 },
-        ConvolutionChoice(.direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles") {
+        ConvolutionChoice(
+            .direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles"
+        ) {
             $0.precision != .float32
         },
         ConvolutionChoice(
