@@ -16,15 +16,6 @@
 #define WIDEST 5
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5)
 
-struct weights_of {
-    const signed char *first;
-};
-
-INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, long block, long block_bytes)
-{
-    return (struct weights_of){c->weights + block * block_bytes};
-}
-
 /* sum[8 channels] += what pairs of 16 bits make, added up in twos. */
 INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i weights)
 {
@@ -33,6 +24,8 @@ INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i wei
     /* Or the compiler would add products to each other first, and no registers be left for the sums. */
     __asm__("" : "+x"(halves[half]));
 }
+
+#include "quantized_words_avx2.inc"
 
 INLINE void accumulate(
     integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
@@ -49,46 +42,6 @@ INLINE void accumulate(
             add_pairs(&sum[i], 1, _mm256_maddubs_epi16(four, high), ones);
         }
     }
-}
-
-INLINE void accumulate_words(
-    integers *sum, const unsigned char *input, struct weights_of weights, long row, const int columns, const int blocks)
-{
-    (void)blocks;
-    const __m256i *weight = (const __m256i *)weights.first + row * ck_image_pairs * 2;
-    for (long pair = 0; pair < ck_image_pairs; pair++) {
-        const __m256i low = weight[0], high = weight[1];
-        UNROLLED for (int i = 0; i < columns; i++) {
-            const __m256i two = _mm256_set1_epi32(two_words(input + i * image_step));
-            add_pairs(&sum[i], 0, two, low);
-            add_pairs(&sum[i], 1, two, high);
-        }
-        input += 2 * sizeof(short);
-        weight += 2;
-    }
-}
-
-/* products[tile] = Σ over channels of transformed inputs · weights, at one place.
- * Inputs: [plane][tile][16], planes at `next`; weights: [plane][8 pairs][16][2]. */
-INLINE void accumulate_pairs(
-    const short *input, long next, const short *weights, long planes, int *products, const int columns)
-{
-    integers sum[WIDEST];
-    UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
-    for (long plane = 0; plane < planes; plane++) {
-        for (int pair = 0; pair < ck_lanes / 2; pair++) {
-            const __m256i low = _mm256_load_si256((const __m256i *)weights);
-            const __m256i high = _mm256_load_si256((const __m256i *)(weights + ck_lanes));
-            weights += 2 * ck_lanes;
-            UNROLLED for (int i = 0; i < columns; i++) {
-                const __m256i two = _mm256_set1_epi32(((const int *)(input + i * ck_lanes))[pair]);
-                add_pairs(&sum[i], 0, two, low);
-                add_pairs(&sum[i], 1, two, high);
-            }
-        }
-        input += next;
-    }
-    UNROLLED for (int i = 0; i < columns; i++) *(integers *)(products + i * ck_lanes) = sum[i];
 }
 
 #include "quantized.inc"
