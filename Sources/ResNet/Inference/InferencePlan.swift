@@ -53,7 +53,7 @@ struct InferencePlan: Sendable {
             }
             self.blocks = blocks
         }
-        joined = blocks[Self.firstJoinedBlock].reduce.input
+        joined = blocks[Self.firstJoinedBlock - 1].expand.output.holding(images: images)
         last = blocks.last?.expand.output ?? pooled
         let features = MapLayout.blocked(images: images, channels: last.channels, height: 1, width: 1)
         self.features = features

@@ -25,16 +25,6 @@ struct InferenceStep: Sendable {
         }
     }
 
-    /// Of the step's map, which is no image's.
-    var input: MapLayout {
-        switch method {
-        case .direct(let convolution): convolution.input
-        case .winograd(let convolution): convolution.input
-        case .quantized(let unit): unit.convolution.input
-        case .quantizedStem: preconditionFailure("an image's words are no map")
-        }
-    }
-
     var output: MapLayout {
         switch method {
         case .direct(let convolution): convolution.output
