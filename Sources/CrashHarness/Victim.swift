@@ -11,6 +11,9 @@ package final class Victim {
     private let log: FilePath
     private let users: Users?
     private var processID: pid_t?
+    /// A crash is followed by no swift-backtrace, as on a machine without Swift: where its victim is killed meanwhile, it
+    /// waits for ever for what that process's memory holds.
+    private static let noBacktrace = "SWIFT_BACKTRACE=enable=no"
     /// How often it was started.
     package private(set) var lives = 0
 
@@ -36,8 +39,8 @@ package final class Victim {
 
     package func start() throws(Errno) {
         guard processID == nil else { return }
-        processID = try spawn(
-            [program.string, "watch"] + folders, environment, [2: (log, O_WRONLY | O_CREAT | O_APPEND)])
+        let appending = (path: log, flags: O_WRONLY | O_CREAT | O_APPEND)
+        processID = try spawn([program.string, "watch"] + folders, environment, [1: appending, 2: appending])
         lives += 1
     }
 
@@ -53,7 +56,7 @@ package final class Victim {
         }
         let command = (users?.command ?? []) + arguments
         var words = unsafe Self.list(command)
-        var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin"])
+        var variables = unsafe Self.list(environment + ["PATH=/usr/bin:/bin", Self.noBacktrace])
         let (wordCount, variableCount) = unsafe (words.count, variables.count)
         defer {
             for place in 0..<wordCount { unsafe free(words[place]) }
