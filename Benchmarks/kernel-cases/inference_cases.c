@@ -100,7 +100,7 @@ static void run_average(const struct setting *setting)
     setting->inference->layers[setting->element].average(&task);
 }
 
-static void run_winograd(const struct setting *setting, enum ck_winograd_size size, long height, long width)
+static void run_winograd(const struct setting *setting, enum ck_winograd_tile tile, long height, long width)
 {
     const long input_row = (width + 2) * ck_lanes, input_plane = (height + 2) * input_row;
     struct ck_winograd task = {
@@ -110,7 +110,7 @@ static void run_winograd(const struct setting *setting, enum ck_winograd_size si
         .output_plane = height * width * ck_lanes, .output_image = height * width * ck_lanes,
         .output_row = width * ck_lanes,
         .images = 1, .height = height, .width = width,
-        .rectified = true, .size = size, .scratch = scratch,
+        .rectified = true, .tile = tile, .scratch = scratch,
     };
     task.chunk = ck_winograd_chunk(&task, ck_team_threads(setting->team));
     ck_convolve_winograd(setting->inference, setting->team, &task);

@@ -69,7 +69,7 @@ static void run_gradient_1x1_stride_2(const struct setting *setting)
 }
 
 /* The maps with a border, as the forward convolution has it. */
-static void run_winograd_gradient(const struct setting *setting, enum ck_winograd_size size)
+static void run_winograd_gradient(const struct setting *setting, enum ck_winograd_tile tile)
 {
     struct ck_winograd_gradient task = {
         .forward = {
@@ -77,7 +77,7 @@ static void run_winograd_gradient(const struct setting *setting, enum ck_winogra
             .input_plane = (height + 2) * (row + 2 * ck_lanes), .input_image = (height + 2) * (row + 2 * ck_lanes),
             .input_row = row + 2 * ck_lanes,
             .output_blocks = blocks, .output_plane = plane, .output_image = plane, .output_row = row,
-            .images = 1, .height = height, .width = width, .size = size,
+            .images = 1, .height = height, .width = width, .tile = tile,
         },
         .gradient = gradient, .weights = weights, .scratch = scratch,
     };
@@ -195,10 +195,10 @@ static void run_turn_weights(const struct setting *setting)
     ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
 }
 
-static void transform(const struct setting *setting, enum ck_winograd_size size)
+static void transform(const struct setting *setting, enum ck_winograd_tile tile)
 {
     const struct ck_transformed_weights task = {
-        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .size = size,
+        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .tile = tile,
         .are_rounded = setting->element == ck_bfloat16};
     ck_run_boxes(setting->team, setting->training->transform_weights, &task, 1, 1);
 }

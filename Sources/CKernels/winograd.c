@@ -13,6 +13,8 @@ enum {
     repeated_tiles = 16,
     /* Output blocks that are computed side by side at most; see kernels.inc. */
     side_by_side = 2,
+    /* Sums of the widest tile; see kernels.inc. */
+    most_sums = 28,
 };
 
 struct winograd_task {
@@ -21,23 +23,42 @@ struct winograd_task {
     long tiles, groups, transformed_floats, products_floats;
 };
 
-static long outputs_of(enum ck_winograd_size size) { return size == ck_winograd_two ? 2 : 4; }
+/* In either direction: outputs of a tile, places that they are computed from, and places whose weights differ. */
+static const struct {
+    long outputs, points, lines;
+} tiles[ck_winograd_tiles] = {
+    [ck_winograd_two] = {2, 4, 4}, [ck_winograd_three] = {3, 5, 5}, [ck_winograd_four] = {4, 6, 6},
+    [ck_strided_two] = {2, 5, 4},  [ck_strided_four] = {4, 9, 6},  [ck_image_four] = {.outputs = 4},
+};
 
-static long places_of(enum ck_winograd_size size)
-{
-    const long points = outputs_of(size) + 2;
-    return points * points;
-}
+static long places_of(enum ck_winograd_tile tile) { return tiles[tile].points * tiles[tile].points; }
 
+static long matrices_of(enum ck_winograd_tile tile) { return tiles[tile].lines * tiles[tile].lines; }
+
+/* An image's are as wide as it is. */
 static long tiles_of(const struct ck_winograd *w)
 {
-    const long outputs = outputs_of(w->size);
-    return w->images * quotient_up(w->height, outputs) * quotient_up(w->width, outputs);
+    const long outputs = tiles[w->tile].outputs;
+    const long columns = w->tile == ck_image_four ? 1 : quotient_up(w->width, outputs);
+    return w->images * quotient_up(w->height, outputs) * columns;
+}
+
+static long transformed_floats(const struct ck_winograd *w)
+{
+    /* 13 lines of three channels, each as long as the inputs of a row; see winograd_image.inc. */
+    if (w->tile == ck_image_four) return quotient_up(13 * 3 * (2 * (w->width - 1) + 7), ck_lanes) * ck_lanes;
+    return places_of(w->tile) * w->chunk * ck_lanes * w->input_planes;
+}
+
+static long products_floats(const struct ck_winograd *w)
+{
+    if (w->tile == ck_image_four) return 7 * most_sums * ck_lanes;
+    return places_of(w->tile) * w->chunk * ck_lanes * side_by_side;
 }
 
 static bool are_cached(const struct ck_winograd *w)
 {
-    return places_of(w->size) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float)
+    return matrices_of(w->tile) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float)
         <= cached_weights_bytes;
 }
 
@@ -72,6 +93,7 @@ static void convolve_chunk(const void *context, long item, long thread)
 /* As many tiles as give every thread the same number of chunks, all of about the same size. */
 long ck_winograd_chunk(const struct ck_winograd *w, long threads)
 {
+    if (w->tile == ck_image_four) return 1;
     const long most = are_cached(w) ? small_chunk : large_chunk, sharing = groups_of(w, threads) > 1 ? 1 : threads;
     const long tiles = tiles_of(w), rounds = quotient_up(tiles, most * sharing);
     return quotient_up(tiles, rounds * sharing);
@@ -79,19 +101,18 @@ long ck_winograd_chunk(const struct ck_winograd *w, long threads)
 
 long ck_winograd_scratch(const struct ck_winograd *w, long threads)
 {
-    return threads * places_of(w->size) * w->chunk * ck_lanes * (w->input_planes + side_by_side);
+    return threads * (transformed_floats(w) + products_floats(w));
 }
 
 void ck_convolve_winograd(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *w)
 {
-    const long place_floats = places_of(w->size) * w->chunk * ck_lanes;
     const struct winograd_task task = {
         .convolution = w,
-        .kernels = &kernels->winograd[w->size],
+        .kernels = &kernels->winograd[w->tile],
         .tiles = tiles_of(w),
         .groups = groups_of(w, ck_team_threads(team)),
-        .transformed_floats = place_floats * w->input_planes,
-        .products_floats = place_floats * side_by_side,
+        .transformed_floats = transformed_floats(w),
+        .products_floats = products_floats(w),
     };
     ck_team_run(team, quotient_up(task.tiles, w->chunk) * task.groups, convolve_chunk, &task);
 }

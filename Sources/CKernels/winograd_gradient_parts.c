@@ -12,17 +12,17 @@ enum {
     part_planes = 4,
 };
 
-static long outputs_of(enum ck_winograd_size size) { return size == ck_winograd_two ? 2 : 4; }
+static long outputs_of(enum ck_winograd_tile tile) { return tile == ck_winograd_two ? 2 : 4; }
 
-static long places_of(enum ck_winograd_size size)
+static long places_of(enum ck_winograd_tile tile)
 {
-    const long points = outputs_of(size) + 2;
+    const long points = outputs_of(tile) + 2;
     return points * points;
 }
 
 static long tiles_of(const struct ck_winograd *w)
 {
-    const long outputs = outputs_of(w->size);
+    const long outputs = outputs_of(w->tile);
     return w->images * quotient_up(w->height, outputs) * quotient_up(w->width, outputs);
 }
 
@@ -34,13 +34,13 @@ static long planes_of_part(const struct ck_winograd *w)
 
 static long tile_floats(const struct ck_winograd *w)
 {
-    return places_of(w->size) * (w->input_planes + w->output_blocks) * ck_lanes;
+    return places_of(w->tile) * (w->input_planes + w->output_blocks) * ck_lanes;
 }
 
 /* Of one part; each place has a line more, see winograd_gradient.inc. */
 static long sums_floats(const struct ck_winograd *w)
 {
-    return places_of(w->size) * (part_blocks * part_planes * ck_lanes * ck_lanes + ck_lanes);
+    return places_of(w->tile) * (part_blocks * part_planes * ck_lanes * ck_lanes + ck_lanes);
 }
 
 long ck_winograd_gradient_chunk(const struct ck_winograd *w)
@@ -75,12 +75,12 @@ static void transform_map(const void *context, long item, long thread)
             .first_tile = task->part.first_tile, .end_tile = task->part.end_tile,
             .transformed = task->part.input,
         };
-        task->kernels->winograd[w->size].transform(w, &part);
+        task->kernels->winograd[w->tile].transform(w, &part);
         return;
     }
     struct ck_winograd_gradient_part part = task->part;
     part.first_block = item - w->input_planes, part.end_block = part.first_block + 1;
-    task->training->winograd_gradients[w->size].transform(task->gradient, &part);
+    task->training->winograd_gradients[w->tile].transform(task->gradient, &part);
 }
 
 /* Items are numbered [block group][plane group]. */
@@ -95,7 +95,7 @@ static void sum_pairs(const void *context, long item, long thread)
     part.first_plane = item % task->plane_groups * planes;
     part.end_plane = least(part.first_plane + planes, w->input_planes);
     part.sums = task->sums + thread * sums_floats(w);
-    task->training->winograd_gradients[w->size].sum(task->gradient, &part);
+    task->training->winograd_gradients[w->tile].sum(task->gradient, &part);
 }
 
 void ck_sum_winograd_gradient(
@@ -103,7 +103,7 @@ void ck_sum_winograd_gradient(
     const struct ck_winograd_gradient *gradient)
 {
     const struct ck_winograd *w = &gradient->forward;
-    const long place_floats = places_of(w->size) * w->chunk * ck_lanes, tiles = tiles_of(w);
+    const long place_floats = places_of(w->tile) * w->chunk * ck_lanes, tiles = tiles_of(w);
     struct gradient_task task = {
         .kernels = kernels, .training = training, .gradient = gradient,
         .part = {.input = gradient->scratch, .gradient = gradient->scratch + place_floats * w->input_planes},

@@ -228,7 +228,7 @@ static void transform_weights(const float *from, float *to, const double (*matri
 }
 
 static void check_winograd(
-    const struct ck_kernels *kernels, struct ck_team *team, enum ck_winograd_size size, long height, long width)
+    const struct ck_kernels *kernels, struct ck_team *team, enum ck_winograd_tile tile, long height, long width)
 {
     static _Alignas(64) float transformed[most];
     const struct map from = {2, height, width, 1}, to = {2, height, width, 0};
@@ -240,7 +240,7 @@ static void check_winograd(
         .element = ck_float32, .input = input, .weights = transformed, .bias = bias, .output = output,
         .input_planes = planes, .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
-        .images = 2, .height = height, .width = width, .rectified = true, .size = size, .scratch = scratch,
+        .images = 2, .height = height, .width = width, .rectified = true, .tile = tile, .scratch = scratch,
     };
     task.chunk = ck_winograd_chunk(&task, ck_team_threads(team));
     ck_convolve_winograd(kernels, team, &task);

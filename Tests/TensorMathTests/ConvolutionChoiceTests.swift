@@ -5,6 +5,7 @@ import Testing
 /// What was measured to be fastest, by the extent of the map: `docs/numerics.md`.
 struct ConvolutionChoiceTests {
     private static let spatial = WindowGeometry(kernel: 3, stride: 1, padding: 1)
+    private static let spatialStrided = WindowGeometry(kernel: 3, stride: 2, padding: 1)
 
     private func choice(
         _ side: Int, _ precision: Precision = .float32, isTraining: Bool = false, window: WindowGeometry = spatial
@@ -19,19 +20,37 @@ struct ConvolutionChoiceTests {
 
     /// The maps of networks that take 224, 320 and other pixels a side.
     @Test(arguments: [
-        (80, WinogradConvolution.Size.four), (56, .four), (40, .four), (28, .four), (20, .four), (16, .four),
+        (80, WinogradConvolution.Tile.four), (56, .four), (40, .four), (28, .four), (20, .four), (16, .four),
         (12, .four),
-        (14, .two), (10, .two), (8, .two), (7, .two), (6, .two), (5, nil), (1, nil),
+        (14, .three), (13, .three), (10, .two), (8, .two), (7, .two), (6, .two), (5, nil), (1, nil),
     ])
-    func `judging takes the measured size`(side: Int, expected: WinogradConvolution.Size?) {
-        #expect(choice(side).winogradSize == expected)
+    func `judging takes the measured size`(side: Int, expected: WinogradConvolution.Tile?) {
+        #expect(choice(side).winogradTile == expected)
         #expect(choice(side, .bfloat16) == (side >= 28 ? .winograd(.four) : .direct))
     }
 
-    @Test(arguments: [(56, WinogradConvolution.Size.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
-    func `training takes the measured size`(side: Int, expected: WinogradConvolution.Size?) {
-        #expect(choice(side, isTraining: true).winogradSize == expected)
-        #expect(choice(side, .bfloat16, isTraining: true).winogradSize == expected.map { _ in .four })
+    @Test(arguments: [
+        (40, WinogradConvolution.Tile.stridedFour), (28, .stridedFour), (20, .stridedFour), (14, .stridedTwo),
+        (10, .stridedTwo), (9, nil), (7, nil),
+    ])
+    func `judging with stride 2 takes the measured size`(side: Int, expected: WinogradConvolution.Tile?) {
+        #expect(choice(side, window: Self.spatialStrided).winogradTile == expected)
+        #expect(choice(side, .bfloat16, window: Self.spatialStrided) == .direct)
+    }
+
+    @Test(arguments: [(112, true), (6, true), (5, false)])
+    func `an image goes by Winograd where a register fits into its rows`(side: Int, isWinograd: Bool) {
+        let stem = WindowGeometry(kernel: 7, stride: 2, padding: 3)
+        for precision in Precision.floating {
+            #expect(choice(side, precision, window: stem) == (isWinograd ? .winograd(.image) : .direct))
+        }
+        #expect(choice(side, isTraining: true, window: stem) == .direct)
+    }
+
+    @Test(arguments: [(56, WinogradConvolution.Tile.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
+    func `training takes the measured size`(side: Int, expected: WinogradConvolution.Tile?) {
+        #expect(choice(side, isTraining: true).winogradTile == expected)
+        #expect(choice(side, .bfloat16, isTraining: true).winogradTile == expected.map { _ in .four })
     }
 
     @Test(arguments: [(56, true), (14, true), (7, true), (6, true), (5, false), (1, false)])
@@ -44,11 +63,12 @@ struct ConvolutionChoiceTests {
         }
     }
 
-    @Test(arguments: [(1, 1, 0), (3, 2, 1), (3, 1, 0), (1, 2, 0)]) func `other windows are direct`(
+    @Test(arguments: [(1, 1, 0), (3, 1, 0), (1, 2, 0)]) func `other windows are direct`(
         kernel: Int, stride: Int, padding: Int
     ) {
         let window = WindowGeometry(kernel: kernel, stride: stride, padding: padding)
         #expect(choice(56, window: window) == .direct)
         #expect(choice(56, isTraining: true, window: window) == .direct)
+        #expect(choice(56, isTraining: true, window: Self.spatialStrided) == .direct)
     }
 }

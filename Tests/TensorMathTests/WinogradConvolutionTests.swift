@@ -27,11 +27,26 @@ struct WinogradConvolutionTests {
             Shape(images: 5, channels: 1, height: 13, width: 29, outputs: 1),
         ]
 
-    @Test(arguments: shapes, WinogradConvolution.Size.allCases)
-    func `a convolution equals plain loops`(_ shape: Shape, _ size: WinogradConvolution.Size) {
-        let layer = Layer(shape, size)
-        // The sum of `channels` products of values in ±1, rounded in float32 around transforms that enlarge it.
-        let tolerance = Float(size == .two ? 2e-6 : 2e-5) * Float(shape.channels).squareRoot() * 3
+    /// Around the tiles' four rows, and the widest and narrowest that a tile's pixels may be.
+    static let imageShapes =
+        [(7, 11), (8, 13), (9, 12), (15, 30), (17, 56), (32, 33), (61, 30)].map {
+            Shape(channels: 3, height: $0, width: $1, outputs: 33)
+        } + [
+            Shape(images: 2, channels: 3, height: 31, width: 16, outputs: 9),
+            Shape(images: 3, channels: 3, height: 20, width: 100, outputs: 64),
+        ]
+
+    static let cases =
+        WinogradConvolution.Tile.allCases.filter { $0 != .image }.flatMap { tile in shapes.map { ($0, tile) } }
+        + imageShapes.map { ($0, .image) }
+
+    @Test(arguments: cases)
+    func `a convolution equals plain loops`(_ shape: Shape, _ tile: WinogradConvolution.Tile) {
+        let layer = Layer(shape, tile)
+        // The sum of so many products of values in ±1, rounded in float32 around transforms that enlarge it.
+        let rounding: Float = [.two, .stridedTwo].contains(tile) ? 2e-6 : 2e-5
+        let products = shape.channels * (tile == .image ? tile.window.kernel : 1)
+        let tolerance = rounding * Float(products).squareRoot() * 3
         for instructionSet in InstructionSet.available {
             for activation in [BlockedConvolution.Activation.identity, .rectified] {
                 let one = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
@@ -69,6 +84,10 @@ struct WinogradConvolutionTests {
     }
 }
 
+private func blocked(_ images: Int, _ channels: Int, _ height: Int, _ width: Int, _ border: Int) -> MapLayout {
+    .blocked(images: images, channels: channels, height: height, width: width, border: border)
+}
+
 /// One convolution with its data.
 private struct Layer {
     let convolution: WinogradConvolution
@@ -76,17 +95,18 @@ private struct Layer {
     private let weights: [Float]
     private let bias: [Float]
 
-    init(_ shape: WinogradConvolutionTests.Shape, _ size: WinogradConvolution.Size) {
+    init(_ shape: WinogradConvolutionTests.Shape, _ tile: WinogradConvolution.Tile) {
+        let window = tile.window
+        let layout = tile == .image ? MapLayout.planar : blocked
         convolution = WinogradConvolution(
-            size: size,
-            input: .blocked(
-                images: shape.images, channels: shape.channels, height: shape.height, width: shape.width, border: 1),
-            output: .blocked(
-                images: shape.images, channels: shape.outputs, height: shape.height, width: shape.width,
-                border: shape.outputs % 2))
+            tile: tile,
+            input: layout(shape.images, shape.channels, shape.height, shape.width, window.padding),
+            output: blocked(
+                shape.images, shape.outputs, window.outputExtent(shape.height), window.outputExtent(shape.width),
+                shape.outputs % 2))
         maps = .patterns(
             shape.images, channels: shape.channels, height: shape.height, width: shape.width, seed: 10)
-        weights = pattern(shape.outputs * shape.channels * 9, 2)
+        weights = pattern(shape.outputs * shape.channels * window.kernel * window.kernel, 2)
         bias = pattern(shape.outputs, 3)
     }
 
@@ -95,7 +115,7 @@ private struct Layer {
             ReferenceLayers.biased(
                 ReferenceLayers.convolution(
                     $0, weights: weights, outputChannels: bias.count,
-                    window: WindowGeometry(kernel: 3, stride: 1, padding: 1)), bias)
+                    window: convolution.tile.window), bias)
         }
         return activation == .identity ? sums.values : sums.map(ReferenceLayers.rectified).values
     }

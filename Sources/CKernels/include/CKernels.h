@@ -19,8 +19,11 @@ enum { ck_lanes = 16 };
  * weights of floats. Sums and biases are floats always, and so is an image. Pitches are in elements. */
 enum ck_element { ck_float32, ck_bfloat16, ck_widened };
 
-/* Outputs of a Winograd tile in either direction: 2 or 4. */
-enum ck_winograd_size { ck_winograd_two, ck_winograd_four };
+/* Outputs of a Winograd tile in either direction, 3×3 with stride 1 or 2; the last is four rows of outputs from an image, 7×7
+ * with stride 2. Training has the first two. */
+enum ck_winograd_tile {
+    ck_winograd_two, ck_winograd_four, ck_winograd_three, ck_strided_two, ck_strided_four, ck_image_four, ck_winograd_tiles,
+};
 
 /* A convolution as the kernels walk it. Pointers are aligned to 64 bytes, and the input's border is in memory. */
 struct ck_convolution {
@@ -61,18 +64,18 @@ struct ck_part {
     const void *upcoming; /* weights that this thread will want after the part, or NULL */
 };
 
-/* A 3×3 convolution with stride 1 by Winograd's method; the input's border of one pixel is in memory. */
+/* A 3×3 convolution by Winograd's method, or an image's 7×7; the input's border is in memory. */
 struct ck_winograd {
     enum ck_element element; /* of the maps; products are floats always */
-    const void *input;       /* pixel (−1, −1) of the first image's first plane */
-    const float *weights;    /* G g Gᵀ as [output block][place][input plane][16][16] */
+    const void *input;       /* what the first output pixel's first weight meets */
+    const float *weights;    /* G g Gᵀ as [output block][matrix][input plane][16][16]; G g of an image's as [output block][13][3][7][16] */
     const float *bias;       /* [output block][16] */
     void *output;
     long input_planes, input_plane, input_image, input_row;
     long output_blocks, output_plane, output_image, output_row;
-    long images, height, width;
+    long images, height, width; /* of the output */
     bool rectified;
-    enum ck_winograd_size size;
+    enum ck_winograd_tile tile;
     long chunk; /* tiles that are transformed and multiplied at a time */
     float *scratch;
 };
@@ -80,8 +83,8 @@ struct ck_winograd {
 /* Input planes or output blocks, and tiles, that one thread computes at a time. */
 struct ck_winograd_part {
     long first_block, end_block, first_tile, end_tile;
-    float *transformed; /* [place][input plane][chunk][16] */
-    float *products;    /* [place][BLOCKS][chunk][16] */
+    float *transformed; /* [place][input plane][chunk][16]; of an image [13][3][columns] */
+    float *products;    /* [place][BLOCKS][chunk][16]; of an image [7][pixel][BLOCKS][16] */
 };
 
 struct ck_winograd_kernels {
@@ -111,7 +114,7 @@ struct ck_layers {
 struct ck_kernels {
     enum cp_level level;
     struct ck_layers layers[3]; /* by enum ck_element */
-    struct ck_winograd_kernels winograd[2]; /* by enum ck_winograd_size */
+    struct ck_winograd_kernels winograd[ck_winograd_tiles]; /* by enum ck_winograd_tile */
     void (*checksum)(const struct ck_checksum *, long piece);
 };
 

@@ -132,7 +132,7 @@ struct ck_transformed_weights {
     const float *weights;
     float *transformed;
     long blocks, planes;
-    enum ck_winograd_size size;
+    enum ck_winograd_tile tile;
     bool are_rounded; /* before they are transformed */
 };
 
@@ -176,7 +176,7 @@ struct ck_training_kernels {
     bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
-    struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_size */
+    struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_tile */
     ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */

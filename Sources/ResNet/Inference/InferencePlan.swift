@@ -78,7 +78,7 @@ struct InferencePlan: Sendable {
 
     /// Most floats of scratch that a step needs.
     func scratchCount(on engine: ComputeEngine) -> Int {
-        blocks.flatMap(\.units).map { $0.scratchCount(on: engine) }.max() ?? 0
+        ([stem] + blocks.flatMap(\.units)).map { $0.scratchCount(on: engine) }.max() ?? 0
     }
 
     /// Every layout that a 3×3 convolution reads, once.
@@ -112,8 +112,8 @@ struct WeightPacking {
             images: input.images, channels: unit.outputChannels, height: size.height, width: size.width,
             border: border, precision: precision)
         switch ConvolutionChoice.whileJudging(ConvolutionChoice.Case(window: unit.window, of: output)).method {
-        case .winograd(let size):
-            return place(.winograd(WinogradConvolution(size: size, input: input, output: output)))
+        case .winograd(let tile):
+            return place(.winograd(WinogradConvolution(tile: tile, input: input, output: output)))
         case .direct:
             return place(.direct(BlockedConvolution(window: unit.window, input: input, output: output)))
         }

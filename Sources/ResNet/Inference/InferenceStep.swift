@@ -77,7 +77,7 @@ extension InferenceStep.Method {
     var letter: String {
         switch self {
         case .direct: "d"
-        case .winograd(let convolution): String(convolution.size.rawValue)
+        case .winograd(let convolution): String(convolution.tile.outputs)
         case .quantized: "q"
         case .quantizedStem: "w"
         }
@@ -86,7 +86,7 @@ extension InferenceStep.Method {
     var name: String {
         switch self {
         case .direct: "direct"
-        case .winograd(let convolution): "Winograd \(convolution.size.rawValue)×\(convolution.size.rawValue)"
+        case .winograd(let convolution): "Winograd \(convolution.tile.outputs)×\(convolution.tile == .image ? 1 : convolution.tile.outputs)"
         case .quantized: "bytes"
         case .quantizedStem: "words"
         }

@@ -15,7 +15,7 @@ struct InferenceWorkspace: ~Copyable {
     private var reduced: TensorStorage
     private let reducedStarts: [MapLayout: Int]
     private var spatial: TensorStorage
-    /// What a projection writes, and until then the scratch of the 3×3: of a block's steps only they need any.
+    /// What a projection writes, and until then the scratch of the 3×3 and the stem: no other steps need any.
     private var shortcut: TensorStorage
     /// Of the steps that read or write the shortcut.
     private var noScratch = TensorStorage(count: 0)
@@ -69,7 +69,7 @@ struct InferenceWorkspace: ~Copyable {
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights, _ observe: Observation
     ) {
         plan.stem.fill(&image, from: input, on: engine)
-        plan.stem.run(image, weights, .rectified, engine, &noScratch, into: &next)
+        plan.stem.run(image, weights, .rectified, engine, &shortcut, into: &next)
         timer?.lap()
         Self.pool(next, plan, engine, into: &current)
         timer?.lap()
@@ -151,7 +151,8 @@ extension InferenceStep {
         switch method {
         case .direct(let convolution): convolution.input.fill(&pixels, from: input)
         case .quantizedStem(let stem): stem.convolution.fill(&pixels, from: input, on: engine)
-        case .winograd, .quantized: preconditionFailure("no first convolution")
+        case .winograd(let convolution): convolution.input.fill(&pixels, from: input)
+        case .quantized: preconditionFailure("no first convolution")
         }
     }
 

@@ -6,10 +6,10 @@ package struct ConvolutionChoice: Sendable {
     /// Sums by the definition, or by Winograd's tiles.
     package enum Method: Sendable, Equatable {
         case direct
-        case winograd(WinogradConvolution.Size)
+        case winograd(WinogradConvolution.Tile)
 
-        package var winogradSize: WinogradConvolution.Size? {
-            if case .winograd(let size) = self { size } else { nil }
+        package var winogradTile: WinogradConvolution.Tile? {
+            if case .winograd(let tile) = self { tile } else { nil }
         }
     }
 
@@ -34,14 +34,13 @@ package struct ConvolutionChoice: Sendable {
 
         fileprivate var pixels: Int { height * width }
 
-        fileprivate func tiles(_ size: WinogradConvolution.Size) -> Int {
-            let outputs = size.rawValue
-            return ((height + outputs - 1) / outputs) * ((width + outputs - 1) / outputs)
+        fileprivate func tiles(_ tile: WinogradConvolution.Tile) -> Int {
+            ((height + tile.outputs - 1) / tile.outputs) * ((width + tile.outputs - 1) / tile.outputs)
         }
 
         /// Multiplications for each pair of channels.
-        fileprivate func products(_ size: WinogradConvolution.Size) -> Int {
-            tiles(size) * (size.rawValue + 2) * (size.rawValue + 2)
+        fileprivate func products(_ tile: WinogradConvolution.Tile) -> Int {
+            tiles(tile) * tile.points * tile.points
         }
     }
 
@@ -62,20 +61,44 @@ package struct ConvolutionChoice: Sendable {
 
     /// Where weights are transformed once and for all.
     private static let judging = [
-        otherWindow,
+        ConvolutionChoice(.winograd(.image), because: "half the products, and few transforms beside so many outputs") {
+            $0.window == WinogradConvolution.Tile.image.window && $0.width >= WinogradConvolution.leastImageWidth
+        },
+        ConvolutionChoice(.direct, because: "Winograd's method is for 3×3 with stride 1 or 2 and an image's 7×7") {
+            $0.window != WinogradConvolution.Tile.two.window && $0.window != WinogradConvolution.Tile.stridedTwo.window
+        },
         ConvolutionChoice(
             .winograd(.four),
             because: "a quarter of the products repays that floats, which transforms need, take twice as long"
-        ) { $0.precision == .bfloat16 && $0.pixels >= 28 * 28 },
+        ) { $0.precision == .bfloat16 && $0.window.stride == 1 && $0.pixels >= 28 * 28 },
         ConvolutionChoice(
             .direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles"
+        ) { $0.precision != .float32 },
+    ] + judgingStrided + judgingDense
+
+    private static let judgingStrided = [
+        ConvolutionChoice(
+            .winograd(.stridedFour), because: "four products of seven of the definition, and tiles enough for its weights"
         ) {
-            $0.precision != .float32
+            $0.window.stride == 2 && $0.tiles(.stridedFour) >= 25
+                && $0.products(.stridedFour) * 10 <= $0.products(.stridedTwo) * 9
         },
+        ConvolutionChoice(
+            .winograd(.stridedTwo), because: "seven products of ten of the definition, and weights 1.8 times as large"
+        ) { $0.window.stride == 2 && $0.pixels >= 10 * 10 },
+        ConvolutionChoice(.direct, because: "few tiles don't repay transformed weights, which come from memory") {
+            $0.window.stride == 2
+        },
+    ]
+
+    private static let judgingDense = [
         ConvolutionChoice(
             .winograd(.four),
             because: "a third of the products of 2×2 tiles or fewer, and tiles enough for its large weights"
         ) { $0.tiles(.four) >= 9 && $0.products(.four) * 14 <= $0.products(.two) * 10 },
+        ConvolutionChoice(
+            .winograd(.three), because: "four products of five of 2×2 tiles, where 4×4 would leave much of a tile empty"
+        ) { $0.tiles(.three) >= 16 && $0.products(.three) * 10 <= $0.products(.two) * 9 },
         ConvolutionChoice(
             .winograd(.two), because: "half the products of the definition, and weights only 1.8 times as large"
         ) {

@@ -32,8 +32,8 @@ struct InputGradient {
             let gradient = output.withBorder(1)
             let choice = ConvolutionChoice.whileTraining(ConvolutionChoice.Case(window: window, of: input))
             method =
-                choice.method.winogradSize.map {
-                    .winograd(WinogradConvolution(size: $0, input: gradient, output: result))
+                choice.method.winogradTile.map {
+                    .winograd(WinogradConvolution(tile: $0, input: gradient, output: result))
                 } ?? .spatial
             self.output = gradient
         case (3, 2, 1):
@@ -211,7 +211,7 @@ extension WinogradConvolution {
                 && transformed.count >= weightCount, "weights of another shape")
         var task = unsafe ck_transformed_weights(
             weights: weights.pointer, transformed: transformed.pointer, blocks: output.planes, planes: input.planes,
-            size: size.kernelSize, are_rounded: rounded)
+            tile: tile.kernelTile, are_rounded: rounded)
         unsafe ck_run_boxes(
             engine.team.handle, engine.trainingKernels.pointee.transform_weights, &task, output.planes, input.planes)
     }

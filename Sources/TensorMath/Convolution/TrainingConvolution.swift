@@ -31,8 +31,8 @@ package struct TrainingConvolution {
         weightGradient = WeightGradient(window: window, input: input, outputChannels: output.channels)
         inputGradient = input.lanes == 1 ? nil : InputGradient(window: window, input: input, output: output)
         switch ConvolutionChoice.whileTraining(ConvolutionChoice.Case(window: window, of: output)).method {
-        case .winograd(let size):
-            forwardMethod = .winograd(WinogradConvolution(size: size, input: input, output: output))
+        case .winograd(let tile):
+            forwardMethod = .winograd(WinogradConvolution(tile: tile, input: input, output: output))
         case .direct:
             forwardMethod = .direct(
                 BlockedConvolution(window: window, input: input, output: output, weights: .float32))

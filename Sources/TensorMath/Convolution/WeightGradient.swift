@@ -7,7 +7,7 @@ struct WeightGradient {
     let input: MapLayout
     let weights: WeightLayout
     /// Of the tiles, where the sums are not taken by definition.
-    private let tiles: WinogradConvolution.Size?
+    private let tiles: WinogradConvolution.Tile?
 
     init(window: WindowGeometry, input: MapLayout, outputChannels: Int) {
         precondition(input.border >= window.padding, "the border is part of the input's memory")
@@ -22,7 +22,7 @@ struct WeightGradient {
                 ConvolutionChoice.Case(
                     window: window, height: window.outputExtent(input.height), width: window.outputExtent(input.width),
                     precision: input.precision)
-            ).method.winogradSize
+            ).method.winogradTile
     }
 
     /// The scratch that `compute` needs.
@@ -66,7 +66,7 @@ struct WeightGradient {
 
     /// Gᵀ [Σ over tiles (Bᵀ d B) ⊙ (A y Aᵀ)] G, which is what is linear in the weights run backward.
     private func sum(
-        _ gradient: BlockedMap, _ map: BlockedMap, _ tiles: WinogradConvolution.Size, _ scratch: ConvolutionScratch,
+        _ gradient: BlockedMap, _ map: BlockedMap, _ tiles: WinogradConvolution.Tile, _ scratch: ConvolutionScratch,
         _ engine: ComputeEngine, _ result: TensorSlice
     ) {
         var task = unsafe ck_winograd_gradient(
@@ -81,7 +81,7 @@ struct WeightGradient {
     }
 
     /// The convolution whose weights they are; everything but the pointers and the gradient's pitches.
-    private func forward(_ tiles: WinogradConvolution.Size) -> ck_winograd {
+    private func forward(_ tiles: WinogradConvolution.Tile) -> ck_winograd {
         var task = unsafe ck_winograd()
         unsafe task.element = input.precision.element
         unsafe task.input_planes = input.planes
@@ -92,7 +92,7 @@ struct WeightGradient {
         unsafe task.images = input.images
         unsafe task.height = input.height
         unsafe task.width = input.width
-        unsafe task.size = tiles.kernelSize
+        unsafe task.tile = tiles.kernelTile
         unsafe task.chunk = ck_winograd_gradient_chunk(&task)
         return unsafe task
     }
