@@ -141,6 +141,43 @@ static void check_convolution(
 }
 
 /* Planes of single pixels, three of them; 7×7, stride 2. Weights [output block][plane][row][column][16]. */
+static void compare_image(const char *what, enum ck_element element, const struct map *to)
+{
+    const long kernel = 7, rows = 2 * (to->height - 1) + kernel, columns = 2 * (to->width - 1) + kernel;
+    for (long out = 0; out < blocks * ck_lanes; out++)
+        for (long y = 0; y < to->height; y++)
+            for (long x = 0; x < to->width; x++) {
+                double sum = bias[out];
+                for (long plane = 0; plane < 3; plane++)
+                    for (long ky = 0; ky < kernel; ky++)
+                        for (long kx = 0; kx < kernel; kx++)
+                            sum += (double)input[plane * rows * columns + (2 * y + ky) * columns + 2 * x + kx]
+                                * weights[(((out / ck_lanes * 3 + plane) * kernel + ky) * kernel + kx) * ck_lanes + out % ck_lanes];
+                compare(what, element, loaded(element, output, place_of(to, out, 0, y, x)), sum < 0 ? 0 : sum);
+            }
+}
+
+/* The kernel's rows 0, 2, 4 and 6 at the points 0, ±1, ±2, ∞ and ½, the other three at the first six: see winograd_image.inc. */
+static const double to_lines[13][7] = {
+    {-1 / 2.0, 0, 0, 0, 0, 0, 0}, {0, 1 / 4.0, 0, 0, 0, 0, 0},
+    {-1 / 3.0, 0, -1 / 3.0, 0, -1 / 3.0, 0, -1 / 3.0}, {0, -1 / 6.0, 0, -1 / 6.0, 0, -1 / 6.0, 0},
+    {1 / 9.0, 0, -1 / 9.0, 0, 1 / 9.0, 0, -1 / 9.0}, {0, -1 / 6.0, 0, 1 / 6.0, 0, -1 / 6.0, 0},
+    {1 / 36.0, 0, 1 / 18.0, 0, 1 / 9.0, 0, 2 / 9.0}, {0, 1 / 24.0, 0, 1 / 12.0, 0, 1 / 6.0, 0},
+    {-1 / 60.0, 0, 1 / 30.0, 0, -1 / 15.0, 0, 2 / 15.0}, {0, 1 / 24.0, 0, -1 / 12.0, 0, 1 / 6.0, 0},
+    {0, 0, 0, 0, 0, 0, 1}, {0, 0, 0, 0, 0, 1, 0}, {32 / 45.0, 0, 16 / 45.0, 0, 8 / 45.0, 0, 4 / 45.0}};
+
+/* From the definition's weights to [output block][13][3][7][16]. */
+static void transform_image_weights(const float *from, float *to)
+{
+    for (long i = 0; i < blocks * 13 * 3 * 7 * ck_lanes; i++) {
+        const long lane = i % ck_lanes, kx = i / ck_lanes % 7, plane = i / ck_lanes / 7 % 3, line = i / ck_lanes / 21 % 13;
+        const long first = (i / ck_lanes / 21 / 13 * 3 + plane) * 7;
+        double sum = 0;
+        for (long ky = 0; ky < 7; ky++) sum += to_lines[line][ky] * from[((first + ky) * 7 + kx) * ck_lanes + lane];
+        to[i] = (float)sum;
+    }
+}
+
 static void check_image(const struct ck_kernels *kernels, struct ck_team *team, enum ck_element element, long height, long width)
 {
     const long kernel = 7, rows = 2 * (height - 1) + kernel, columns = 2 * (width - 1) + kernel;
@@ -156,19 +193,21 @@ static void check_image(const struct ck_kernels *kernels, struct ck_team *team, 
         .rectified = true,
     };
     ck_convolve_image(kernels, team, &task);
-    for (long out = 0; out < blocks * ck_lanes; out++)
-        for (long y = 0; y < height; y++)
-            for (long x = 0; x < width; x++) {
-                double sum = bias[out];
-                for (long plane = 0; plane < 3; plane++)
-                    for (long ky = 0; ky < kernel; ky++)
-                        for (long kx = 0; kx < kernel; kx++)
-                            sum += (double)input[plane * rows * columns + (2 * y + ky) * columns + 2 * x + kx]
-                                * weights[(((out / ck_lanes * 3 + plane) * kernel + ky) * kernel + kx) * ck_lanes + out % ck_lanes];
-                compare("image", element, loaded(element, output, place_of(&to, out, 0, y, x)), sum < 0 ? 0 : sum);
-            }
+    compare_image("image", element, &to);
+    if (width < 6) return;
+    static _Alignas(64) float transformed[most];
+    transform_image_weights(weights, transformed);
+    struct ck_winograd winograd = {
+        .element = element, .input = input, .weights = transformed, .bias = bias, .output = output,
+        .input_planes = 3, .input_plane = rows * columns, .input_image = rows * columns, .input_row = columns,
+        .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
+        .images = 1, .height = height, .width = width, .rectified = true, .tile = ck_image_four, .scratch = scratch,
+    };
+    winograd.chunk = ck_winograd_chunk(&winograd, ck_team_threads(team));
+    memset(output, 0, sizeof output);
+    ck_convolve_winograd(kernels, team, &winograd);
+    compare_image("Winograd", element, &to);
 }
-
 static void check_pools(const struct ck_kernels *kernels, struct ck_team *team, enum ck_element element, long height, long width)
 {
     const struct map from = {2, height, width, 0}, to = {2, (height + 1) / 2, (width + 1) / 2, 0};
@@ -207,9 +246,24 @@ static void check_pools(const struct ck_kernels *kernels, struct ck_team *team, 
 
 /* Lavin and Gray, “Fast algorithms for convolutional neural networks”, 2016: U = G g Gᵀ. */
 static const double to_four[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+static const double to_five[5][3] = {
+    {1 / 2.0, 0, 0}, {-1 / 2.0, -1 / 2.0, -1 / 2.0}, {-1 / 6.0, 1 / 6.0, -1 / 6.0}, {1 / 6.0, 1 / 3.0, 2 / 3.0}, {0, 0, 1}};
 static const double to_six[6][3] = {
     {1 / 4.0, 0, 0}, {-1 / 6.0, -1 / 6.0, -1 / 6.0}, {-1 / 6.0, 1 / 6.0, -1 / 6.0}, {1 / 24.0, 1 / 12.0, 1 / 6.0},
     {1 / 24.0, -1 / 12.0, 1 / 6.0}, {0, 0, 1}};
+/* With stride 2 the middle weight stays as it is; see winograd.inc. */
+static const double to_strided_four[4][3] = {{0, 1, 0}, {1, 0, 0}, {1, 0, 1}, {0, 0, 1}};
+static const double to_strided_six[6][3] = {
+    {0, 1, 0}, {1 / 2.0, 0, 0}, {-1 / 2.0, 0, -1 / 2.0}, {-1 / 6.0, 0, 1 / 6.0}, {1 / 6.0, 0, 1 / 3.0}, {0, 0, 1}};
+
+static const struct winograd {
+    const double (*matrix)[3];
+    long points, stride;
+} winograds[] = {
+    [ck_winograd_two] = {to_four, 4, 1},        [ck_winograd_three] = {to_five, 5, 1},
+    [ck_winograd_four] = {to_six, 6, 1},        [ck_strided_two] = {to_strided_four, 4, 2},
+    [ck_strided_four] = {to_strided_six, 6, 2},
+};
 
 /* From the definition's weights to [output block][place][input plane][16][16]. */
 static void transform_weights(const float *from, float *to, const double (*matrix)[3], long points)
@@ -231,11 +285,13 @@ static void check_winograd(
     const struct ck_kernels *kernels, struct ck_team *team, enum ck_winograd_tile tile, long height, long width)
 {
     static _Alignas(64) float transformed[most];
-    const struct map from = {2, height, width, 1}, to = {2, height, width, 0};
+    const struct winograd *winograd = winograds + tile;
+    const long stride = winograd->stride;
+    const struct map from = {2, (height - 1) * stride + 1, (width - 1) * stride + 1, 1}, to = {2, height, width, 0};
     draw(input, planes * plane_of(&from));
     draw(weights, blocks * planes * 9 * ck_lanes * ck_lanes);
     draw(bias, blocks * ck_lanes);
-    transform_weights(weights, transformed, size == ck_winograd_two ? to_four : to_six, size == ck_winograd_two ? 4 : 6);
+    transform_weights(weights, transformed, winograd->matrix, winograd->points);
     struct ck_winograd task = {
         .element = ck_float32, .input = input, .weights = transformed, .bias = bias, .output = output,
         .input_planes = planes, .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
@@ -248,7 +304,7 @@ static void check_winograd(
         for (long y = 0; y < height; y++)
             for (long x = 0; x < width; x++)
                 compare("Winograd", ck_float32, output[place_of(&to, out, 1, y, x)],
-                    convolved(ck_float32, &from, &to, 3, 1, false, out, 1, y, x));
+                    convolved(ck_float32, &from, &to, 3, stride, false, out, 1, y, x));
 }
 
 /* [output block][plane][kernel row][kernel column][4][16 outputs][4 inputs]. */
@@ -381,12 +437,12 @@ static void check_floats(const struct ck_kernels *kernels, struct ck_team *team)
                 check_convolution(kernels, team, element, 3, stride, height, width, false);
             }
             if (element == ck_widened) continue;
-            check_image(kernels, team, element, height, width);
+            check_image(kernels, team, element, 1 + width % 6, width);
             check_pools(kernels, team, element, height, width);
         }
     for (long width = 1; width <= most_pixels; width++) {
-        check_winograd(kernels, team, ck_winograd_two, 1 + width % 5, width);
-        check_winograd(kernels, team, ck_winograd_four, 1 + width % 5, width);
+        for (enum ck_winograd_tile tile = ck_winograd_two; tile <= ck_strided_four; tile++)
+            check_winograd(kernels, team, tile, 1 + width % 5, width);
     }
 }
 
