@@ -100,9 +100,9 @@ static void run_average(const struct setting *setting)
     setting->inference->layers[setting->element].average(&task);
 }
 
-static void run_winograd(const struct setting *setting, enum ck_winograd_tile tile, long height, long width)
+static void run_winograd(const struct setting *setting, enum ck_winograd_tile tile, long height, long width, long stride)
 {
-    const long input_row = (width + 2) * ck_lanes, input_plane = (height + 2) * input_row;
+    const long input_row = ((width - 1) * stride + 3) * ck_lanes, input_plane = ((height - 1) * stride + 3) * input_row;
     struct ck_winograd task = {
         .element = setting->element, .input = input, .weights = weights, .bias = bias, .output = output,
         .input_planes = 1, .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
@@ -118,12 +118,44 @@ static void run_winograd(const struct setting *setting, enum ck_winograd_tile ti
 
 static void run_winograd_2(const struct setting *setting)
 {
-    run_winograd(setting, ck_winograd_two, 4, 14);
+    run_winograd(setting, ck_winograd_two, 4, 14, 1);
 }
 
 static void run_winograd_4(const struct setting *setting)
 {
-    run_winograd(setting, ck_winograd_four, 4, 28);
+    run_winograd(setting, ck_winograd_four, 4, 28, 1);
+}
+
+static void run_winograd_3(const struct setting *setting)
+{
+    run_winograd(setting, ck_winograd_three, 3, 21, 1);
+}
+
+static void run_winograd_2_stride_2(const struct setting *setting)
+{
+    run_winograd(setting, ck_strided_two, 4, 14, 2);
+}
+
+static void run_winograd_4_stride_2(const struct setting *setting)
+{
+    run_winograd(setting, ck_strided_four, 4, 28, 2);
+}
+
+/* Four rows of outputs. */
+static void run_winograd_image(const struct setting *setting)
+{
+    const long height = 4, width = 14, input_row = 2 * width + 5, input_plane = (2 * height + 5) * input_row;
+    struct ck_winograd task = {
+        .element = setting->element, .input = input, .weights = weights, .bias = bias, .output = output,
+        .input_planes = 3, .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
+        .output_blocks = 2,
+        .output_plane = height * width * ck_lanes, .output_image = height * width * ck_lanes,
+        .output_row = width * ck_lanes,
+        .images = 1, .height = height, .width = width,
+        .rectified = true, .tile = ck_image_four, .scratch = scratch,
+    };
+    task.chunk = ck_winograd_chunk(&task, ck_team_threads(setting->team));
+    ck_convolve_winograd(setting->inference, setting->team, &task);
 }
 
 static void run_checksum(const struct setting *setting)
@@ -144,7 +176,11 @@ const struct kernel_case inference_cases[] = {
     {"pool", run_pool},
     {"average", run_average},
     {"winograd-2", run_winograd_2},
+    {"winograd-3", run_winograd_3},
     {"winograd-4", run_winograd_4},
+    {"winograd-2-stride-2", run_winograd_2_stride_2},
+    {"winograd-4-stride-2", run_winograd_4_stride_2},
+    {"winograd-image", run_winograd_image},
     {"bf16-1x1", run_1x1, ck_bfloat16},
     {"bf16-1x1-stride-2", run_1x1_stride_2, ck_bfloat16},
     {"bf16-3x3", run_3x3, ck_bfloat16},
@@ -155,6 +191,7 @@ const struct kernel_case inference_cases[] = {
     {"bf16-average", run_average, ck_bfloat16},
     {"bf16-winograd-2", run_winograd_2, ck_bfloat16},
     {"bf16-winograd-4", run_winograd_4, ck_bfloat16},
+    {"bf16-winograd-image", run_winograd_image, ck_bfloat16},
     {"widened-1x1", run_1x1, ck_widened},
     {"widened-1x1-stride-2", run_1x1_stride_2, ck_widened},
     {"widened-3x3", run_3x3, ck_widened},
