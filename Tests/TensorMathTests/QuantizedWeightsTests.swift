@@ -3,7 +3,7 @@ import Fixtures
 import TensorMath
 import Testing
 
-/// Weights as whole numbers: near, and within what AVX2 can add in 16 bits.
+/// Weights as whole numbers: near, and within what AVX2 can add in 16 bits and Winograd's method in 32.
 struct QuantizedWeightsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -26,7 +26,7 @@ struct QuantizedWeightsTests {
         Case(testDescription: "nothing but zeros", weights: [0, 0], integers: [0, 0], step: 0),
     ]
 
-    @Test(arguments: cases) func `rounds within both limits`(_ example: Case) {
+    @Test(arguments: cases) func `rounds within all limits`(_ example: Case) {
         let rounded = QuantizedWeights(example.weights, outputs: 1, places: 1)
         #expect(rounded.integers == example.integers)
         #expect(abs(rounded.steps[0] - example.step) <= 1e-7 * example.step)
@@ -47,6 +47,25 @@ struct QuantizedWeightsTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test(arguments: [1, -1] as [Float]) func `as coarse as many weights of one sign take`(sign: Float) {
+        let count = 3000 * 9
+        let rounded = QuantizedWeights([Float](repeating: sign, count: count), outputs: 1, places: 9)
+        let sum = rounded.integers.reduce(0) { $0 + Int($1.magnitude) }
+        #expect(sum <= QuantizedWeights.largestSum && sum > QuantizedWeights.largestSum - count)
+    }
+
+    @Test func `weights that add up to too much are a programmers error`() async {
+        await #expect(processExitsWith: .failure) {
+            let convolution = QuantizedConvolution(
+                window: WindowGeometry(kernel: 1, stride: 1, padding: 0),
+                input: .blocked(channels: 2057, height: 1, width: 1, precision: .int8),
+                output: .blocked(channels: 1, height: 1, width: 1, precision: .int8))
+            var packed = TensorStorage(count: convolution.weightCount)
+            var span = packed.mutableSpan
+            convolution.pack(weights: [Int8](repeating: 64, count: 2057), into: &span, at: 0)
         }
     }
 

@@ -17,7 +17,8 @@ enum ck_quantized_level {
 };
 
 /* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. The weights of the first two
- * are at most 128 together, without their signs, and so are those of the other two. */
+ * are at most 128 together, without their signs, and so are those of the other two. An output's positive weights are at most
+ * 2²⁵ / 255 together, and so are its negative ones. */
 enum { ck_quad = 4, ck_quads = ck_lanes / ck_quad };
 
 /* The stem reads an image: 7×7 with stride 2, red, green and blue of a pixel side by side, each a word of 16 bits. 21 of them

@@ -73,7 +73,7 @@ struct InferencePlan: Sendable {
     /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.
     var packing: String {
         let methods = ([stem] + blocks.flatMap(\.units)).map(\.method.letter).joined()
-        return "1 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
+        return "2 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
     }
 
     /// Most floats of scratch that a step needs.

@@ -6,13 +6,16 @@ package struct QuantizedWeights: Sendable, Equatable {
     /// Of the weights for input channels 2k and 2k + 1 at one place together, without their signs: with two bytes they make
     /// at most 255 · 128, which fits the 16 bits in which AVX2 adds two products of bytes.
     package static let largestPair = 128
+    /// Of an output's weights of one sign together, without it: as many times the largest byte are below 2²⁵, and 64 times
+    /// that, as Winograd's method has it, fits 32 bits. Weights of networks stay far below it.
+    package static let largestSum = (1 << 25) / 255
 
     /// [output, input, ky, kx] in −127 … 127.
     package let integers: [Int8]
     /// [output]; zero for a channel whose weights are all zero.
     package let steps: [Double]
 
-    /// The smallest steps that keep within both limits; halves are rounded to even.
+    /// The smallest steps that keep within all limits; halves are rounded to even.
     ///
     /// Rounding can't make a pair too large: where two numbers add up to 128 at most, so do the nearest integers, since
     /// not both fractions are above a half unless there is room, and of two halves one goes down.
@@ -37,18 +40,25 @@ package struct QuantizedWeights: Sendable, Equatable {
     }
 
     private static func step(_ row: ArraySlice<Float>, places: Int) -> Double {
-        var (one, pair) = (0.0, 0.0)
+        var (one, pair, positive, negative) = (0.0, 0.0, 0.0, 0.0)
         for (place, weight) in zip(0..., row) {
             one = max(one, Double(abs(weight)))
+            if weight > 0 { positive += Double(weight) } else { negative -= Double(weight) }
             guard place / places % 2 == 1 else { continue }
             pair = max(pair, Double(abs(weight)) + Double(abs(row[row.startIndex + place - places])))
         }
-        return max(one / Double(largest), pair / Double(largestPair))
+        // Each may be rounded up by a half.
+        let room = Double(largestSum - (row.count + 1) / 2)
+        return max(one / Double(largest), pair / Double(largestPair), max(positive, negative) / room)
     }
 
-    /// Whether weights [output, input, ky, kx] keep within both limits.
+    /// Whether weights [output, input, ky, kx] keep within all limits.
     static func areWithinLimits(_ integers: [Int8], inputs: Int, places: Int) -> Bool {
+        var (positive, negative) = (0, 0)
         for (place, weight) in integers.enumerated() {
+            if place % (inputs * places) == 0 { (positive, negative) = (0, 0) }
+            if weight > 0 { positive += Int(weight) } else { negative -= Int(weight) }
+            if max(positive, negative) > largestSum { return false }
             if weight == .min { return false }
             guard place / places % inputs % 2 == 1 else { continue }
             if abs(Int(weight)) + abs(Int(integers[place - places])) > largestPair { return false }
