@@ -15,6 +15,8 @@ enum {
     side_by_side = 2,
     /* Sums of the widest tile; see kernels.inc. */
     most_sums = 28,
+    /* At which an image's products are summed; see winograd_image.inc. */
+    image_points = 7,
 };
 
 struct winograd_task {
@@ -45,14 +47,16 @@ static long tiles_of(const struct ck_winograd *w)
 
 static long transformed_floats(const struct ck_winograd *w)
 {
-    /* 13 lines of three channels, each as long as the inputs of a row; see winograd_image.inc. */
-    if (w->tile == ck_image_four) return quotient_up(13 * 3 * (2 * (w->width - 1) + 7), ck_lanes) * ck_lanes;
+    if (w->tile == ck_image_four) {
+        const long columns = 2 * (w->width - 1) + ck_image_kernel;
+        return quotient_up(ck_image_lines * ck_image_channels * columns, ck_lanes) * ck_lanes;
+    }
     return places_of(w->tile) * w->chunk * ck_lanes * w->input_planes;
 }
 
 static long products_floats(const struct ck_winograd *w)
 {
-    if (w->tile == ck_image_four) return 7 * most_sums * ck_lanes;
+    if (w->tile == ck_image_four) return image_points * most_sums * ck_lanes;
     return places_of(w->tile) * w->chunk * ck_lanes * side_by_side;
 }
 

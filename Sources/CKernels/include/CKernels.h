@@ -25,6 +25,9 @@ enum ck_winograd_tile {
     ck_winograd_two, ck_winograd_four, ck_winograd_three, ck_strided_two, ck_strided_four, ck_image_four, ck_winograd_tiles,
 };
 
+/* The stem reads an image of three planes, 7×7 with stride 2; Winograd's method makes 13 lines of a column of its weights. */
+enum { ck_image_kernel = 7, ck_image_channels = 3, ck_image_lines = 13 };
+
 /* A convolution as the kernels walk it. Pointers are aligned to 64 bytes, and the input's border is in memory. */
 struct ck_convolution {
     enum ck_element element;
@@ -68,7 +71,7 @@ struct ck_part {
 struct ck_winograd {
     enum ck_element element; /* of the maps; products are floats always */
     const void *input;       /* what the first output pixel's first weight meets */
-    const float *weights;    /* G g Gᵀ as [output block][matrix][input plane][16][16]; G g of an image's as [output block][13][3][7][16] */
+    const float *weights;    /* G g Gᵀ as [output block][matrix][input plane][16][16]; G g of an image's as [output block][line][3][7][16] */
     const float *bias;       /* [output block][16] */
     void *output;
     long input_planes, input_plane, input_image, input_row;
@@ -83,7 +86,7 @@ struct ck_winograd {
 /* Input planes or output blocks, and tiles, that one thread computes at a time. */
 struct ck_winograd_part {
     long first_block, end_block, first_tile, end_tile;
-    float *transformed; /* [place][input plane][chunk][16]; of an image [13][3][columns] */
+    float *transformed; /* [place][input plane][chunk][16]; of an image [line][3][columns] */
     float *products;    /* [place][BLOCKS][chunk][16]; of an image [7][pixel][BLOCKS][16] */
 };
 

@@ -23,7 +23,7 @@ enum { ck_quad = 4, ck_quads = ck_lanes / ck_quad };
 
 /* The stem reads an image: 7×7 with stride 2, red, green and blue of a pixel side by side, each a word of 16 bits. 21 of them
  * are a row of weights: 10 pairs and a half, so the last pair's second weight is zero. */
-enum { ck_image_kernel = 7, ck_image_channels = 3, ck_image_pairs = 11 };
+enum { ck_image_pairs = 11 };
 
 /* What is added to a sum, and what is written. */
 enum ck_quantized_kind { ck_nothing, ck_bytes, ck_floats };

@@ -34,6 +34,8 @@ package struct ConvolutionChoice: Sendable {
 
         fileprivate var pixels: Int { height * width }
 
+        fileprivate var isStrided: Bool { window == WinogradConvolution.Tile.stridedTwo.window }
+
         fileprivate func tiles(_ tile: WinogradConvolution.Tile) -> Int {
             ((height + tile.outputs - 1) / tile.outputs) * ((width + tile.outputs - 1) / tile.outputs)
         }
@@ -65,7 +67,7 @@ package struct ConvolutionChoice: Sendable {
             $0.window == WinogradConvolution.Tile.image.window && $0.width >= WinogradConvolution.leastImageWidth
         },
         ConvolutionChoice(.direct, because: "Winograd's method is for 3×3 with stride 1 or 2 and an image's 7×7") {
-            $0.window != WinogradConvolution.Tile.two.window && $0.window != WinogradConvolution.Tile.stridedTwo.window
+            $0.window != WinogradConvolution.Tile.two.window && !$0.isStrided
         },
         ConvolutionChoice(
             .winograd(.four),
@@ -80,14 +82,14 @@ package struct ConvolutionChoice: Sendable {
         ConvolutionChoice(
             .winograd(.stridedFour), because: "four products of seven of the definition, and tiles enough for its weights"
         ) {
-            $0.window.stride == 2 && $0.tiles(.stridedFour) >= 25
+            $0.isStrided && $0.tiles(.stridedFour) >= 25
                 && $0.products(.stridedFour) * 10 <= $0.products(.stridedTwo) * 9
         },
         ConvolutionChoice(
             .winograd(.stridedTwo), because: "seven products of ten of the definition, and weights 1.8 times as large"
-        ) { $0.window.stride == 2 && $0.pixels >= 10 * 10 },
+        ) { $0.isStrided && $0.pixels >= 10 * 10 },
         ConvolutionChoice(.direct, because: "few tiles don't repay transformed weights, which come from memory") {
-            $0.window.stride == 2
+            $0.isStrided
         },
     ]
 
