@@ -100,12 +100,16 @@ static void run_average(const struct setting *setting)
     setting->inference->layers[setting->element].average(&task);
 }
 
+/* A window's inputs; of an image three planes of single pixels. */
 static void run_winograd(const struct setting *setting, enum ck_winograd_tile tile, long height, long width, long stride)
 {
-    const long input_row = ((width - 1) * stride + 3) * ck_lanes, input_plane = ((height - 1) * stride + 3) * input_row;
+    const bool is_image = tile == ck_image_four;
+    const long kernel = is_image ? ck_image_kernel : 3, lanes = is_image ? 1 : ck_lanes;
+    const long input_row = ((width - 1) * stride + kernel) * lanes, input_plane = ((height - 1) * stride + kernel) * input_row;
     struct ck_winograd task = {
         .element = setting->element, .input = input, .weights = weights, .bias = bias, .output = output,
-        .input_planes = 1, .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
+        .input_planes = is_image ? ck_image_channels : 1,
+        .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
         .output_blocks = 2,
         .output_plane = height * width * ck_lanes, .output_image = height * width * ck_lanes,
         .output_row = width * ck_lanes,
@@ -144,18 +148,7 @@ static void run_winograd_4_stride_2(const struct setting *setting)
 /* Four rows of outputs. */
 static void run_winograd_image(const struct setting *setting)
 {
-    const long height = 4, width = 14, input_row = 2 * width + 5, input_plane = (2 * height + 5) * input_row;
-    struct ck_winograd task = {
-        .element = setting->element, .input = input, .weights = weights, .bias = bias, .output = output,
-        .input_planes = 3, .input_plane = input_plane, .input_image = input_plane, .input_row = input_row,
-        .output_blocks = 2,
-        .output_plane = height * width * ck_lanes, .output_image = height * width * ck_lanes,
-        .output_row = width * ck_lanes,
-        .images = 1, .height = height, .width = width,
-        .rectified = true, .tile = ck_image_four, .scratch = scratch,
-    };
-    task.chunk = ck_winograd_chunk(&task, ck_team_threads(setting->team));
-    ck_convolve_winograd(setting->inference, setting->team, &task);
+    run_winograd(setting, ck_image_four, 4, 14, 2);
 }
 
 static void run_checksum(const struct setting *setting)

@@ -55,7 +55,7 @@ struct QuantizedConvolutionTests {
             (0, 64, 64), (255, 28, 28), (255, -28, -28),
         ])
     func `nothing saturates`(byte: UInt8, even: Int8, odd: Int8) {
-        let pair = Int(even.magnitude) + Int(odd.magnitude), pairs = QuantizedWeights.largestSum / 9 / pair
+        let pairs = QuantizedWeights.largestSum / 9 / (Int(even.magnitude) + Int(odd.magnitude))
         let shape = Shape(channels: 2 * pairs, height: 3, width: 4, outputs: 20, window: Self.spatial)
         let layer = QuantizedLayer(shape, bytes: { _ in byte }, weights: { $0 / 9 % 2 == 0 ? even : odd }, factor: 1)
         for instructionSet in InstructionSet.available {

@@ -57,27 +57,17 @@ struct QuantizedWeightsTests {
         #expect(sum <= QuantizedWeights.largestSum && sum > QuantizedWeights.largestSum - count)
     }
 
-    @Test func `weights that add up to too much are a programmers error`() async {
-        await #expect(processExitsWith: .failure) {
+    /// A pair, and weights of one sign together.
+    @Test(arguments: [[127, 2], [Int8](repeating: 64, count: 2057)])
+    func `weights beyond a limit are a programmers error`(weights: [Int8]) async {
+        await #expect(processExitsWith: .failure) { [weights] in
             let convolution = QuantizedConvolution(
                 window: WindowGeometry(kernel: 1, stride: 1, padding: 0),
-                input: .blocked(channels: 2057, height: 1, width: 1, precision: .int8),
+                input: .blocked(channels: weights.count, height: 1, width: 1, precision: .int8),
                 output: .blocked(channels: 1, height: 1, width: 1, precision: .int8))
             var packed = TensorStorage(count: convolution.weightCount)
             var span = packed.mutableSpan
-            convolution.pack(weights: [Int8](repeating: 64, count: 2057), into: &span, at: 0)
-        }
-    }
-
-    @Test func `a pair that is too large is a programmers error`() async {
-        await #expect(processExitsWith: .failure) {
-            let convolution = QuantizedConvolution(
-                window: WindowGeometry(kernel: 1, stride: 1, padding: 0),
-                input: .blocked(channels: 2, height: 1, width: 1, precision: .int8),
-                output: .blocked(channels: 1, height: 1, width: 1, precision: .int8))
-            var packed = TensorStorage(count: convolution.weightCount)
-            var span = packed.mutableSpan
-            convolution.pack(weights: [127, 2], into: &span, at: 0)
+            convolution.pack(weights: weights, into: &span, at: 0)
         }
     }
 }

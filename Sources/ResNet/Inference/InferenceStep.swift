@@ -86,7 +86,8 @@ extension InferenceStep.Method {
     var name: String {
         switch self {
         case .direct: "direct"
-        case .winograd(let convolution): "Winograd \(convolution.tile.outputs)×\(convolution.tile == .image ? 1 : convolution.tile.outputs)"
+        case .winograd(let convolution):
+            "Winograd \(convolution.tile.outputs)×\(convolution.tile == .image ? 1 : convolution.tile.outputs)"
         case .quantized: "bytes"
         case .quantizedStem: "words"
         }

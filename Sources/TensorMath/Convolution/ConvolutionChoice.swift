@@ -62,25 +62,29 @@ package struct ConvolutionChoice: Sendable {
     ) { $0.window != WindowGeometry(kernel: 3, stride: 1, padding: 1) }
 
     /// Where weights are transformed once and for all.
-    private static let judging = [
-        ConvolutionChoice(.winograd(.image), because: "half the products, and few transforms beside so many outputs") {
-            $0.window == WinogradConvolution.Tile.image.window && $0.width >= WinogradConvolution.leastImageWidth
-        },
-        ConvolutionChoice(.direct, because: "Winograd's method is for 3×3 with stride 1 or 2 and an image's 7×7") {
-            $0.window != WinogradConvolution.Tile.two.window && !$0.isStrided
-        },
-        ConvolutionChoice(
-            .winograd(.four),
-            because: "a quarter of the products repays that floats, which transforms need, take twice as long"
-        ) { $0.precision == .bfloat16 && $0.window.stride == 1 && $0.pixels >= 28 * 28 },
-        ConvolutionChoice(
-            .direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles"
-        ) { $0.precision != .float32 },
-    ] + judgingStrided + judgingDense
+    private static let judging =
+        [
+            ConvolutionChoice(
+                .winograd(.image), because: "half the products, and few transforms beside so many outputs"
+            ) {
+                $0.window == WinogradConvolution.Tile.image.window && $0.width >= WinogradConvolution.leastImageWidth
+            },
+            ConvolutionChoice(.direct, because: "Winograd's method is for 3×3 with stride 1 or 2 and an image's 7×7") {
+                $0.window != WinogradConvolution.Tile.two.window && !$0.isStrided
+            },
+            ConvolutionChoice(
+                .winograd(.four),
+                because: "a quarter of the products repays that floats, which transforms need, take twice as long"
+            ) { $0.precision == .bfloat16 && $0.window.stride == 1 && $0.pixels >= 28 * 28 },
+            ConvolutionChoice(
+                .direct, because: "products of bfloat16 are cheaper than transforms of fewer or smaller tiles"
+            ) { $0.precision != .float32 },
+        ] + judgingStrided + judgingDense
 
     private static let judgingStrided = [
         ConvolutionChoice(
-            .winograd(.stridedFour), because: "four products of seven of the definition, and tiles enough for its weights"
+            .winograd(.stridedFour),
+            because: "four products of seven of the definition, and tiles enough for its weights"
         ) {
             $0.isStrided && $0.tiles(.stridedFour) >= 25
                 && $0.products(.stridedFour) * 10 <= $0.products(.stridedTwo) * 9
