@@ -81,6 +81,7 @@ package struct ConvolutionChoice: Sendable {
             ) { $0.precision != .float32 },
         ] + judgingStrided + judgingDense
 
+    /// In floats, 3×3 with stride 2: the middle weight of a line saves nothing, so it takes more tiles to repay larger weights.
     private static let judgingStrided = [
         ConvolutionChoice(
             .winograd(.stridedFour),
@@ -97,6 +98,7 @@ package struct ConvolutionChoice: Sendable {
         },
     ]
 
+    /// In floats, 3×3 with stride 1.
     private static let judgingDense = [
         ConvolutionChoice(
             .winograd(.four),
