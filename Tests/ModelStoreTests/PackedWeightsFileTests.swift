@@ -125,7 +125,7 @@ import Testing
         },
         header("schema", .stale("another version of the program")) { $0.schema = "fundusd.packed-weights/9" },
         header("byte order", .stale("a machine of another kind")) { $0.byteOrder = "big" },
-        header("packing", .stale("another way to compute")) { $0.packing = "2" + $0.packing.dropFirst() },
+        header("packing", .stale("another way to compute")) { $0.packing = "0" + $0.packing.dropFirst() },
         header("SHA-256", .stale("other weights")) { $0.sha256 = String($0.sha256.reversed()) },
         header("words", .stale("another way to compute")) { $0.words += 16 },
         header("words beyond memory", .stale("another way to compute")) { $0.words = .max },
