@@ -156,12 +156,14 @@ def idle(field, seconds):
         inbox, outbox = Path(folder, "inbox"), Path(folder, "outbox")
         inbox.mkdir()
         outbox.mkdir()
-        (inbox / "eye.jpg").write_bytes((field.workspace / "large.jpg").read_bytes())
+        # The ledger of an earlier run knows its picture: a name and its content have one verdict.
+        name = f"eye-{time.time_ns()}.jpg"
+        (inbox / name).write_bytes((field.workspace / "large.jpg").read_bytes())
         watch = subprocess.Popen(
             [field.fundusd, "watch", *field.state, "--inbox", inbox, "--outbox", outbox],
             env=clean_environment(), stderr=subprocess.DEVNULL)
         try:
-            wait_for(outbox / "eye.jpg.json", watch)
+            wait_for(outbox / f"{name}.json", watch)
             before = processor_seconds(watch.pid)
             time.sleep(seconds)
             return {
