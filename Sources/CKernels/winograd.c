@@ -15,8 +15,6 @@ enum {
     side_by_side = 2,
     /* Sums of the widest tile; see kernels.inc. */
     most_sums = 28,
-    /* At which an image's products are summed; see winograd_image.inc. */
-    image_points = 7,
 };
 
 struct winograd_task {
@@ -56,7 +54,7 @@ static long transformed_floats(const struct ck_winograd *w)
 
 static long products_floats(const struct ck_winograd *w)
 {
-    if (w->tile == ck_image_four) return image_points * most_sums * ck_lanes;
+    if (w->tile == ck_image_four) return ck_image_points * most_sums * ck_lanes;
     return places_of(w->tile) * w->chunk * ck_lanes * side_by_side;
 }
 

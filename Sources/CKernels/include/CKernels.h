@@ -25,8 +25,9 @@ enum ck_winograd_tile {
     ck_winograd_two, ck_winograd_four, ck_winograd_three, ck_strided_two, ck_strided_four, ck_image_four, ck_winograd_tiles,
 };
 
-/* The stem reads an image of three planes, 7×7 with stride 2; Winograd's method makes 13 lines of a column of its weights. */
-enum { ck_image_kernel = 7, ck_image_channels = 3, ck_image_lines = 13 };
+/* The stem reads an image of three planes, 7×7 with stride 2; Winograd's method makes 13 lines of a column of its weights,
+ * and sums what they make of inputs at seven points. */
+enum { ck_image_kernel = 7, ck_image_channels = 3, ck_image_lines = 13, ck_image_points = 7 };
 
 /* A convolution as the kernels walk it. Pointers are aligned to 64 bytes, and the input's border is in memory. */
 struct ck_convolution {
