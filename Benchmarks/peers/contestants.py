@@ -96,23 +96,27 @@ class Field:
         options += ["--bench", Path(self.fundusd).with_name("training-bench")]
         return json.loads(self._run(OURS, [sys.executable, script, *options]).lines[-1])
 
+    @property
+    def knows_batches(self):
+        return "--batch" in self.bench_help
+
     def can(self, contestant, batch):
         """Whether the program knows the precision and the batch; peers know all."""
         knows_precision = contestant.precision == "float32" or "--precision" in self.bench_help
-        knows_batch = batch == 1 or "--batch" in self.bench_help
-        return not contestant.is_ours or (knows_precision and knows_batch)
+        return not contestant.is_ours or (knows_precision and (batch == 1 or self.knows_batches))
 
     def milliseconds_per_image(self, contestant, load):
+        """Passes one after another, ours as theirs."""
         if contestant.is_ours:
             figures = self.bench(contestant, load, "small.jpg")
-            return figures["network_ms"] if load.batch == 1 else figures["batch_network_ms_per_image"]
+            return figures.get("batch_network_ms_per_image", figures["network_ms"])
         runs = json.loads(self.peer(contestant, load).lines[1])["runs_ms"]
         return statistics.median(runs) / load.batch
 
     def bench(self, contestant, load, image):
         """fundusd's own figures; loading runs the network once, on the golden input."""
         options = [*self.precision(contestant), "--threads", load.threads, "--rounds", load.runs]
-        options += ["--image", self.workspace / image, *(["--batch", load.batch] if load.batch > 1 else []), "--json"]
+        options += ["--image", self.workspace / image, *(["--batch", load.batch] if self.knows_batches else []), "--json"]
         return json.loads("\n".join(self._run(contestant, [self.fundusd, "bench", *self.state, *options]).lines))
 
     def classify(self, threads):

@@ -25,7 +25,8 @@ enum {
 INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i weights)
 {
     __m256i *halves = (__m256i *)sum;
-    halves[half] = _mm256_dpwssd_avx_epi32(halves[half], values, weights);
+    /* The compiler would make a product and a sum of its own intrinsic, which take two instructions. */
+    __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(halves[half]) : "x"(values), "x"(weights));
 }
 
 #include "quantized_words_avx2.inc"

@@ -24,6 +24,7 @@
 #define WIDEST 8
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 
+#define MORE(X) X(9) X(10) X(11) X(12) X(13) X(14)
 enum {
     /* Weights are asked for so many bytes ahead: a page, where the processor's own prefetching ends. */
     prefetched = 4096,
@@ -61,6 +62,12 @@ INLINE void accumulate(
     }
 }
 
+/* sum += a · b, pairs of 16 bits added up. The compiler would make a product and a sum of its own intrinsic. */
+INLINE void add_pairs(integers *sum, __m512i a, __m512i b)
+{
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
+}
+
 /* The same of two values of 16 bits, for each of a row's pairs. */
 INLINE void accumulate_words(
     integers *sum, const unsigned char *input, const struct weights_of weights, long row, const int columns,
@@ -73,19 +80,41 @@ INLINE void accumulate_words(
         UNROLLED for (int i = 0; i < columns; i++) {
             const __m512i two = _mm512_set1_epi32(two_words(input + i * image_step));
             UNROLLED for (int b = 0; b < blocks; b++)
-                sum[i * BLOCKS + b] = (integers)_mm512_dpwssd_epi32((__m512i)sum[i * BLOCKS + b], two, weight[b]);
+                add_pairs(&sum[i * BLOCKS + b], two, weight[b]);
         }
         input += 2 * sizeof(short);
         line += line_bytes;
     }
 }
 
+/* products[tile] = Σ over channels of transformed inputs · weights, at one place.
+ * Inputs: [plane][tile][16], planes at `next`; weights: [plane][8 pairs][16][2]. */
+INLINE void accumulate_pairs(
+    const short *input, long next, const short *weights, long planes, int *products, const int columns)
+{
+    integers sum[14];
+    UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
+    for (long plane = 0; plane < planes; plane++) {
+        UNROLLED for (int pair = 0; pair < ck_lanes / 2; pair++) {
+            const __m512i weight = _mm512_load_si512(weights + pair * 2 * ck_lanes);
+            UNROLLED for (int i = 0; i < columns; i++) {
+                const __m512i two = _mm512_set1_epi32(((const int *)(input + i * ck_lanes))[pair]);
+                sum[i] = (integers)_mm512_dpwssd_epi32((__m512i)sum[i], weight, two);
+            }
+        }
+        weights += 2 * ck_lanes * ck_lanes / 2;
+        input += next;
+    }
+    UNROLLED for (int i = 0; i < columns; i++) *(integers *)(products + i * ck_lanes) = sum[i];
+}
+
 #include "quantized.inc"
+#include "quantized_winograd.inc"
 
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
-    .convolve_tiles = NULL,
+    .convolve_tiles = convolve_tiles, .fewest_tiles = 49,
     .convolve_image = convolve_image,
     .words = words,
     .pool_maximum = pool_maximum,
