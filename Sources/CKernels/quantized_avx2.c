@@ -28,8 +28,8 @@ INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i wei
 #include "quantized_words_avx2.inc"
 
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
-    const int blocks, const int step)
+    integers *sum, const unsigned char *input, const long *pixel, struct weights_of weights, long place,
+    const int columns, const int blocks)
 {
     (void)blocks;
     const __m256i ones = _mm256_set1_epi16(1);
@@ -37,7 +37,7 @@ INLINE void accumulate(
     UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
         const __m256i low = weight[2 * quad], high = weight[2 * quad + 1];
         UNROLLED for (int i = 0; i < columns; i++) {
-            const __m256i four = _mm256_set1_epi32(*(const int *)(input + i * step + quad * ck_quad));
+            const __m256i four = _mm256_set1_epi32(*(const int *)(input + pixel[i] + quad * ck_quad));
             add_pairs(&sum[i], 0, _mm256_maddubs_epi16(four, low), ones);
             add_pairs(&sum[i], 1, _mm256_maddubs_epi16(four, high), ones);
         }

@@ -15,6 +15,7 @@
 #define BLOCKS 1
 #define WIDEST 6
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define FLAT 3
 
 enum {
     /* Weights are asked for so many bytes ahead: a page, where the processor's own prefetching ends. */
@@ -33,8 +34,8 @@ INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i wei
 
 /* sum[pixel][output] += Σ of four inputs · weights, for each of the four quads of a plane. */
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
-    const int blocks, const int step)
+    integers *sum, const unsigned char *input, const long *pixel, struct weights_of weights, long place,
+    const int columns, const int blocks)
 {
     (void)blocks;
     const __m256i *weight = (const __m256i *)(weights.first + place * ck_lanes * ck_lanes);
@@ -42,7 +43,7 @@ INLINE void accumulate(
         const __m256i low = weight[2 * quad], high = weight[2 * quad + 1];
         __builtin_prefetch((const char *)(weight + 2 * quad) + prefetched);
         UNROLLED for (int i = 0; i < columns; i++) {
-            const __m256i four = _mm256_set1_epi32(*(const int *)(input + i * step + quad * ck_quad));
+            const __m256i four = _mm256_set1_epi32(*(const int *)(input + pixel[i] + quad * ck_quad));
             __m256i *halves = (__m256i *)&sum[i];
             halves[0] = _mm256_dpbusd_avx_epi32(halves[0], four, low);
             halves[1] = _mm256_dpbusd_avx_epi32(halves[1], four, high);

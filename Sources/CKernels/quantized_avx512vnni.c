@@ -43,8 +43,8 @@ INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, lo
 
 /* sum[pixel][block][output] += Σ of four inputs · weights, for each of the four quads of a plane. */
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, const struct weights_of weights, long place, const int columns,
-    const int blocks, const int step)
+    integers *sum, const unsigned char *input, const long *pixel, const struct weights_of weights, long place,
+    const int columns, const int blocks)
 {
     const signed char *first = weights.first + place * ck_lanes * ck_lanes;
     UNROLLED for (int quad = 0; quad < ck_quads; quad++) {
@@ -55,7 +55,7 @@ INLINE void accumulate(
             __builtin_prefetch(line + prefetched);
         }
         UNROLLED for (int i = 0; i < columns; i++) {
-            const __m512i four = _mm512_set1_epi32(*(const int *)(input + i * step + quad * ck_quad));
+            const __m512i four = _mm512_set1_epi32(*(const int *)(input + pixel[i] + quad * ck_quad));
             UNROLLED for (int b = 0; b < blocks; b++)
                 sum[i * BLOCKS + b] = (integers)_mm512_dpbusd_epi32((__m512i)sum[i * BLOCKS + b], four, weight[b]);
         }

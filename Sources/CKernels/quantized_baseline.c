@@ -22,8 +22,8 @@ INLINE struct weights_of weights_at(const struct ck_quantized_convolution *c, lo
 }
 
 INLINE void accumulate(
-    integers *sum, const unsigned char *input, struct weights_of weights, long place, const int columns,
-    const int blocks, const int step)
+    integers *sum, const unsigned char *input, const long *pixel, struct weights_of weights, long place,
+    const int columns, const int blocks)
 {
     (void)blocks;
     const signed char *weight = weights.first + place * ck_lanes * ck_lanes;
@@ -31,7 +31,7 @@ INLINE void accumulate(
         for (int lane = 0; lane < ck_quad; lane++) {
             integers row;
             UNROLLED for (int o = 0; o < ck_lanes; o++) row[o] = weight[(quad * ck_lanes + o) * ck_quad + lane];
-            UNROLLED for (int i = 0; i < columns; i++) sum[i] += row * (int)input[i * step + quad * ck_quad + lane];
+            UNROLLED for (int i = 0; i < columns; i++) sum[i] += row * (int)input[pixel[i] + quad * ck_quad + lane];
         }
     }
 }
