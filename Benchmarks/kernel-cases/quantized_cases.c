@@ -35,6 +35,9 @@ static void run_1x1_adding_floats(const struct setting *setting) { convolve(sett
 
 static void run_3x3(const struct setting *setting) { convolve(setting, 16, 8, 10, 3, 1, ck_nothing); }
 
+/* As many tiles of 4×4 as every level takes by Winograd's method. */
+static void run_3x3_large(const struct setting *setting) { convolve(setting, 16, 28, 28, 3, 1, ck_nothing); }
+
 static void run_3x3_stride_2(const struct setting *setting) { convolve(setting, 16, 2, 15, 3, 2, ck_nothing); }
 
 static void run_words(const struct setting *setting)
@@ -74,6 +77,7 @@ const struct kernel_case quantized_cases[] = {
     {"int8-1x1", run_1x1, ck_float32},
     {"int8-1x1-adding-floats", run_1x1_adding_floats, ck_float32},
     {"int8-3x3", run_3x3, ck_float32},
+    {"int8-3x3-large", run_3x3_large, ck_float32},
     {"int8-3x3-stride-2", run_3x3_stride_2, ck_float32},
     {"int8-words", run_words, ck_float32},
     {"int8-image", run_image, ck_float32},

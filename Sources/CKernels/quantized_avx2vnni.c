@@ -15,6 +15,7 @@
 #define BLOCKS 1
 #define WIDEST 6
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
+/* Rows shorter than three tiles are taken one after the other: a tile of 3 or 4 pixels waits for its own sums. */
 #define FLAT 3
 
 enum {
@@ -26,7 +27,7 @@ enum {
 INLINE void add_pairs(integers *sum, const int half, __m256i values, __m256i weights)
 {
     __m256i *halves = (__m256i *)sum;
-    /* The compiler would make a product and a sum of its own intrinsic, which take two instructions. */
+    /* Clang makes a product and a sum of its own intrinsic, and runs out of registers. */
     __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(halves[half]) : "x"(values), "x"(weights));
 }
 

@@ -23,8 +23,10 @@
 #define BLOCKS 2
 #define WIDEST 8
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+/* Of one block, so that more of them meet a line of weights. */
+#define MOST_TILES 14
+#define EVERY_TILES(X) EVERY(X) X(9) X(10) X(11) X(12) X(13) X(14)
 
-#define MORE(X) X(9) X(10) X(11) X(12) X(13) X(14)
 enum {
     /* Weights are asked for so many bytes ahead: a page, where the processor's own prefetching ends. */
     prefetched = 4096,
@@ -62,7 +64,7 @@ INLINE void accumulate(
     }
 }
 
-/* sum += a · b, pairs of 16 bits added up. The compiler would make a product and a sum of its own intrinsic. */
+/* sum += a · b, pairs of 16 bits added up. Clang makes a product and a sum of its own intrinsic where both are in registers. */
 INLINE void add_pairs(integers *sum, __m512i a, __m512i b)
 {
     __asm__("vpdpwssd %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
@@ -79,8 +81,7 @@ INLINE void accumulate_words(
         UNROLLED for (int b = 0; b < blocks; b++) weight[b] = _mm512_load_si512(line + b * weights.next_block);
         UNROLLED for (int i = 0; i < columns; i++) {
             const __m512i two = _mm512_set1_epi32(two_words(input + i * image_step));
-            UNROLLED for (int b = 0; b < blocks; b++)
-                add_pairs(&sum[i * BLOCKS + b], two, weight[b]);
+            UNROLLED for (int b = 0; b < blocks; b++) add_pairs(&sum[i * BLOCKS + b], two, weight[b]);
         }
         input += 2 * sizeof(short);
         line += line_bytes;
@@ -92,7 +93,7 @@ INLINE void accumulate_words(
 INLINE void accumulate_pairs(
     const short *input, long next, const short *weights, long planes, int *products, const int columns)
 {
-    integers sum[14];
+    integers sum[MOST_TILES];
     UNROLLED for (int i = 0; i < columns; i++) sum[i] = (integers)0;
     for (long plane = 0; plane < planes; plane++) {
         UNROLLED for (int pair = 0; pair < ck_lanes / 2; pair++) {
@@ -102,7 +103,7 @@ INLINE void accumulate_pairs(
                 sum[i] = (integers)_mm512_dpwssd_epi32((__m512i)sum[i], weight, two);
             }
         }
-        weights += 2 * ck_lanes * ck_lanes / 2;
+        weights += ck_lanes * ck_lanes;
         input += next;
     }
     UNROLLED for (int i = 0; i < columns; i++) *(integers *)(products + i * ck_lanes) = sum[i];
@@ -114,7 +115,8 @@ INLINE void accumulate_pairs(
 const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
-    .convolve_tiles = convolve_tiles, .fewest_tiles = 49,
+    .convolve_tiles = convolve_tiles,
+    .fewest_tiles = 49,
     .convolve_image = convolve_image,
     .words = words,
     .pool_maximum = pool_maximum,

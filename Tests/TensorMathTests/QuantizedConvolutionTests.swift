@@ -12,6 +12,7 @@ struct QuantizedConvolutionTests {
     static let largeShapes = [
         Shape(channels: 20, height: 2, width: 29, outputs: 17, window: spatial),
         Shape(channels: 272, height: 8, width: 10, outputs: 48, window: spatial),
+        Shape(channels: 36, height: 27, width: 26, outputs: 17, window: spatial),
         Shape(images: 2, channels: 128, height: 10, width: 20, outputs: 272, window: spatialStrided),
         Shape(channels: 500, height: 10, width: 21, outputs: 700, window: pointwise),
     ]

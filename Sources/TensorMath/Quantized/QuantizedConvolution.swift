@@ -200,13 +200,4 @@ extension ComputeEngine {
         }
         return unsafe kernels
     }
-
-    /// What convolutions of bytes are computed with, such as `avx512vnni`.
-    package var quantizedInstructions: String {
-        switch unsafe quantizedKernels.pointee.level {
-        case ck_quantized_avx512vnni: "avx512vnni"
-        case ck_quantized_avx2: "avx2"
-        default: "baseline"
-        }
-    }
 }
