@@ -19,7 +19,7 @@ const struct ck_training_kernels *ck_training_kernels_at(enum cp_level level)
 struct boxes {
     ck_box_work *work;
     const void *task;
-    long images;
+    long blocks, images;
 };
 
 static void work_on_box(const void *context, long item, long thread)
@@ -29,10 +29,22 @@ static void work_on_box(const void *context, long item, long thread)
     boxes->work(boxes->task, item / boxes->images, item % boxes->images);
 }
 
+static void work_on_box_from_end(const void *context, long item, long thread)
+{
+    const struct boxes *boxes = context;
+    work_on_box(context, boxes->blocks * boxes->images - 1 - item, thread);
+}
+
 void ck_run_boxes(struct ck_team *team, ck_box_work *work, const void *task, long blocks, long images)
 {
-    const struct boxes boxes = {work, task, images};
+    const struct boxes boxes = {work, task, blocks, images};
     ck_team_run(team, blocks * images, work_on_box, &boxes);
+}
+
+void ck_run_boxes_from_end(struct ck_team *team, ck_box_work *work, const void *task, long blocks, long images)
+{
+    const struct boxes boxes = {work, task, blocks, images};
+    ck_team_run(team, blocks * images, work_on_box_from_end, &boxes);
 }
 
 enum {

@@ -192,6 +192,8 @@ const struct ck_training_kernels *ck_training_kernels_at(enum cp_level level);
 
 /* Calls work for every block below `blocks` and every image below `images`. */
 void ck_run_boxes(struct ck_team *team, ck_box_work *work, const void *task, long blocks, long images);
+/* The same from the last to the first: what another pass over the same maps read last is in a cache still. */
+void ck_run_boxes_from_end(struct ck_team *team, ck_box_work *work, const void *task, long blocks, long images);
 
 /* Into how many shares a gradient is cut so that many threads find work, and the floats of scratch that they take. */
 long ck_weight_gradient_shares(const struct ck_weight_gradient *gradient);

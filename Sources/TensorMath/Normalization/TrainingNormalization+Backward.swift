@@ -86,7 +86,7 @@ extension TrainingNormalization {
         var task = unsafe gradientTask(gradient, input, result)
         unsafe task.factor = table.pointer(.factor)
         unsafe task.offset = table.pointer(.offset)
-        unsafe engine.run(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
+        unsafe engine.runFromEnd(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
     }
 
     /// The gradient of the input from a gradient that is masked already.
@@ -94,7 +94,7 @@ extension TrainingNormalization {
         masked gradient: BlockedMap, input: BlockedMap, on engine: ComputeEngine, into result: BlockedMap
     ) {
         var task = unsafe gradientTask(gradient, input, result)
-        unsafe engine.run(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
+        unsafe engine.runFromEnd(engine.mapKernels(layout.precision).normalization_gradient, &task, layout.extent)
     }
 
     private func gradientTask(

@@ -133,6 +133,6 @@ package struct TrainingNormalization {
 
     private func run(_ task: ck_normalization, _ engine: ComputeEngine) {
         var task = unsafe task
-        unsafe engine.run(engine.mapKernels(layout.precision).normalize, &task, layout.extent)
+        unsafe engine.runFromEnd(engine.mapKernels(layout.precision).normalize, &task, layout.extent)
     }
 }

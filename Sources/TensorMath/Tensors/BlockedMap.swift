@@ -84,4 +84,11 @@ extension ComputeEngine {
     ) {
         unsafe ck_run_boxes(team.handle, work, task, extent.blocks, extent.images)
     }
+
+    /// The same from the last to the first, after a pass that read the same maps from the first: its last ones are in a cache.
+    func runFromEnd(
+        _ work: (@convention(c) (UnsafeRawPointer?, Int, Int) -> Void)?, _ task: UnsafeRawPointer, _ extent: ck_extent
+    ) {
+        unsafe ck_run_boxes_from_end(team.handle, work, task, extent.blocks, extent.images)
+    }
 }
