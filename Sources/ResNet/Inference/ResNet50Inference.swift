@@ -173,12 +173,21 @@ package final class ResNet50Inference {
 
     /// A NaN in an image reaches what is said of it: as floats it does so by itself, and bytes have none.
     private func checked(_ values: [Float], _ input: [Float]) -> [Float] {
-        guard precision == .int8, !input.allSatisfy(\.isFinite) else { return values }
+        guard precision == .int8, !Self.areFinite(input.span) else { return values }
         let (pixels, count) = (inputCount / batchSize, values.count / batchSize)
         return values.indices.map { place in
             let image = place / count
-            return input[image * pixels..<(image + 1) * pixels].allSatisfy(\.isFinite) ? values[place] : .nan
+            return Self.areFinite(input.span.extracting(image * pixels..<(image + 1) * pixels)) ? values[place] : .nan
         }
+    }
+
+    /// Without a branch for each value, which would take a hundredth of a pass in int8.
+    private static func areFinite(_ values: Span<Float>) -> Bool {
+        var largest: Int32 = 0
+        for place in values.indices {
+            largest = max(largest, Int32(bitPattern: values[place].bitPattern & 0x7fff_ffff))
+        }
+        return largest < Int32(bitPattern: Float.infinity.bitPattern)
     }
 
     private func run(_ input: [Float]) {
