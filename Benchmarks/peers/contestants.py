@@ -108,15 +108,16 @@ class Field:
     def milliseconds_per_image(self, contestant, load):
         """Passes one after another, ours as theirs."""
         if contestant.is_ours:
-            figures = self.bench(contestant, load, "small.jpg")
+            batch = ["--batch", load.batch] if self.knows_batches else []
+            figures = self.bench(contestant, load, "small.jpg", *batch)
             return figures.get("batch_network_ms_per_image", figures["network_ms"])
         runs = json.loads(self.peer(contestant, load).lines[1])["runs_ms"]
         return statistics.median(runs) / load.batch
 
-    def bench(self, contestant, load, image):
+    def bench(self, contestant, load, image, *more):
         """fundusd's own figures; loading runs the network once, on the golden input."""
         options = [*self.precision(contestant), "--threads", load.threads, "--rounds", load.runs]
-        options += ["--image", self.workspace / image, *(["--batch", load.batch] if self.knows_batches else []), "--json"]
+        options += ["--image", self.workspace / image, *more, "--json"]
         return json.loads("\n".join(self._run(contestant, [self.fundusd, "bench", *self.state, *options]).lines))
 
     def classify(self, threads):
