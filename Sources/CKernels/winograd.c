@@ -9,6 +9,10 @@ enum {
     small_chunk = 14,
     /* Most tiles of a chunk where they don't: the larger, the fewer times they come from memory. */
     large_chunk = 98,
+    /* A chunk's transformed inputs, which all weights meet, are to stay there then, */
+    cached_inputs_bytes = 768 * 1024,
+    /* but no chunk is smaller than about a widest tile of sums for it. */
+    fewest_tiles = 13,
     /* Up to so many tiles a thread, all threads transform all tiles, and share out the weights: each comes from memory once. */
     repeated_tiles = 16,
     /* Output blocks that are computed side by side at most; see kernels.inc. */
@@ -96,8 +100,10 @@ static void convolve_chunk(const void *context, long item, long thread)
 long ck_winograd_chunk(const struct ck_winograd *w, long threads)
 {
     if (w->tile == ck_image_four) return 1;
-    const long most = are_cached(w) ? small_chunk : large_chunk, sharing = groups_of(w, threads) > 1 ? 1 : threads;
-    const long tiles = tiles_of(w), rounds = quotient_up(tiles, most * sharing);
+    const long tile_bytes = places_of(w->tile) * w->input_planes * ck_lanes * (long)sizeof(float);
+    const long large = least(large_chunk, most(fewest_tiles, cached_inputs_bytes / tile_bytes));
+    const long largest = are_cached(w) ? small_chunk : large, sharing = groups_of(w, threads) > 1 ? 1 : threads;
+    const long tiles = tiles_of(w), rounds = quotient_up(tiles, largest * sharing);
     return quotient_up(tiles, rounds * sharing);
 }
 

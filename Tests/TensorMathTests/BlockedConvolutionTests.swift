@@ -180,9 +180,9 @@ private struct Layer {
                 source.span, weights: packed.span, bias: packedBias.span,
                 activation: ending == .identity ? .identity : .rectified, on: engine, into: &span)
         case .residual:
-            let added = output.laidOut(residuals.values)
+            output.write(residuals.values, over: &span)
             convolution.forward(
-                source.span, weights: packed.span, bias: packedBias.span, adding: added.span, on: engine, into: &span)
+                source.span, weights: packed.span, bias: packedBias.span, addedTo: &span, on: engine)
         }
         return result
     }

@@ -34,6 +34,18 @@ extension MapLayout {
         return storage
     }
 
+    /// Lays values out where something else is: missing channels are zeros, border and pitch are left alone.
+    func write(_ values: [Float], over map: inout MutableSpan<Float>) {
+        let whole = MapLayout.blocked(
+            images: images, channels: planes * Self.blockLanes, height: height, width: width, border: border,
+            precision: precision)
+        let (given, all) = (channels * height * width, whole.channels * height * width)
+        let padded = (0..<images).flatMap { image in
+            values[image * given..<(image + 1) * given] + repeatElement(0, count: all - given)
+        }
+        whole.fill(&map, from: padded.span)
+    }
+
     /// Memory for a result: NaN wherever nothing is written, in either precision.
     func unwritten() -> TensorStorage {
         var storage = TensorStorage(count: count)

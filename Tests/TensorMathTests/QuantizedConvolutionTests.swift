@@ -93,7 +93,7 @@ struct QuantizedConvolutionTests {
 
 /// One convolution with its data, run by the plain loops and by the kernels.
 struct QuantizedLayer {
-    enum Ending: CaseIterable { case bytes, bytesAndBytes, bytesAndFloats, floats, floatsAndBytes }
+    enum Ending: CaseIterable { case bytes, bytesAndBytes, bytesInPlace, bytesAndFloats, floats, floatsAndBytes }
 
     private let shape: BlockedConvolutionTests.Shape
     private let maps: [ReferenceQuantizedConvolution.Map]
@@ -166,6 +166,7 @@ struct QuantizedLayer {
         switch ending {
         case .bytes, .floats: nil
         case .bytesAndBytes, .floatsAndBytes: (residualBytes.map { Float($0) }, layout(.int8, border: 0))
+        case .bytesInPlace: (residualBytes.map { Float($0) }, convolution(ending).output)
         case .bytesAndFloats: (residualBytes.map { Float($0) * 1.7 - 200 }, layout(.float32, border: 2))
         }
     }
@@ -205,6 +206,13 @@ struct QuantizedLayer {
             convolution.forward(
                 input.span, weights: packed.span, scaling: constants.span, activation: .identity, on: engine,
                 scratch: &scratchSpan, into: &span)
+            return result
+        }
+        if ending == .bytesInPlace {
+            residual.layout.write(residual.values, over: &span)
+            convolution.forward(
+                input.span, weights: packed.span, scaling: constants.span, times: residualFactor, addedTo: &span,
+                on: engine, scratch: &scratchSpan)
             return result
         }
         let added = residual.layout.laidOut(residual.values)

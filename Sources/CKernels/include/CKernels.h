@@ -105,6 +105,12 @@ struct ck_checksum {
     unsigned long *sums;   /* [piece][2][16] */
 };
 
+/* A blocked map, from its border's first byte on; pitches and a pixel's size in bytes, the border's width in pixels. */
+struct ck_border {
+    void *map;
+    long planes, plane, images, image, height, row, pixel, border;
+};
+
 /* The layers of maps of one kind. */
 struct ck_layers {
     /* Blocked map to blocked map, stride 1 or 2; depth is 16. */
@@ -150,6 +156,9 @@ void ck_convolve_winograd(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *convolution);
 void ck_sum_words(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_checksum *checksum);
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
+
+/* Zeros in the border; pixels stay as they are. */
+void ck_clear_border(const struct ck_border *border);
 
 #include "CQuantized.h"
 #include "CTraining.h"

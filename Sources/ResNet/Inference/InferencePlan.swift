@@ -65,25 +65,25 @@ struct InferencePlan: Sendable {
     /// From here on all images pass a layer before the next: 14×14 pixels at 224, and three quarters of all weights.
     static let firstJoinedBlock = ResNet50Layout.firstBlock(ofStage: 3)
 
-    /// Largest number of floats at each place of the workspace.
-    var mapCount: Int { ([stem.output, pooled, joined] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
-    var spatialCount: Int { blocks.map(\.spatial.output.count).max() ?? 0 }
-    var shortcutCount: Int { blocks.compactMap(\.projection?.output.count).max() ?? 0 }
+    /// Words of the largest map between two blocks, and of what lies beside it.
+    var mapCount: Int {
+        let blocks = blocks.map { $0.expand.output.count }
+        return max(pooled.count, joined.count, blocks.max() ?? 0)
+    }
+
+    /// Words of the largest maps within a block, or of the stem's, with the scratch.
+    func innerCount(on engine: ComputeEngine) -> Int {
+        let blocks = blocks.map {
+            $0.scratchStart
+                + max($0.spatial.scratchCount(on: engine), $0.addsInPlace ? 0 : $0.projection?.output.count ?? 0)
+        }
+        return max(stem.output.endOfLine + stem.scratchCount(on: engine), blocks.max() ?? 0)
+    }
 
     /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.
     var packing: String {
         let methods = ([stem] + blocks.flatMap(\.units)).map(\.method.letter).joined()
         return "2 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
-    }
-
-    /// Most floats of scratch that a step needs.
-    func scratchCount(on engine: ComputeEngine) -> Int {
-        ([stem] + blocks.flatMap(\.units)).map { $0.scratchCount(on: engine) }.max() ?? 0
-    }
-
-    /// Every layout that a 3×3 convolution reads, once.
-    var reducedLayouts: [MapLayout] {
-        blocks.map(\.reduce.output).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }
 

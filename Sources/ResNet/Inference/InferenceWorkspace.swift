@@ -2,65 +2,55 @@
 internal import TensorMath
 
 /// All memory that a forward pass touches besides the weights, planned once for one input size.
+///
+/// A pass reads so many weights that little of it is left in a cache for the next one. So it is little, and taken again at
+/// once where a map is no longer needed.
 struct InferenceWorkspace: ~Copyable {
     private let engine: ComputeEngine
     var timer: LapTimer?
     private var image: TensorStorage
     /// A block's input and, after the block, its output; `next` is the other one of the pair.
-    private var current: TensorStorage
-    private var next: TensorStorage
+    private var current: TensorSlice
+    private var next: TensorSlice
     /// The images' maps after the blocks that each passes by itself; nothing where there is one image.
-    private var joined: TensorStorage
-    /// After a block's first 1×1: a place for each layout, because the zeros of a border must stay.
-    private var reduced: TensorStorage
-    private let reducedStarts: [MapLayout: Int]
-    private var spatial: TensorStorage
-    /// What a projection writes, and until then the scratch of the 3×3 and the stem: no other steps need any.
-    private var shortcut: TensorStorage
-    /// Of the steps that read or write the shortcut.
-    private var noScratch = TensorStorage(count: 0)
-    private var features: TensorStorage
-    private var logits: TensorStorage
+    private var joined: TensorSlice
+    /// What the stem writes; then, of one block after another, the first map, the spatial one, and the scratch of the 3×3.
+    private let inner: TensorSlice
+    /// The layout whose border is zeros at the beginning of `inner`.
+    private var bordered: MapLayout?
+    private let noScratch = Tensor(count: 0).all
+    private let features: TensorSlice
+    private let logits: TensorSlice
 
     init(plan: InferencePlan, engine: ComputeEngine) {
         self.engine = engine
         image = TensorStorage(count: plan.stem.inputCount)
-        current = TensorStorage(count: plan.mapCount)
-        next = TensorStorage(count: plan.mapCount)
-        joined = TensorStorage(count: plan.images > 1 ? plan.mapCount : 0)
-        var starts: [MapLayout: Int] = [:]
-        var count = 0
-        for layout in plan.reducedLayouts {
-            starts[layout] = count
-            // Each on a cache line; a map of bfloat16 may end in the middle of one.
-            count += (layout.count + MapLayout.blockLanes - 1) / MapLayout.blockLanes * MapLayout.blockLanes
-        }
-        reduced = TensorStorage(count: count)
-        reducedStarts = starts
-        spatial = TensorStorage(count: plan.spatialCount)
-        shortcut = TensorStorage(count: max(plan.shortcutCount, plan.scratchCount(on: engine)))
-        features = TensorStorage(count: plan.features.count)
-        logits = TensorStorage(count: plan.head?.output.count ?? 0)
+        current = Tensor(count: plan.mapCount).all
+        next = Tensor(count: plan.mapCount).all
+        joined = Tensor(count: plan.images > 1 ? plan.mapCount : 0).all
+        inner = Tensor(count: plan.innerCount(on: engine)).all
+        features = Tensor(count: plan.features.count).all
+        logits = Tensor(count: plan.head?.output.count ?? 0).all
     }
 
-    /// What a look at a map is given: the storage, where the map begins in it, and how it lies there.
-    typealias Observation = (borrowing TensorStorage, Int, MapLayout) -> Void
+    /// What a look at a map is given: where it begins, and how it lies there.
+    typealias Observation = (TensorSlice, MapLayout) -> Void
 
     /// Input [images, 3, height, width] → features.
     ///
     /// - Parameter observe: sees the pooled map, and of each block the reduced, the spatial and the last map.
     mutating func run(
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights,
-        observing observe: Observation = { _, _, _ in }
+        observing observe: Observation = { _, _ in }
     ) {
         let pixels = input.count / plan.images
         for image in 0..<plan.images {
             runAlone(plan, input: input.extracting(image * pixels..<(image + 1) * pixels), weights: weights, observe)
-            if plan.images > 1 { Self.join(current, of: image, plan, into: &joined) }
+            if plan.images > 1 { join(plan, image) }
         }
         if plan.images > 1 { swap(&current, &joined) }
         for block in plan.blocks[InferencePlan.firstJoinedBlock...] { run(block, weights: weights, observe) }
-        Self.average(current, plan, engine, into: &features)
+        average(plan)
         timer?.lap()
     }
 
@@ -68,18 +58,20 @@ struct InferenceWorkspace: ~Copyable {
     private mutating func runAlone(
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights, _ observe: Observation
     ) {
+        bordered = nil
         plan.stem.fill(&image, from: input, on: engine)
-        plan.stem.run(image, weights, .rectified, engine, &shortcut, into: &next)
+        let scratch = inner.slice(plan.stem.output.endOfLine..<inner.count)
+        plan.stem.run(image.span, weights, .rectified, engine, scratch, into: inner)
         timer?.lap()
-        Self.pool(next, plan, engine, into: &current)
+        pool(plan)
         timer?.lap()
-        observe(current, 0, plan.pooled)
+        observe(current, plan.pooled)
         for block in plan.blocks[..<InferencePlan.firstJoinedBlock] { run(block, weights: weights, observe) }
     }
 
     /// Features → logits [images, outputs].
-    mutating func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
-        head.run(features, weights, .identity, engine, &noScratch, into: &logits)
+    func runHead(_ head: InferenceStep, weights: borrowing PackedWeights) -> [Float] {
+        head.run(features.span, weights, .identity, engine, noScratch, into: logits)
         timer?.lap()
         return head.output.values(of: logits.span)
     }
@@ -95,52 +87,91 @@ struct InferenceWorkspace: ~Copyable {
     private mutating func run(
         _ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights, _ observe: Observation
     ) {
-        guard let start = reducedStarts[block.reduce.output] else { preconditionFailure("a block of another plan") }
-        block.reduce.run(current, weights, .rectified, engine, &noScratch, into: &reduced, at: start)
+        let spatial = inner.slice(block.spatialStart..<inner.count)
+        let scratch = inner.slice(block.scratchStart..<inner.count)
+        clearBorder(block.reduce.output)
+        block.reduce.run(current.span, weights, .rectified, engine, noScratch, into: inner)
         timer?.lap()
-        observe(reduced, start, block.reduce.output)
-        block.spatial.run(reduced, from: start, weights, .rectified, engine, &shortcut, into: &spatial)
+        observe(inner, block.reduce.output)
+        block.spatial.run(inner.span, weights, .rectified, engine, scratch, into: spatial)
         timer?.lap()
-        observe(spatial, 0, block.spatial.output)
-        switch block.shortcut {
-        case .identity:
-            block.expand.run(spatial, weights, adding: current, engine, &noScratch, into: &next)
-        case .projection(let projection):
-            projection.run(current, weights, .identity, engine, &noScratch, into: &shortcut)
-            timer?.lap()
-            block.expand.run(spatial, weights, adding: shortcut, engine, &noScratch, into: &next)
-        }
+        observe(spatial, block.spatial.output)
+        add(spatial, block, weights)
         timer?.lap()
-        swap(&current, &next)
-        observe(current, 0, block.expand.output)
+        observe(current, block.expand.output)
     }
 
-    private static func pool(
-        _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
-        into pooled: inout TensorStorage
+    /// Zeros around the map that comes to the beginning of `inner`, unless nothing has been there since the last one.
+    private mutating func clearBorder(_ layout: MapLayout) {
+        guard bordered != layout else { return }
+        var map = inner.mutableSpan
+        layout.clearBorder(of: &map)
+        bordered = layout
+    }
+
+    /// A block's last convolution, into the shortcut where that lies as the output does: each line of it comes to a cache once.
+    private mutating func add(
+        _ spatial: TensorSlice, _ block: Bottleneck<InferenceStep>, _ weights: borrowing PackedWeights
     ) {
-        var output = pooled.mutableSpan
+        var shortcut = current
+        if case .projection(let projection) = block.shortcut {
+            shortcut = block.addsInPlace ? next : inner.slice(block.scratchStart..<inner.count)
+            projection.run(current.span, weights, .identity, engine, noScratch, into: shortcut)
+            timer?.lap()
+        } else if block.addsInPlace {
+            return block.expand.run(spatial, weights, engine, noScratch, addedTo: current)
+        }
+        if block.addsInPlace {
+            block.expand.run(spatial, weights, engine, noScratch, addedTo: shortcut)
+        } else {
+            block.expand.run(spatial, weights, adding: shortcut, engine, noScratch, into: next)
+        }
+        swap(&current, &next)
+    }
+
+    private func pool(_ plan: InferencePlan) {
+        var output = current.mutableSpan
         if plan.pooled.precision == .int8 {
             return QuantizedPooling.maximum(
-                map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
+                inner.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
         }
         BlockedPooling.maximum(
-            map.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
+            inner.span, plan.stem.output, window: ResNet50Layout.stemPool, plan.pooled, on: engine, into: &output)
     }
 
-    private static func join(
-        _ map: borrowing TensorStorage, of image: Int, _ plan: InferencePlan, into joined: inout TensorStorage
-    ) {
+    private func join(_ plan: InferencePlan, _ image: Int) {
         var maps = joined.mutableSpan
-        plan.joined.insert(map.span, asImage: image, into: &maps)
+        plan.joined.insert(current.span, asImage: image, into: &maps)
     }
 
-    private static func average(
-        _ map: borrowing TensorStorage, _ plan: InferencePlan, _ engine: ComputeEngine,
-        into features: inout TensorStorage
-    ) {
+    private func average(_ plan: InferencePlan) {
         var means = features.mutableSpan
-        BlockedPooling.globalAverage(map.span, plan.last, plan.features, on: engine, into: &means)
+        BlockedPooling.globalAverage(current.span, plan.last, plan.features, on: engine, into: &means)
+    }
+}
+
+extension Bottleneck where Unit == InferenceStep {
+    /// Bytes are added to floats, and floats to bytes, elsewhere.
+    var addsInPlace: Bool {
+        guard case .quantized(let unit) = expand.method else { return true }
+        return unit.residual?.layout == unit.convolution.output
+    }
+
+    /// Where the spatial map begins, behind the one that it is computed from.
+    var spatialStart: Int { reduce.output.endOfLine }
+
+    /// Where the 3×3's scratch begins, behind both.
+    var scratchStart: Int { spatialStart + spatial.output.endOfLine }
+
+    /// Where what a projection writes begins: where the block's output does, or behind that.
+    var shortcutStart: Int { addsInPlace ? 0 : expand.output.endOfLine }
+}
+
+extension MapLayout {
+    /// Words up to the cache line after the map.
+    var endOfLine: Int {
+        let line = TensorStorage.alignmentBytes / MemoryLayout<Float>.stride
+        return (count + line - 1) / line * line
     }
 }
 
@@ -156,26 +187,22 @@ extension InferenceStep {
         }
     }
 
-    /// result = activation(convolution(map) + bias), each map from a start inside its storage.
+    /// result = activation(convolution(map) + bias).
     fileprivate func run(
-        _ map: borrowing TensorStorage, from mapStart: Int = 0, _ storage: borrowing PackedWeights,
-        _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine, _ scratch: inout TensorStorage,
-        into result: inout TensorStorage, at resultStart: Int = 0
+        _ map: Span<Float>, _ storage: borrowing PackedWeights, _ activation: BlockedConvolution.Activation,
+        _ engine: ComputeEngine, _ scratch: TensorSlice, into result: TensorSlice
     ) {
-        var values = result.mutableSpan(of: resultStart..<resultStart + output.count)
-        let map = map.span.extracting(mapStart..<mapStart + inputCount)
+        var values = result.mutableSpan
+        var scratch = scratch.mutableSpan
         let (weights, bias) = (storage.span.extracting(weights), storage.span.extracting(bias))
         switch method {
         case .direct(let convolution):
-            convolution.forward(
-                map, weights: weights, bias: bias, activation: activation, on: engine, into: &values)
+            convolution.forward(map, weights: weights, bias: bias, activation: activation, on: engine, into: &values)
         case .winograd(let convolution):
-            var scratch = scratch.mutableSpan
             convolution.forward(
                 map, weights: weights, bias: bias, activation: activation, on: engine, scratch: &scratch,
                 into: &values)
         case .quantized(let unit):
-            var scratch = scratch.mutableSpan
             unit.convolution.forward(
                 map, weights: weights, scaling: bias, activation: activation, on: engine, scratch: &scratch,
                 into: &values)
@@ -184,24 +211,38 @@ extension InferenceStep {
         }
     }
 
-    /// result = max(convolution(map) + bias + residual, 0).
+    /// result = max(convolution(map) + bias + result, 0).
     fileprivate func run(
-        _ map: borrowing TensorStorage, _ storage: borrowing PackedWeights, adding residual: borrowing TensorStorage,
-        _ engine: ComputeEngine, _ scratch: inout TensorStorage, into result: inout TensorStorage
+        _ map: TensorSlice, _ storage: borrowing PackedWeights, _ engine: ComputeEngine, _ noScratch: TensorSlice,
+        addedTo result: TensorSlice
     ) {
         var values = result.mutableSpan
         let (weights, bias) = (storage.span.extracting(weights), storage.span.extracting(bias))
         switch method {
         case .direct(let convolution):
-            convolution.forward(
-                map.span, weights: weights, bias: bias, adding: residual.span, on: engine, into: &values)
+            convolution.forward(map.span, weights: weights, bias: bias, addedTo: &values, on: engine)
         case .winograd, .quantizedStem: preconditionFailure("a residual is added by a 1×1")
         case .quantized(let unit):
-            guard let added = unit.residual else { preconditionFailure("a unit without a residual") }
-            var scratch = scratch.mutableSpan
+            var scratch = noScratch.mutableSpan
             unit.convolution.forward(
-                map.span, weights: weights, scaling: bias, adding: added, residual.span, on: engine,
-                scratch: &scratch, into: &values)
+                map.span, weights: weights, scaling: bias, times: unit.residual?.factor ?? 0, addedTo: &values,
+                on: engine, scratch: &scratch)
         }
+    }
+
+    /// The same with a residual that lies elsewhere.
+    fileprivate func run(
+        _ map: TensorSlice, _ storage: borrowing PackedWeights, adding residual: TensorSlice, _ engine: ComputeEngine,
+        _ noScratch: TensorSlice, into result: TensorSlice
+    ) {
+        guard case .quantized(let unit) = method, let added = unit.residual else {
+            preconditionFailure("floats are added where they are")
+        }
+        var values = result.mutableSpan
+        var scratch = noScratch.mutableSpan
+        let scaling = storage.span.extracting(bias)
+        unit.convolution.forward(
+            map.span, weights: storage.span.extracting(weights), scaling: scaling, adding: added, residual.span,
+            on: engine, scratch: &scratch, into: &values)
     }
 }

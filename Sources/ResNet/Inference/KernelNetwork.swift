@@ -41,9 +41,7 @@ private final class KernelNetwork: NetworkWorkspace {
     }
 
     func run(_ input: Span<Float>, weights: borrowing PackedWeights, observing observe: ([Float]) -> Void) {
-        workspace.run(plan, input: input, weights: weights) { storage, start, layout in
-            observe(layout.values(of: storage.span.extracting(start..<start + layout.count)))
-        }
+        workspace.run(plan, input: input, weights: weights) { map, layout in observe(layout.values(of: map.span)) }
     }
 
     func logits(weights: borrowing PackedWeights) -> [Float] {

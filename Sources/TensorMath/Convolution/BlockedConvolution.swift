@@ -92,22 +92,19 @@ package struct BlockedConvolution: Sendable {
         _ map: Span<Float>, weights: Span<Float>, bias: Span<Float>, activation: Activation, on engine: ComputeEngine,
         into result: inout MutableSpan<Float>
     ) {
-        unsafe run(map, weights, bias, residual: nil, activation, engine, &result)
+        run(map, weights, bias, isAdded: false, activation, engine, &result)
     }
 
-    /// output = max(convolution(input) + bias + residual, 0); the residual lies as the output does.
+    /// result = max(convolution(input) + bias + result, 0).
     package func forward(
-        _ map: Span<Float>, weights: Span<Float>, bias: Span<Float>, adding residual: Span<Float>,
-        on engine: ComputeEngine, into result: inout MutableSpan<Float>
+        _ map: Span<Float>, weights: Span<Float>, bias: Span<Float>, addedTo result: inout MutableSpan<Float>,
+        on engine: ComputeEngine
     ) {
-        precondition(residual.count >= output.count, "residual shorter than its shape")
-        unsafe residual.withUnsafeBufferPointer { residual in
-            unsafe run(map, weights, bias, residual: residual.baseAddress, .rectified, engine, &result)
-        }
+        run(map, weights, bias, isAdded: true, .rectified, engine, &result)
     }
 
     private func run(
-        _ map: Span<Float>, _ weights: Span<Float>, _ bias: Span<Float>, residual: UnsafePointer<Float>?,
+        _ map: Span<Float>, _ weights: Span<Float>, _ bias: Span<Float>, isAdded: Bool,
         _ activation: Activation, _ engine: ComputeEngine, _ result: inout MutableSpan<Float>
     ) {
         precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
@@ -122,7 +119,7 @@ package struct BlockedConvolution: Sendable {
                         unsafe task.weights = UnsafeRawPointer(TensorStorage.aligned(weights.baseAddress))
                         unsafe task.bias = TensorStorage.aligned(bias.baseAddress)
                         unsafe task.output = output.pointer(result.baseAddress)
-                        unsafe task.residual = residual.map { unsafe output.pointer($0) }
+                        unsafe task.residual = isAdded ? UnsafeRawPointer(task.output) : nil
                         unsafe start(&task, engine)
                     }
                 }

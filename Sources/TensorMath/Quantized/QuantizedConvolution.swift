@@ -113,6 +113,16 @@ package struct QuantizedConvolution: Sendable {
         }
     }
 
+    /// The same with a residual that lies in `result`, as the output does.
+    package func forward(
+        _ map: Span<Float>, weights: Span<Float>, scaling: Span<Float>, times residualFactor: Float,
+        addedTo result: inout MutableSpan<Float>, on engine: ComputeEngine, scratch: inout MutableSpan<Float>
+    ) {
+        let residual = Residual(output, factor: residualFactor)
+        let values = unsafe result.withUnsafeMutableBufferPointer { unsafe UnsafePointer($0.baseAddress) }
+        unsafe run(map, weights, scaling, residual, values, .rectified, engine, &scratch, &result)
+    }
+
     private func run(
         _ map: Span<Float>, _ weights: Span<Float>, _ scaling: Span<Float>, _ residual: Residual?,
         _ added: UnsafePointer<Float>?, _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine,
