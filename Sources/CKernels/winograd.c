@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a Winograd convolution is cut into parts, and the parts handed to the team. */
 #include "parts.h"
+#include <stddef.h>
 
 enum {
     /* Weights up to this stay in a second-level cache beside a chunk's transformed inputs. */
@@ -15,6 +16,10 @@ enum {
     fewest_tiles = 13,
     /* Up to so many tiles a thread, all threads transform all tiles, and share out the weights: each comes from memory once. */
     repeated_tiles = 16,
+    /* From so many bytes and tiles on, places are walked one after another for all tiles; and most tiles at a time. */
+    streamed_weights_bytes = 16 * 1024 * 1024,
+    streamed_tiles = 32,
+    most_streamed_tiles = 128,
     /* Output blocks that are computed side by side at most; see kernels.inc. */
     side_by_side = 2,
     /* Sums of the widest tile; see kernels.inc. */
@@ -25,6 +30,7 @@ struct winograd_task {
     const struct ck_winograd *convolution;
     const struct ck_winograd_kernels *kernels;
     long tiles, groups, transformed_floats, products_floats;
+    struct ck_winograd_part part; /* by places: the chunk */
 };
 
 /* In either direction: outputs of a tile, places that they are computed from, and places whose weights differ. */
@@ -56,16 +62,23 @@ static long transformed_floats(const struct ck_winograd *w)
     return places_of(w->tile) * w->chunk * ck_lanes * w->input_planes;
 }
 
-static long products_floats(const struct ck_winograd *w)
+static long products_floats(const struct ck_winograd *w, long blocks)
 {
     if (w->tile == ck_image_four) return ck_image_points * most_sums * ck_lanes;
-    return places_of(w->tile) * w->chunk * ck_lanes * side_by_side;
+    return places_of(w->tile) * w->chunk * ck_lanes * blocks;
 }
 
-static bool are_cached(const struct ck_winograd *w)
+static long weight_bytes(const struct ck_winograd *w)
 {
-    return matrices_of(w->tile) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float)
-        <= cached_weights_bytes;
+    return matrices_of(w->tile) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float);
+}
+
+static bool are_cached(const struct ck_winograd *w) { return weight_bytes(w) <= cached_weights_bytes; }
+
+/* So many tiles against weights that no cache holds: a place's inputs stay in one, and its weights come from memory once. */
+static bool is_by_places(const struct ck_winograd *w)
+{
+    return w->tile != ck_image_four && weight_bytes(w) >= streamed_weights_bytes && tiles_of(w) >= streamed_tiles;
 }
 
 /* How many threads share the output blocks of one chunk. */
@@ -75,25 +88,65 @@ static long groups_of(const struct ck_winograd *w, long threads)
     return least(threads, quotient_up(w->output_blocks, side_by_side));
 }
 
+static long first_block_of(const struct winograd_task *task, long group)
+{
+    const long blocks = task->convolution->output_blocks, pairs = quotient_up(blocks, side_by_side);
+    return least(group * pairs / task->groups * side_by_side, blocks);
+}
+
 /* A chunk is transformed and multiplied by one thread, in that thread's own scratch; of the output blocks it takes a group. */
 static void convolve_chunk(const void *context, long item, long thread)
 {
     const struct winograd_task *task = context;
     const struct ck_winograd *w = task->convolution;
     const long chunk = item / task->groups, group = item % task->groups;
-    const long pairs = quotient_up(w->output_blocks, side_by_side);
     float *scratch = w->scratch + thread * (task->transformed_floats + task->products_floats);
     struct ck_winograd_part part = {
         .end_block = w->input_planes,
+        .end_place = places_of(w->tile),
+        .product_blocks = side_by_side,
         .first_tile = chunk * w->chunk,
         .end_tile = least((chunk + 1) * w->chunk, task->tiles),
         .transformed = scratch,
         .products = scratch + task->transformed_floats,
     };
     task->kernels->transform(w, &part);
-    part.first_block = group * pairs / task->groups * side_by_side;
-    part.end_block = least((group + 1) * pairs / task->groups * side_by_side, w->output_blocks);
-    task->kernels->multiply(w, &part);
+    const long end_block = first_block_of(task, group + 1);
+    for (long block = first_block_of(task, group); block < end_block; block += side_by_side) {
+        part.first_block = block, part.end_block = least(block + side_by_side, end_block);
+        task->kernels->multiply(w, &part);
+        if (task->kernels->finish) task->kernels->finish(w, &part);
+    }
+}
+
+static void transform_plane(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct winograd_task *task = context;
+    struct ck_winograd_part part = task->part;
+    part.first_block = item, part.end_block = item + 1;
+    task->kernels->transform(task->convolution, &part);
+}
+
+/* A thread meets its blocks at one place, then at the next. */
+static void multiply_place(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct winograd_task *task = context;
+    const long place = item / task->groups, group = item % task->groups;
+    struct ck_winograd_part part = task->part;
+    part.first_place = place, part.end_place = place + 1;
+    part.first_block = first_block_of(task, group), part.end_block = first_block_of(task, group + 1);
+    task->kernels->multiply(task->convolution, &part);
+}
+
+static void finish_block(const void *context, long item, long thread)
+{
+    (void)thread;
+    const struct winograd_task *task = context;
+    struct ck_winograd_part part = task->part;
+    part.first_block = item, part.end_block = item + 1;
+    task->kernels->finish(task->convolution, &part);
 }
 
 /* As many tiles as give every thread the same number of chunks, all of about the same size. */
@@ -103,24 +156,44 @@ long ck_winograd_chunk(const struct ck_winograd *w, long threads)
     const long tile_bytes = places_of(w->tile) * w->input_planes * ck_lanes * (long)sizeof(float);
     const long large = least(large_chunk, most(fewest_tiles, cached_inputs_bytes / tile_bytes));
     const long largest = are_cached(w) ? small_chunk : large, sharing = groups_of(w, threads) > 1 ? 1 : threads;
-    const long tiles = tiles_of(w), rounds = quotient_up(tiles, largest * sharing);
+    const long tiles = tiles_of(w);
+    if (is_by_places(w)) return quotient_up(tiles, quotient_up(tiles, most_streamed_tiles));
+    const long rounds = quotient_up(tiles, largest * sharing);
     return quotient_up(tiles, rounds * sharing);
 }
 
 long ck_winograd_scratch(const struct ck_winograd *w, long threads)
 {
-    return threads * (transformed_floats(w) + products_floats(w));
+    if (is_by_places(w)) return transformed_floats(w) + products_floats(w, w->output_blocks);
+    return threads * (transformed_floats(w) + products_floats(w, side_by_side));
+}
+
+static void convolve_by_places(struct ck_team *team, struct winograd_task *task)
+{
+    const struct ck_winograd *w = task->convolution;
+    const long places = places_of(w->tile);
+    task->groups = least(ck_team_threads(team), quotient_up(w->output_blocks, side_by_side));
+    for (long first = 0; first < task->tiles; first += w->chunk) {
+        task->part = (struct ck_winograd_part){
+            .first_tile = first, .end_tile = least(first + w->chunk, task->tiles), .end_place = places,
+            .transformed = w->scratch, .products = w->scratch + task->transformed_floats,
+            .product_blocks = w->output_blocks};
+        ck_team_run(team, w->input_planes, transform_plane, task);
+        ck_team_run(team, places * task->groups, multiply_place, task);
+        ck_team_run(team, w->output_blocks, finish_block, task);
+    }
 }
 
 void ck_convolve_winograd(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *w)
 {
-    const struct winograd_task task = {
+    struct winograd_task task = {
         .convolution = w,
         .kernels = &kernels->winograd[w->tile],
         .tiles = tiles_of(w),
         .groups = groups_of(w, ck_team_threads(team)),
         .transformed_floats = transformed_floats(w),
-        .products_floats = products_floats(w),
+        .products_floats = products_floats(w, side_by_side),
     };
+    if (is_by_places(w)) return convolve_by_places(team, &task);
     ck_team_run(team, quotient_up(task.tiles, w->chunk) * task.groups, convolve_chunk, &task);
 }

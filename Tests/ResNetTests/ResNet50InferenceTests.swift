@@ -94,6 +94,21 @@ import Testing
         #expect(batch.features(of: inputs.flatMap(\.self)) == inputs.flatMap { one.features(of: $0) })
     }
 
+    /// From 32 tiles on the last maps of a batch go by larger ones, which round otherwise.
+    @Test func `a large batch is near its images`() throws {
+        let (side, batchSize) = (224, 8)
+        let one = try ResNet50Inference(parameters: Self.parameters, inputHeight: side, inputWidth: side)
+        let batch = try ResNet50Inference(
+            parameters: Self.parameters, batchSize: batchSize, inputHeight: side, inputWidth: side)
+        let inputs = (0..<batchSize).map {
+            SeededInput.values(name: "eye \($0)", seed: 3, height: side, width: side)
+        }
+        let logits = batch.logits(of: inputs.flatMap(\.self))
+        let alone = inputs.flatMap { one.logits(of: $0) }
+        for (together, alone) in zip(logits, alone) { #expect(abs(together - alone) <= 1e-5) }
+        #expect(Set(alone).count == alone.count)
+    }
+
     @Test func `an earlier image leaves no trace`() throws {
         let network = try ResNet50Inference(parameters: Self.parameters, inputHeight: 64, inputWidth: 64)
         let first = SeededInput.values(name: "first", seed: 3, height: 64, width: 64)

@@ -8,9 +8,10 @@ struct ConvolutionChoiceTests {
     private static let spatialStrided = WindowGeometry(kernel: 3, stride: 2, padding: 1)
 
     private func choice(
-        _ side: Int, _ precision: Precision = .float32, isTraining: Bool = false, window: WindowGeometry = spatial
+        _ side: Int, _ precision: Precision = .float32, isTraining: Bool = false, window: WindowGeometry = spatial,
+        images: Int = 1
     ) -> ConvolutionChoice.Method {
-        let output = MapLayout.blocked(channels: 16, height: side, width: side, precision: precision)
+        let output = MapLayout.blocked(images: images, channels: 16, height: side, width: side, precision: precision)
         let convolution = ConvolutionChoice.Case(window: window, of: output)
         let choice =
             isTraining ? ConvolutionChoice.whileTraining(convolution) : ConvolutionChoice.whileJudging(convolution)
@@ -36,6 +37,21 @@ struct ConvolutionChoiceTests {
     func `judging with stride 2 takes the measured size`(side: Int, expected: WinogradConvolution.Tile?) {
         #expect(choice(side, window: Self.spatialStrided).winogradTile == expected)
         #expect(choice(side, .bfloat16, window: Self.spatialStrided) == .direct)
+    }
+
+    /// Large tiles where a batch's repay their weights: from 32 on.
+    @Test(arguments: [
+        (7, 8, WinogradConvolution.Tile.four, WinogradConvolution.Tile.stridedFour), (7, 7, .two, nil),
+        (8, 8, .four, .stridedFour), (10, 4, .four, .stridedTwo), (10, 3, .two, .stridedTwo),
+        (14, 8, .three, .stridedTwo), (6, 100, .two, nil), (5, 100, nil, nil),
+    ])
+    func `judging batches takes the measured size`(
+        side: Int, images: Int, expected: WinogradConvolution.Tile?, strided: WinogradConvolution.Tile?
+    ) {
+        #expect(choice(side, images: images).winogradTile == expected)
+        #expect(choice(side, window: Self.spatialStrided, images: images).winogradTile == strided)
+        #expect(choice(side, .bfloat16, images: images) == .direct)
+        #expect(choice(side, isTraining: true, images: images) == choice(side, isTraining: true))
     }
 
     @Test(arguments: [(112, true), (6, true), (5, false)])

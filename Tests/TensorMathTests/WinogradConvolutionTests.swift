@@ -64,6 +64,49 @@ struct WinogradConvolutionTests {
         }
     }
 
+    /// Weights beyond any cache, and tiles enough that a batch walks them place by place; of the first, in two rounds.
+    @Test(arguments: [(WinogradConvolution.Tile.four, 33), (.stridedFour, 8)])
+    func `a batch's images are what each is alone`(_ tile: WinogradConvolution.Tile, images: Int) {
+        let (channels, outputs, side) = (512, 496, 7)
+        let inputSide = side * tile.window.stride
+        func convolution(images: Int) -> WinogradConvolution {
+            WinogradConvolution(
+                tile: tile, input: blocked(images, channels, inputSide, inputSide, 1),
+                output: blocked(images, outputs, side, side, 0))
+        }
+        let (batch, single) = (convolution(images: images), convolution(images: 1))
+        var weights = TensorStorage(count: batch.weightCount)
+        var bias = TensorStorage(count: batch.biasCount)
+        var weightSpan = weights.mutableSpan
+        var biasSpan = bias.mutableSpan
+        for place in weightSpan.indices { weightSpan[place] = Float(place % 509 - 254) / 4096 }
+        for place in biasSpan.indices { biasSpan[place] = Float(place % 7) }
+        let maps = [FeatureMap].patterns(images, channels: channels, height: inputSide, width: inputSide, seed: 10)
+        func result(of convolution: WinogradConvolution, _ values: [Float], on engine: ComputeEngine) -> [Float] {
+            let source = convolution.input.laidOut(values)
+            var scratch = TensorStorage(count: convolution.scratchCount(on: engine.team))
+            var result = convolution.output.unwritten()
+            var scratchSpan = scratch.mutableSpan
+            var span = result.mutableSpan
+            convolution.forward(
+                source.span, weights: weights.span, bias: bias.span, activation: .rectified, on: engine,
+                scratch: &scratchSpan, into: &span)
+            return convolution.output.values(of: result.span)
+        }
+        for instructionSet in InstructionSet.available {
+            let one = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
+            let three = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
+            let together = result(of: batch, maps.values, on: three)
+            let isSame = result(of: batch, maps.values, on: one) == together
+            #expect(isSame, "\(instructionSet): threads change the result")
+            for image in [0, images - 1] {
+                let alone = result(of: single, maps[image].values, on: three)
+                let isEqual = Array(together[image * alone.count..<(image + 1) * alone.count]) == alone
+                #expect(isEqual && alone.contains { $0 > 0 }, "\(instructionSet), image \(image)")
+            }
+        }
+    }
+
     @Test func `a NaN reaches its neighborhood`() {
         var layer = Layer(Shape(channels: 16, height: 12, width: 12, outputs: 16), .four)
         layer.maps[0].values[5 * 12 + 6] = .nan

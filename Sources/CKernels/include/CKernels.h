@@ -84,16 +84,19 @@ struct ck_winograd {
     float *scratch;
 };
 
-/* Input planes or output blocks, and tiles, that one thread computes at a time. */
+/* Input planes or output blocks, tiles and places that one thread computes at a time. */
 struct ck_winograd_part {
-    long first_block, end_block, first_tile, end_tile;
+    long first_block, end_block, first_tile, end_tile, first_place, end_place;
     float *transformed; /* [place][input plane][chunk][16]; of an image [line][3][columns] */
-    float *products;    /* [place][BLOCKS][chunk][16]; of an image [7][pixel][BLOCKS][16] */
+    float *products;    /* [place][product_blocks][chunk][16]; of an image [7][pixel][BLOCKS][16] */
+    long product_blocks;
 };
 
 struct ck_winograd_kernels {
     void (*transform)(const struct ck_winograd *, const struct ck_winograd_part *);
     void (*multiply)(const struct ck_winograd *, const struct ck_winograd_part *);
+    /* The outputs of all places' products; NULL where the products' kernel writes them. */
+    void (*finish)(const struct ck_winograd *, const struct ck_winograd_part *);
 };
 
 /* Fletcher's checksum ("An arithmetic checksum for serial transmissions", 1982) in 16 lanes of 64 bits: the sum of all

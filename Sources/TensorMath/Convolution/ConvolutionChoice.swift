@@ -16,16 +16,21 @@ package struct ConvolutionChoice: Sendable {
     /// What a row is asked about.
     package struct Case: Sendable {
         let window: WindowGeometry
+        /// Of a batch, whose tiles meet a weight together.
+        let images: Int
         /// Of the output, as the rest.
         let height: Int
         let width: Int
         let precision: Precision
 
         package init(window: WindowGeometry, of output: MapLayout) {
-            self.init(window: window, height: output.height, width: output.width, precision: output.precision)
+            self.init(
+                window: window, images: output.images, height: output.height, width: output.width,
+                precision: output.precision)
         }
 
-        init(window: WindowGeometry, height: Int, width: Int, precision: Precision) {
+        init(window: WindowGeometry, images: Int = 1, height: Int, width: Int, precision: Precision) {
+            self.images = images
             self.window = window
             self.height = height
             self.width = width
@@ -81,13 +86,16 @@ package struct ConvolutionChoice: Sendable {
             ) { $0.precision != .float32 },
         ] + judgingStrided + judgingDense
 
+    /// So many tiles of a batch repay weights that come from memory for them.
+    private static let batchTiles = 32
+
     /// In floats, 3×3 with stride 2: the middle weight of a line saves nothing, so it takes more tiles to repay larger weights.
     private static let judgingStrided = [
         ConvolutionChoice(
             .winograd(.stridedFour),
             because: "four products of seven of the definition, and tiles enough for its weights"
         ) {
-            $0.isStrided && $0.tiles(.stridedFour) >= 25
+            $0.isStrided && ($0.tiles(.stridedFour) >= 25 || $0.images * $0.tiles(.stridedFour) >= batchTiles)
                 && $0.products(.stridedFour) * 10 <= $0.products(.stridedTwo) * 9
         },
         ConvolutionChoice(
@@ -104,6 +112,12 @@ package struct ConvolutionChoice: Sendable {
             .winograd(.four),
             because: "a third of the products of 2×2 tiles or fewer, and tiles enough for its large weights"
         ) { $0.tiles(.four) >= 9 && $0.products(.four) * 14 <= $0.products(.two) * 10 },
+        ConvolutionChoice(
+            .winograd(.four), because: "fewest products, and a batch's tiles enough for its large weights"
+        ) {
+            $0.images * $0.tiles(.four) >= batchTiles
+                && $0.products(.four) * 10 <= min($0.products(.two), $0.products(.three)) * 9
+        },
         ConvolutionChoice(
             .winograd(.three), because: "four products of five of 2×2 tiles, where 4×4 would leave much of a tile empty"
         ) { $0.tiles(.three) >= 16 && $0.products(.three) * 10 <= $0.products(.two) * 9 },
