@@ -362,11 +362,13 @@ static void check_words(const struct ck_quantized_kernels *kernels, struct ck_te
     draw(input, 2 * channels * rows * columns);
     for (long i = 0; i < 2 * channels * rows * columns; i++) input[i] *= 6;
     memset(words, 0, sizeof words);
+    bool is_damaged = false;
     const struct ck_quantized_image taken = {
         .values = input, .words = words + first, .images = 2, .height = rows, .width = columns,
-        .words_image = image, .words_row = row, .factor = 1500, .largest = 8191,
+        .words_image = image, .words_row = row, .factor = 1500, .largest = 8191, .is_damaged = &is_damaged,
     };
     ck_quantize_image(kernels, team, &taken);
+    compare("an image without damage", ck_float32, is_damaged, false);
     for (long n = 0; n < 2; n++)
         for (long channel = 0; channel < channels; channel++)
             for (long y = 0; y < rows; y++)

@@ -63,7 +63,8 @@ struct QuantizedImageConvolutionTests {
             var constantSpan = constants.mutableSpan
             var span = result.mutableSpan
             for place in span.indices { span[place] = Float(bitPattern: UInt32(fill) * 0x0101_0101) }
-            convolution.fill(&imageSpan, from: values.span, on: engine)
+            let isFinite = convolution.fill(&imageSpan, from: values.span, on: engine)
+            #expect(isFinite == values.allSatisfy(\.isFinite))
             convolution.pack(weights: weights, into: &packedSpan, at: 0)
             convolution.pack(scaling: scaling, into: &constantSpan, at: 0)
             convolution.forward(image.span, weights: packed.span, scaling: constants.span, on: engine, into: &span)
@@ -134,12 +135,33 @@ struct QuantizedImageConvolutionTests {
         for instructionSet in InstructionSet.available {
             var image = TensorStorage(count: convolution.imageCount)
             var span = image.mutableSpan
-            convolution.fill(
+            let isFinite = convolution.fill(
                 &span, from: [Float](repeating: value, count: convolution.valueCount).span,
                 on: .init(instructionSet: instructionSet, team: QuantizedConvolutionTests.three))
+            #expect(isFinite == value.isFinite)
             let words = image.words
             #expect(words.count { $0 == word } >= convolution.valueCount, "\(instructionSet)")
             #expect(word == 0 || words.count { $0 != 0 } == convolution.valueCount, "\(instructionSet)")
+        }
+    }
+
+    /// Wherever it is, the ends of rows that no register fills included.
+    @Test(arguments: [Float.nan, -.nan, .infinity, -.infinity], [0, 15, 16, 40, 41 * 3 * 2 + 40])
+    func `a value that is no number is told`(value: Float, place: Int) {
+        let convolution = Layer(
+            shape: Shape(height: 3, width: 41, outputs: 1), values: [], weights: [],
+            scaling: .init(factors: [1], bias: [0])
+        ).convolution
+        var values = [Float](repeating: .greatestFiniteMagnitude, count: convolution.valueCount)
+        for instructionSet in InstructionSet.available {
+            let engine = ComputeEngine(instructionSet: instructionSet, team: QuantizedConvolutionTests.three)
+            var image = TensorStorage(count: convolution.imageCount)
+            var span = image.mutableSpan
+            values[place] = 1
+            let isFinite = convolution.fill(&span, from: values.span, on: engine)
+            values[place] = value
+            let isStillFinite = convolution.fill(&span, from: values.span, on: engine)
+            #expect(isFinite && !isStillFinite, "\(instructionSet)")
         }
     }
 

@@ -50,13 +50,14 @@ struct ck_quantized_convolution {
     short *scratch;   /* for each thread ck_quantized_scratch / threads */
 };
 
-/* An image as words: the nearest of value · factor, to even where two are as near, no farther from zero than `largest`. */
+/* Images as words: the nearest of value · factor, to even where two are as near, no farther from zero than `largest`. */
 struct ck_quantized_image {
     const float *values;         /* [image][3][height][width] */
     short *words;                /* the first pixel of [image][row][column][3] */
     long images, height, width;
     long words_image, words_row; /* pitches in words */
     float factor, largest;
+    bool *is_damaged; /* becomes true where a value is infinite or not a number, which no word says */
 };
 
 struct ck_quantized_part {

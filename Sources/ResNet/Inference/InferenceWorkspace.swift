@@ -19,6 +19,8 @@ struct InferenceWorkspace: ~Copyable {
     /// The layout whose border is zeros at the beginning of `inner`.
     private var bordered: MapLayout?
     private let noScratch = Tensor(count: 0).all
+    /// Of each image of the last run: whether what came of it says so where a value of it is no number.
+    private(set) var areSound: [Bool]
     private let features: TensorSlice
     private let logits: TensorSlice
 
@@ -29,6 +31,7 @@ struct InferenceWorkspace: ~Copyable {
         next = Tensor(count: plan.mapCount).all
         joined = Tensor(count: plan.images > 1 ? plan.mapCount : 0).all
         inner = Tensor(count: plan.innerCount(on: engine)).all
+        areSound = [Bool](repeating: true, count: plan.images)
         features = Tensor(count: plan.features.count).all
         logits = Tensor(count: plan.head?.output.count ?? 0).all
     }
@@ -45,7 +48,8 @@ struct InferenceWorkspace: ~Copyable {
     ) {
         let pixels = input.count / plan.images
         for image in 0..<plan.images {
-            runAlone(plan, input: input.extracting(image * pixels..<(image + 1) * pixels), weights: weights, observe)
+            areSound[image] = runAlone(
+                plan, input: input.extracting(image * pixels..<(image + 1) * pixels), weights: weights, observe)
             if plan.images > 1 { join(plan, image) }
         }
         if plan.images > 1 { swap(&current, &joined) }
@@ -55,11 +59,13 @@ struct InferenceWorkspace: ~Copyable {
     }
 
     /// Input [3, height, width] → the map after the blocks that each image passes by itself.
+    ///
+    /// - Returns: whether the map is one of the input: bytes of what is no number are those of some other image.
     private mutating func runAlone(
         _ plan: InferencePlan, input: Span<Float>, weights: borrowing PackedWeights, _ observe: Observation
-    ) {
+    ) -> Bool {
         bordered = nil
-        plan.stem.fill(&image, from: input, on: engine)
+        let isSound = plan.stem.fill(&image, from: input, on: engine)
         let scratch = inner.slice(plan.stem.output.endOfLine..<inner.count)
         plan.stem.run(image.span, weights, .rectified, engine, scratch, into: inner)
         timer?.lap()
@@ -67,6 +73,7 @@ struct InferenceWorkspace: ~Copyable {
         timer?.lap()
         observe(current, plan.pooled)
         for block in plan.blocks[..<InferencePlan.firstJoinedBlock] { run(block, weights: weights, observe) }
+        return isSound
     }
 
     /// Features → logits [images, outputs].
@@ -177,14 +184,17 @@ extension MapLayout {
 
 extension InferenceStep {
     /// Lays an image out as the first convolution reads it, [3, height, width].
-    fileprivate func fill(_ image: inout TensorStorage, from input: Span<Float>, on engine: ComputeEngine) {
+    ///
+    /// - Returns: whether the layout tells of values that are no numbers, or there are none.
+    fileprivate func fill(_ image: inout TensorStorage, from input: Span<Float>, on engine: ComputeEngine) -> Bool {
         var pixels = image.mutableSpan
         switch method {
         case .direct(let convolution): convolution.input.fill(&pixels, from: input)
-        case .quantizedStem(let stem): stem.convolution.fill(&pixels, from: input, on: engine)
+        case .quantizedStem(let stem): return stem.convolution.fill(&pixels, from: input, on: engine)
         case .winograd(let convolution): convolution.input.fill(&pixels, from: input)
         case .quantized: preconditionFailure("no first convolution")
         }
+        return true
     }
 
     /// result = activation(convolution(map) + bias).

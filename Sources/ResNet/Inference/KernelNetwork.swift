@@ -49,6 +49,8 @@ private final class KernelNetwork: NetworkWorkspace {
         return workspace.runHead(head, weights: weights)
     }
 
+    func isSound(image: Int) -> Bool { workspace.areSound[image] }
+
     var features: [Float] { workspace.featureValues(plan) }
 
     var lastMap: (values: [Float], size: MapSize) { (workspace.lastMapValues(plan), MapSize(plan.last)) }

@@ -45,6 +45,9 @@ private final class MatrixNetwork: NetworkWorkspace {
         plan.head.map { workspace.logits($0, plan, weights: weights) } ?? []
     }
 
+    /// Floats say it by themselves.
+    func isSound(image: Int) -> Bool { true }
+
     var features: [Float] { workspace.featureValues }
 
     var lastMap: (values: [Float], size: MapSize) { (workspace.lastMapValues(plan), plan.last) }

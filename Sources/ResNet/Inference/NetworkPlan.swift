@@ -45,6 +45,9 @@ protocol NetworkWorkspace: AnyObject {
     /// The last run's features [images, channels].
     var features: [Float] { get }
 
+    /// Whether a NaN in an image of the last run reached what came of it, or there was none: as floats it does so by itself.
+    func isSound(image: Int) -> Bool
+
     /// The last map of the last run, [images, channels, height, width] dense; the features are its means.
     var lastMap: (values: [Float], size: MapSize) { get }
 

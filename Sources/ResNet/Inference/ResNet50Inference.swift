@@ -122,13 +122,13 @@ package final class ResNet50Inference {
     /// - Returns: batch×outputs values, or none for a network without a head.
     package func logits(of input: [Float]) -> [Float] {
         run(input)
-        return checked(workspace.logits(weights: weights), input)
+        return checked(workspace.logits(weights: weights))
     }
 
     /// What the head sees, batch×channels: the mean of each channel of the last map.
     package func features(of input: [Float]) -> [Float] {
         run(input)
-        return checked(workspace.features, input)
+        return checked(workspace.features)
     }
 
     /// One forward pass, and what each place of the last map says for one output of the head.
@@ -171,23 +171,11 @@ package final class ResNet50Inference {
         }
     }
 
-    /// A NaN in an image reaches what is said of it: as floats it does so by itself, and bytes have none.
-    private func checked(_ values: [Float], _ input: [Float]) -> [Float] {
-        guard precision == .int8, !Self.areFinite(input.span) else { return values }
-        let (pixels, count) = (inputCount / batchSize, values.count / batchSize)
-        return values.indices.map { place in
-            let image = place / count
-            return Self.areFinite(input.span.extracting(image * pixels..<(image + 1) * pixels)) ? values[place] : .nan
-        }
-    }
-
-    /// Without a branch for each value, which would take a hundredth of a pass in int8.
-    private static func areFinite(_ values: Span<Float>) -> Bool {
-        var largest: Int32 = 0
-        for place in values.indices {
-            largest = max(largest, Int32(bitPattern: values[place].bitPattern & 0x7fff_ffff))
-        }
-        return largest < Int32(bitPattern: Float.infinity.bitPattern)
+    /// A NaN in an image reaches what is said of it.
+    private func checked(_ values: [Float]) -> [Float] {
+        guard (0..<batchSize).contains(where: { !workspace.isSound(image: $0) }) else { return values }
+        let count = values.count / batchSize
+        return values.indices.map { workspace.isSound(image: $0 / count) ? values[$0] : .nan }
     }
 
     private func run(_ input: [Float]) {

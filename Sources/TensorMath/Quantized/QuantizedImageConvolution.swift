@@ -80,8 +80,11 @@ package struct QuantizedImageConvolution: Sendable {
     }
 
     /// Floats [images, 3, height, width] → whole numbers of `step`, the nearest, halves to even.
-    package func fill(_ image: inout MutableSpan<Float>, from values: Span<Float>, on engine: ComputeEngine) {
+    ///
+    /// - Returns: whether all of them are finite, for whole numbers can't say otherwise.
+    package func fill(_ image: inout MutableSpan<Float>, from values: Span<Float>, on engine: ComputeEngine) -> Bool {
         precondition(values.count >= valueCount && image.count >= imageCount, "an image of another size")
+        var isDamaged = false
         unsafe image.withUnsafeMutableBufferPointer { image in
             unsafe values.withUnsafeBufferPointer { values in
                 // SAFETY: the counts above cover every place that sizes and pitches name.
@@ -98,9 +101,13 @@ package struct QuantizedImageConvolution: Sendable {
                 unsafe task.words_row = rowPitch
                 unsafe task.factor = 1 / Self.step
                 unsafe task.largest = Float(Self.largest)
-                unsafe ck_quantize_image(engine.quantizedKernels, engine.team.handle, &task)
+                unsafe withUnsafeMutablePointer(to: &isDamaged) { isDamaged in
+                    unsafe task.is_damaged = isDamaged
+                    unsafe ck_quantize_image(engine.quantizedKernels, engine.team.handle, &task)
+                }
             }
         }
+        return !isDamaged
     }
 
     /// - Parameters:
