@@ -88,6 +88,25 @@ static struct ck_part tiles_of(const struct cut *cut, long item)
     };
 }
 
+/* A part's outputs as floats in the thread's scratch, its first pixel first; `data` is where the whole map would begin. */
+static struct ck_quantized_map floats_of(const struct ck_quantized_part *part, long columns)
+{
+    const long plane = columns * ck_lanes;
+    return (struct ck_quantized_map){
+        .kind = ck_floats,
+        .data = (float *)part->scratch - part->box.first_block * plane - part->box.first_column * ck_lanes,
+        .plane = plane,
+    };
+}
+
+static void convolve_both(const struct task *task, const struct ck_quantized_part *part)
+{
+    struct ck_quantized_convolution shortcut = *task->convolution->shortcut, last = *task->convolution;
+    shortcut.output = last.residual = floats_of(part, task->cut.columns_per_area);
+    task->kernels->convolve(&shortcut, part);
+    task->kernels->convolve(&last, part);
+}
+
 static void convolve_part(const void *context, long item, long thread)
 {
     const struct task *task = context;
@@ -96,12 +115,17 @@ static void convolve_part(const void *context, long item, long thread)
         .box = are_tiles ? tiles_of(&task->cut, item) : part_of(&task->cut, item),
         .scratch = task->scratch ? task->convolution->scratch + thread * task->scratch : NULL,
     };
-    (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
+    if (task->convolution->shortcut) convolve_both(task, &part);
+    else (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
 }
 
 long ck_quantized_scratch(
     const struct ck_quantized_kernels *kernels, const struct ck_quantized_convolution *convolution, long threads)
 {
+    if (convolution->shortcut) {
+        const struct cut cut = cut_of_convolution(convolution, threads);
+        return cut.blocks_per_group * cut.columns_per_area * ck_lanes * (long)(sizeof(float) / sizeof(short)) * threads;
+    }
     if (!is_tiled(kernels, convolution)) return 0;
     const struct cut cut = cut_of_tiles(convolution, threads);
     const long tiles = cut.rows_per_area / tile_outputs * quotient_up(cut.width, tile_outputs);
@@ -117,7 +141,7 @@ void ck_convolve_quantized(
         .convolution = convolution,
         .cut = is_tiled(kernels, convolution) ? cut_of_tiles(convolution, ck_team_threads(team))
                                               : cut_of_convolution(convolution, ck_team_threads(team)),
-        .scratch = ck_quantized_scratch(kernels, convolution, 1),
+        .scratch = ck_quantized_scratch(kernels, convolution, ck_team_threads(team)) / ck_team_threads(team),
     };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
 }

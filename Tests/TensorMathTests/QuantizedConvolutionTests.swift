@@ -44,6 +44,31 @@ struct QuantizedConvolutionTests {
         }
     }
 
+    /// One pixel, fewer than a part has, some parts, blocks that no pair holds, and as large as a network has it.
+    @Test(arguments: [
+        (16, 16, 16, 1, 1), (40, 33, 70, 5, 7), (16, 64, 33, 1, 251), (20, 3, 130, 31, 40), (64, 64, 256, 56, 56),
+    ])
+    func `a projection part by part gives the bits of a projection before`(
+        channels: Int, projected: Int, outputs: Int, height: Int, width: Int
+    ) {
+        func layer(_ inputs: Int, _ precision: Precision, seed: UInt64) -> PointwiseLayer {
+            PointwiseLayer(inputs, outputs, height, width, precision, seed: seed)
+        }
+        let last = layer(channels, .int8, seed: 3)
+        let first = layer(projected, .float32, seed: 4)
+        let residual = QuantizedConvolution.Residual(first.convolution.output, factor: 0.37)
+        for instructionSet in InstructionSet.available {
+            for team in [Self.one, Self.three] {
+                let engine = ComputeEngine(instructionSet: instructionSet, team: team)
+                let between = first.run(on: engine)
+                let expected = last.run(on: engine, adding: residual, between)
+                let together = last.run(on: engine, after: first, times: residual.factor)
+                let isRight = together.bytes == expected.bytes
+                #expect(isRight && Set(expected.bytes).count > 3, "\(instructionSet), \(team.threadCount) threads")
+            }
+        }
+    }
+
     static let one = ComputeTeam(threadCount: 1)
     static let three = ComputeTeam(threadCount: 3)
 
@@ -221,6 +246,74 @@ struct QuantizedLayer {
             adding: .init(residual.layout, factor: residualFactor), added.span, on: engine, scratch: &scratchSpan,
             into: &span)
         return result
+    }
+}
+
+/// A 1×1 convolution of maps without border, with values of its own.
+private struct PointwiseLayer: ~Copyable {
+    let convolution: QuantizedConvolution
+    private let map: TensorStorage
+    private let weights: TensorStorage
+    private let scaling: TensorStorage
+
+    init(_ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int, _ precision: Precision, seed: UInt64) {
+        let input = MapLayout.blocked(channels: inputs, height: height, width: width, precision: .int8)
+        convolution = QuantizedConvolution(
+            window: WindowGeometry(kernel: 1, stride: 1, padding: 0), input: input,
+            output: .blocked(channels: outputs, height: height, width: width, precision: precision))
+        map = input.laidOut(pattern(input.valueCount, seed).map { ($0 + 1) * 120 })
+        var packed = TensorStorage(count: convolution.weightCount)
+        var constants = TensorStorage(count: convolution.scalingCount)
+        var packedSpan = packed.mutableSpan
+        var constantSpan = constants.mutableSpan
+        convolution.pack(
+            weights: pattern(inputs * outputs, seed + 10).map { Int8($0 * 60) }, into: &packedSpan, at: 0)
+        convolution.pack(
+            scaling: QuantizedScaling(
+                factors: (0..<outputs).map { 0.002 + Float($0) / 65536 }, bias: (0..<outputs).map { Float($0 % 90) }),
+            into: &constantSpan, at: 0)
+        weights = packed
+        scaling = constants
+    }
+
+    /// The result of `compute`, which is given scratch and the result's memory.
+    private func result(
+        scratch count: Int = 0, _ compute: (inout MutableSpan<Float>, inout MutableSpan<Float>) -> Void
+    ) -> TensorStorage {
+        var scratch = TensorStorage(count: count)
+        var result = TensorStorage(count: convolution.output.count)
+        var scratchSpan = scratch.mutableSpan
+        var span = result.mutableSpan
+        compute(&scratchSpan, &span)
+        return result
+    }
+
+    func run(on engine: ComputeEngine) -> TensorStorage {
+        result { scratch, result in
+            convolution.forward(
+                map.span, weights: weights.span, scaling: scaling.span, activation: .identity, on: engine,
+                scratch: &scratch, into: &result)
+        }
+    }
+
+    func run(
+        on engine: ComputeEngine, adding residual: QuantizedConvolution.Residual, _ values: borrowing TensorStorage
+    ) -> TensorStorage {
+        result { scratch, result in
+            convolution.forward(
+                map.span, weights: weights.span, scaling: scaling.span, adding: residual, values.span, on: engine,
+                scratch: &scratch, into: &result)
+        }
+    }
+
+    func run(on engine: ComputeEngine, after first: borrowing PointwiseLayer, times factor: Float) -> TensorStorage {
+        result(scratch: convolution.scratchCount(after: first.convolution, on: engine)) { scratch, result in
+            convolution.forward(
+                .init(map: map.span, weights: weights.span, scaling: scaling.span), times: factor,
+                after: first.convolution,
+                .init(map: first.map.span, weights: first.weights.span, scaling: first.scaling.span), on: engine,
+                scratch: &scratch, into: &result)
+        }
     }
 }
 

@@ -47,6 +47,9 @@ struct ck_quantized_convolution {
     long images, height, width; /* of the output */
     long kernel, stride;
     bool rectified;   /* bytes always are */
+    /* Part by part before this one, whose residual it is, as floats that never leave a cache; or NULL. Both 1×1, and their maps
+     * one row. */
+    const struct ck_quantized_convolution *shortcut;
     short *scratch;   /* for each thread ck_quantized_scratch / threads */
 };
 

@@ -65,18 +65,12 @@ struct InferencePlan: Sendable {
     /// From here on all images pass a layer before the next: 14×14 pixels at 224, and three quarters of all weights.
     static let firstJoinedBlock = ResNet50Layout.firstBlock(ofStage: 3)
 
-    /// Words of the largest map between two blocks, and of what lies beside it.
-    var mapCount: Int {
-        let blocks = blocks.map { $0.expand.output.count }
-        return max(pooled.count, joined.count, blocks.max() ?? 0)
-    }
+    /// Words of the largest map between two blocks.
+    var mapCount: Int { ([pooled, joined] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
 
     /// Words of the largest maps within a block, or of the stem's, with the scratch.
     func innerCount(on engine: ComputeEngine) -> Int {
-        let blocks = blocks.map {
-            $0.scratchStart
-                + max($0.spatial.scratchCount(on: engine), $0.addsInPlace ? 0 : $0.projection?.output.count ?? 0)
-        }
+        let blocks = blocks.map { $0.scratchStart + $0.scratchCount(on: engine) }
         return max(stem.output.endOfLine + stem.scratchCount(on: engine), blocks.max() ?? 0)
     }
 

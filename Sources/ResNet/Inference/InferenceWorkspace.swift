@@ -103,8 +103,8 @@ struct InferenceWorkspace: ~Copyable {
         block.spatial.run(inner.span, weights, .rectified, engine, scratch, into: spatial)
         timer?.lap()
         observe(spatial, block.spatial.output)
-        add(spatial, block, weights)
-        timer?.lap()
+        add(spatial, scratch, block, weights)
+        timer?.lap(ofEqualLayers: block.projectsAlongside ? 2 : 1)
         observe(current, block.expand.output)
     }
 
@@ -118,20 +118,25 @@ struct InferenceWorkspace: ~Copyable {
 
     /// A block's last convolution, into the shortcut where that lies as the output does: each line of it comes to a cache once.
     private mutating func add(
-        _ spatial: TensorSlice, _ block: Bottleneck<InferenceStep>, _ weights: borrowing PackedWeights
+        _ spatial: TensorSlice, _ scratch: TensorSlice, _ block: Bottleneck<InferenceStep>,
+        _ weights: borrowing PackedWeights
     ) {
-        var shortcut = current
-        if case .projection(let projection) = block.shortcut {
-            shortcut = block.addsInPlace ? next : inner.slice(block.scratchStart..<inner.count)
+        switch block.shortcut {
+        case .identity where block.addsInPlace:
+            return block.expand.run(spatial, weights, engine, noScratch, addedTo: current)
+        case .identity:
+            block.expand.run(spatial, weights, adding: current, engine, noScratch, into: next)
+        case .projection(let projection) where block.projectsAlongside:
+            block.expand.run(spatial, weights, after: projection, of: current, engine, scratch, into: next)
+        case .projection(let projection):
+            let shortcut = block.addsInPlace ? next : scratch
             projection.run(current.span, weights, .identity, engine, noScratch, into: shortcut)
             timer?.lap()
-        } else if block.addsInPlace {
-            return block.expand.run(spatial, weights, engine, noScratch, addedTo: current)
-        }
-        if block.addsInPlace {
-            block.expand.run(spatial, weights, engine, noScratch, addedTo: shortcut)
-        } else {
-            block.expand.run(spatial, weights, adding: shortcut, engine, noScratch, into: next)
+            if block.addsInPlace {
+                block.expand.run(spatial, weights, engine, noScratch, addedTo: next)
+            } else {
+                block.expand.run(spatial, weights, adding: shortcut, engine, noScratch, into: next)
+            }
         }
         swap(&current, &next)
     }
@@ -170,8 +175,23 @@ extension Bottleneck where Unit == InferenceStep {
     /// Where the 3×3's scratch begins, behind both.
     var scratchStart: Int { spatialStart + spatial.output.endOfLine }
 
-    /// Where what a projection writes begins: where the block's output does, or behind that.
-    var shortcutStart: Int { addsInPlace ? 0 : expand.output.endOfLine }
+    /// Whether projection and last convolution are computed part by part together, for the floats between them are four times as
+    /// large as the bytes: both are 1×1 with stride 1, as many products.
+    var projectsAlongside: Bool {
+        guard case .quantized(let first) = projection?.method, case .quantized(let last) = expand.method
+        else { return false }
+        return first.convolution.isOneRow && last.convolution.isOneRow
+    }
+
+    /// Words behind the inner maps: the scratch of the 3×3, or what a projection writes that is not the output's place.
+    func scratchCount(on engine: ComputeEngine) -> Int {
+        let count = spatial.scratchCount(on: engine)
+        guard let projection, !addsInPlace else { return count }
+        guard projectsAlongside, case .quantized(let first) = projection.method,
+            case .quantized(let last) = expand.method
+        else { return max(count, projection.output.count) }
+        return max(count, last.convolution.scratchCount(after: first.convolution, on: engine))
+    }
 }
 
 extension MapLayout {
@@ -253,6 +273,26 @@ extension InferenceStep {
         let scaling = storage.span.extracting(bias)
         unit.convolution.forward(
             map.span, weights: storage.span.extracting(weights), scaling: scaling, adding: added, residual.span,
+            on: engine, scratch: &scratch, into: &values)
+    }
+
+    /// The same with what a projection of another map writes.
+    fileprivate func run(
+        _ map: TensorSlice, _ storage: borrowing PackedWeights, after projection: InferenceStep,
+        of projected: TensorSlice, _ engine: ComputeEngine, _ scratch: TensorSlice, into result: TensorSlice
+    ) {
+        guard case .quantized(let unit) = method, case .quantized(let first) = projection.method else {
+            preconditionFailure("a projection is added before")
+        }
+        var values = result.mutableSpan
+        var scratch = scratch.mutableSpan
+        let weights = storage.span
+        unit.convolution.forward(
+            .init(map: map.span, weights: weights.extracting(self.weights), scaling: weights.extracting(bias)),
+            times: unit.residual?.factor ?? 0, after: first.convolution,
+            .init(
+                map: projected.span, weights: weights.extracting(projection.weights),
+                scaling: weights.extracting(projection.bias)),
             on: engine, scratch: &scratch, into: &values)
     }
 }

@@ -26,9 +26,10 @@ final class LapTimer {
         last = .now
     }
 
-    func lap() {
+    /// - Parameter layers: so many were computed together, with as many products each.
+    func lap(ofEqualLayers layers: Int = 1) {
         let now = ContinuousClock.now
-        laps.append(now - last)
+        laps += repeatElement((now - last) / layers, count: layers)
         last = now
     }
 }

@@ -26,6 +26,21 @@ package struct QuantizedConvolution: Sendable {
         }
     }
 
+    /// What a convolution reads.
+    package struct Operands: ~Escapable {
+        let map: Span<Float>
+        let weights: Span<Float>
+        let scaling: Span<Float>
+
+        /// All spans start on a cache line.
+        @_lifetime(copy map, copy weights, copy scaling)
+        package init(map: Span<Float>, weights: Span<Float>, scaling: Span<Float>) {
+            self.map = map
+            self.weights = weights
+            self.scaling = scaling
+        }
+    }
+
     package init(window: WindowGeometry, input: MapLayout, output: MapLayout) {
         precondition(
             output.height == window.outputExtent(input.height) && output.width == window.outputExtent(input.width)
@@ -57,6 +72,15 @@ package struct QuantizedConvolution: Sendable {
     package func scratchCount(on engine: ComputeEngine) -> Int {
         var task = unsafe sizes()
         return unsafe (ck_quantized_scratch(engine.quantizedKernels, &task, engine.team.threadCount) + 1) / 2
+    }
+
+    /// The same after a convolution whose outputs are added.
+    package func scratchCount(after shortcut: QuantizedConvolution, on engine: ComputeEngine) -> Int {
+        var (task, first) = unsafe (sizes(), shortcut.sizes())
+        return unsafe withUnsafePointer(to: &first) { first in
+            unsafe task.shortcut = first
+            return unsafe (ck_quantized_scratch(engine.quantizedKernels, &task, engine.team.threadCount) + 1) / 2
+        }
     }
 
     /// [output, input, ky, kx] → [output block][input plane][ky][kx][4][16 outputs][4 inputs] at `start`, onto zeros.
@@ -123,34 +147,28 @@ package struct QuantizedConvolution: Sendable {
         unsafe run(map, weights, scaling, residual, values, .rectified, engine, &scratch, &result)
     }
 
-    private func run(
-        _ map: Span<Float>, _ weights: Span<Float>, _ scaling: Span<Float>, _ residual: Residual?,
-        _ added: UnsafePointer<Float>?, _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine,
-        _ scratch: inout MutableSpan<Float>, _ result: inout MutableSpan<Float>
+    /// The same with a residual that another convolution computes, part by part before this one: floats that stay in a cache.
+    ///
+    /// Both are 1×1 with stride 1; the other's output is laid out, but never written.
+    package func forward(
+        _ operands: borrowing Operands, times residualFactor: Float, after shortcut: QuantizedConvolution,
+        _ shortcutOperands: borrowing Operands, on engine: ComputeEngine,
+        scratch: inout MutableSpan<Float>, into result: inout MutableSpan<Float>
     ) {
-        precondition(map.count >= input.count && result.count >= output.count, "map shorter than its shape")
-        precondition(weights.count >= weightCount && scaling.count >= scalingCount, "weights shorter than their shape")
-        precondition(scratch.count >= scratchCount(on: engine), "scratch shorter than its shape")
+        precondition(
+            isOneRow && shortcut.isOneRow && shortcut.output == output.with(.float32), "maps of one row, and one extent"
+        )
+        precondition(
+            scratch.count >= scratchCount(after: shortcut, on: engine) && result.count >= output.count,
+            "memory shorter than its shape")
         unsafe result.withUnsafeMutableBufferPointer { result in
             unsafe scratch.withUnsafeMutableBufferPointer { scratch in
-                unsafe map.withUnsafeBufferPointer { map in
-                    unsafe weights.withUnsafeBufferPointer { weights in
-                        unsafe scaling.withUnsafeBufferPointer { scaling in
-                            // SAFETY: the counts above cover every place that sizes and pitches name.
-                            var task = unsafe sizes()
-                            unsafe task.rectified = activation == .rectified
-                            unsafe task.input = input.pointer(map.baseAddress, padding: window.padding)
-                                .assumingMemoryBound(to: UInt8.self)
-                            unsafe task.weights = UnsafeRawPointer(TensorStorage.aligned(weights.baseAddress))
-                                .assumingMemoryBound(to: Int8.self)
-                            unsafe task.bias = TensorStorage.aligned(scaling.baseAddress)
-                            unsafe task.factor = task.bias + output.planes * MapLayout.blockLanes
-                            unsafe task.output = output.kernelMap(output.pointer(result.baseAddress))
-                            unsafe task.residual = residual?.kernelMap(added) ?? .absent
-                            unsafe task.residual_factor = residual?.factor ?? 0
-                            unsafe task.scratch = UnsafeMutableRawPointer(TensorStorage.aligned(scratch.baseAddress))
-                                .assumingMemoryBound(to: Int16.self)
-                            unsafe ck_convolve_quantized(engine.quantizedKernels, engine.team.handle, &task)
+                unsafe shortcut.withTask(shortcutOperands) { first in
+                    unsafe withTask(operands) { task in
+                        unsafe withUnsafePointer(to: first) { first in
+                            unsafe task.shortcut = first
+                            unsafe task.residual_factor = residualFactor
+                            unsafe start(&task, result, scratch, engine)
                         }
                     }
                 }
@@ -158,11 +176,68 @@ package struct QuantizedConvolution: Sendable {
         }
     }
 
-    /// Everything but the pointers and what lies there. A 1×1 convolution between maps without border takes the whole plane
-    /// as one row.
+    private func run(
+        _ map: Span<Float>, _ weights: Span<Float>, _ scaling: Span<Float>, _ residual: Residual?,
+        _ added: UnsafePointer<Float>?, _ activation: BlockedConvolution.Activation, _ engine: ComputeEngine,
+        _ scratch: inout MutableSpan<Float>, _ result: inout MutableSpan<Float>
+    ) {
+        precondition(result.count >= output.count, "map shorter than its shape")
+        precondition(scratch.count >= scratchCount(on: engine), "scratch shorter than its shape")
+        unsafe result.withUnsafeMutableBufferPointer { result in
+            unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+                let operands = Operands(map: map, weights: weights, scaling: scaling)
+                unsafe withTask(operands) { task in
+                    unsafe task.rectified = activation == .rectified
+                    unsafe task.residual = residual?.kernelMap(added) ?? .absent
+                    unsafe task.residual_factor = residual?.factor ?? 0
+                    unsafe start(&task, result, scratch, engine)
+                }
+            }
+        }
+    }
+
+    /// With what it reads, and neither output nor residual.
+    private func withTask(
+        _ operands: borrowing Operands, _ body: (inout ck_quantized_convolution) -> Void
+    ) {
+        let (map, weights, scaling) = (operands.map, operands.weights, operands.scaling)
+        precondition(map.count >= input.count, "map shorter than its shape")
+        precondition(weights.count >= weightCount && scaling.count >= scalingCount, "weights shorter than their shape")
+        unsafe map.withUnsafeBufferPointer { map in
+            unsafe weights.withUnsafeBufferPointer { weights in
+                unsafe scaling.withUnsafeBufferPointer { scaling in
+                    // SAFETY: the counts above cover every place that sizes and pitches name.
+                    var task = unsafe sizes()
+                    unsafe task.input = input.pointer(map.baseAddress, padding: window.padding)
+                        .assumingMemoryBound(to: UInt8.self)
+                    unsafe task.weights = UnsafeRawPointer(TensorStorage.aligned(weights.baseAddress))
+                        .assumingMemoryBound(to: Int8.self)
+                    unsafe task.bias = TensorStorage.aligned(scaling.baseAddress)
+                    unsafe task.factor = task.bias + output.planes * MapLayout.blockLanes
+                    unsafe body(&task)
+                }
+            }
+        }
+    }
+
+    private func start(
+        _ task: inout ck_quantized_convolution, _ result: UnsafeMutableBufferPointer<Float>,
+        _ scratch: UnsafeMutableBufferPointer<Float>, _ engine: ComputeEngine
+    ) {
+        unsafe task.output = output.kernelMap(output.pointer(result.baseAddress))
+        unsafe task.scratch = UnsafeMutableRawPointer(TensorStorage.aligned(scratch.baseAddress))
+            .assumingMemoryBound(to: Int16.self)
+        unsafe ck_convolve_quantized(engine.quantizedKernels, engine.team.handle, &task)
+    }
+
+    /// A 1×1 convolution between maps without border takes the whole plane as one row.
+    package var isOneRow: Bool {
+        window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
+    }
+
+    /// Everything but the pointers and what lies there.
     private func sizes() -> ck_quantized_convolution {
         var task = unsafe ck_quantized_convolution()
-        let isOneRow = window.kernel == 1 && window.stride == 1 && input.border == 0 && output.border == 0
         unsafe task.input_planes = input.planes
         unsafe task.input_plane = input.planePitch
         unsafe task.input_image = input.imagePitch
