@@ -114,6 +114,13 @@ struct ck_border {
     long planes, plane, images, image, height, row, pixel, border;
 };
 
+/* Pieces of so many bytes, from pitch to pitch. */
+struct ck_copy {
+    const void *from;
+    void *to;
+    long pieces, bytes, from_pitch, to_pitch;
+};
+
 /* The layers of maps of one kind. */
 struct ck_layers {
     /* Blocked map to blocked map, stride 1 or 2; depth is 16. */
@@ -159,6 +166,8 @@ void ck_convolve_winograd(
     const struct ck_kernels *kernels, struct ck_team *team, const struct ck_winograd *convolution);
 void ck_sum_words(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_checksum *checksum);
 void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_pooling *pooling);
+
+void ck_copy_pieces(struct ck_team *team, const struct ck_copy *copy);
 
 /* Zeros in the border; pixels stay as they are. */
 void ck_clear_border(const struct ck_border *border);

@@ -153,7 +153,7 @@ struct InferenceWorkspace: ~Copyable {
 
     private func join(_ plan: InferencePlan, _ image: Int) {
         var maps = joined.mutableSpan
-        plan.joined.insert(current.span, asImage: image, into: &maps)
+        plan.joined.insert(current.span, asImage: image, on: engine, into: &maps)
     }
 
     private func average(_ plan: InferencePlan) {
@@ -209,9 +209,9 @@ extension InferenceStep {
     fileprivate func fill(_ image: inout TensorStorage, from input: Span<Float>, on engine: ComputeEngine) -> Bool {
         var pixels = image.mutableSpan
         switch method {
-        case .direct(let convolution): convolution.input.fill(&pixels, from: input)
+        case .direct(let convolution): convolution.input.fill(&pixels, from: input, on: engine)
         case .quantizedStem(let stem): return stem.convolution.fill(&pixels, from: input, on: engine)
-        case .winograd(let convolution): convolution.input.fill(&pixels, from: input)
+        case .winograd(let convolution): convolution.input.fill(&pixels, from: input, on: engine)
         case .quantized: preconditionFailure("no first convolution")
         }
         return true

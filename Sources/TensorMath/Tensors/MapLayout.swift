@@ -104,7 +104,6 @@ package struct MapLayout: Sendable, Hashable {
             for x in row.indices { write(row[x], at: start + x * lanes, of: &map) }
             return
         }
-        // A network's input: one copy, for this is the only step of a pass that no other thread shares.
         copy(row, into: &map, at: start)
     }
 
@@ -113,19 +112,6 @@ package struct MapLayout: Sendable, Hashable {
             unsafe map.withUnsafeMutableBytes { map in
                 unsafe UnsafeMutableRawBufferPointer(rebasing: map[(start * 4)...]).copyMemory(from: words)
             }
-        }
-    }
-
-    /// Puts the map of one image, laid out as this one, into the place of that image.
-    package func insert(_ map: Span<Float>, asImage image: Int, into maps: inout MutableSpan<Float>) {
-        let single = holding(images: 1)
-        precondition((0..<images).contains(image), "no such image")
-        precondition(map.count >= single.count && maps.count >= count, "a map of another size")
-        let words = precision.wordCount(imagePitch)
-        for plane in 0..<planes {
-            let source = precision.wordCount(plane * single.planePitch)
-            let target = precision.wordCount(plane * planePitch + image * imagePitch)
-            copy(map.extracting(source..<source + words), into: &maps, at: target)
         }
     }
 
