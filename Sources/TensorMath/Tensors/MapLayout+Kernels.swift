@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CKernels
 
-/// Copies by all threads of an engine.
+/// What kernels do to a map's memory beside computing: copies, and a border's zeros.
 extension MapLayout {
     /// Lays an image out, [channels, height, width] dense, in single planes; the border stays as it is.
     package func fill(_ map: inout MutableSpan<Float>, from values: Span<Float>, on engine: ComputeEngine) {
@@ -39,6 +39,19 @@ extension MapLayout {
                     to_pitch: planePitch * bytes)
                 unsafe ck_copy_pieces(engine.team.handle, &images)
             }
+        }
+    }
+
+    /// Zeros in the border of a blocked map that has whatever was left in its memory; pixels stay as they are.
+    package func clearBorder(of map: inout MutableSpan<Float>) {
+        precondition(map.count >= count && lanes == Self.blockLanes, "a map of another size")
+        let bytes = precision.bytes
+        unsafe map.withUnsafeMutableBufferPointer { map in
+            // SAFETY: `count` covers every plane with the borders of its images.
+            var task = unsafe ck_border(
+                map: map.baseAddress, planes: planes, plane: planePitch * bytes, images: images,
+                image: imagePitch * bytes, height: height, row: rowPitch * bytes, pixel: lanes * bytes, border: border)
+            unsafe ck_clear_border(&task)
         }
     }
 }
