@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a Winograd convolution is cut into parts, and the parts handed to the team. */
 #include "parts.h"
-#include <stddef.h>
 
 enum {
     /* Weights up to this stay in a second-level cache beside a chunk's transformed inputs. */
