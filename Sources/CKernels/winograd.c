@@ -118,12 +118,19 @@ static void convolve_chunk(const void *context, long item, long thread)
     }
 }
 
+/* One plane or block of the task's part. */
+static struct ck_winograd_part block_of(const struct winograd_task *task, long block)
+{
+    struct ck_winograd_part part = task->part;
+    part.first_block = block, part.end_block = block + 1;
+    return part;
+}
+
 static void transform_plane(const void *context, long item, long thread)
 {
     (void)thread;
     const struct winograd_task *task = context;
-    struct ck_winograd_part part = task->part;
-    part.first_block = item, part.end_block = item + 1;
+    const struct ck_winograd_part part = block_of(task, item);
     task->kernels->transform(task->convolution, &part);
 }
 
@@ -143,8 +150,7 @@ static void finish_block(const void *context, long item, long thread)
 {
     (void)thread;
     const struct winograd_task *task = context;
-    struct ck_winograd_part part = task->part;
-    part.first_block = item, part.end_block = item + 1;
+    const struct ck_winograd_part part = block_of(task, item);
     task->kernels->finish(task->convolution, &part);
 }
 

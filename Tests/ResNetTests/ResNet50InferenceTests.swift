@@ -81,15 +81,17 @@ import Testing
         }
     }
 
+    private static func eyes(_ count: Int, height: Int, width: Int) -> [[Float]] {
+        (0..<count).map { SeededInput.values(name: "eye \($0)", seed: 3, height: height, width: width) }
+    }
+
     @Test(arguments: [2, 3]) func `a batch equals its images`(batchSize: Int) throws {
         // Large enough for every way to convolve: tiles of four, tiles of two, none.
         let (height, width) = (112, 120)
         let one = try ResNet50Inference(parameters: Self.parameters, inputHeight: height, inputWidth: width)
         let batch = try ResNet50Inference(
             parameters: Self.parameters, batchSize: batchSize, inputHeight: height, inputWidth: width)
-        let inputs = (0..<batchSize).map {
-            SeededInput.values(name: "eye \($0)", seed: 3, height: height, width: width)
-        }
+        let inputs = Self.eyes(batchSize, height: height, width: width)
         #expect(batch.logits(of: inputs.flatMap(\.self)) == inputs.flatMap { one.logits(of: $0) })
         #expect(batch.features(of: inputs.flatMap(\.self)) == inputs.flatMap { one.features(of: $0) })
     }
@@ -100,9 +102,7 @@ import Testing
         let one = try ResNet50Inference(parameters: Self.parameters, inputHeight: side, inputWidth: side)
         let batch = try ResNet50Inference(
             parameters: Self.parameters, batchSize: batchSize, inputHeight: side, inputWidth: side)
-        let inputs = (0..<batchSize).map {
-            SeededInput.values(name: "eye \($0)", seed: 3, height: side, width: side)
-        }
+        let inputs = Self.eyes(batchSize, height: side, width: side)
         let logits = batch.logits(of: inputs.flatMap(\.self))
         let alone = inputs.flatMap { one.logits(of: $0) }
         for (together, alone) in zip(logits, alone) { #expect(abs(together - alone) <= 1e-5) }
