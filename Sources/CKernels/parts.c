@@ -28,6 +28,7 @@ struct convolution_task {
     const struct ck_convolution *convolution;
     struct cut cut;
     long block_bytes; /* of an output block's weights */
+    long threads;
 };
 
 struct pooling_task {
@@ -85,13 +86,13 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
 
 static void convolve_part(const void *context, long item, long thread)
 {
-    (void)thread;
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
-    const long next_group = (item + 1) % task->cut.groups;
-    if (task->cut.groups > 1)
+    const bool last = item + 1 == task->cut.groups * task->cut.areas * (thread + 1) / task->threads;
+    const long next_group = last ? task->cut.groups : (item + 1) % task->cut.groups;
+    if (last || task->cut.groups > 1)
         part.upcoming =
-            (const char *)task->convolution->weights + next_group * task->cut.blocks_per_group * task->block_bytes;
+            (const char *)task->convolution->weights + (last?task->cut.blocks*task->block_bytes + task->cut.blocks*64:next_group * task->cut.blocks_per_group * task->block_bytes);
     task->convolve(task->convolution, &part);
 }
 
@@ -112,6 +113,7 @@ static void run(convolver *convolve, struct ck_team *team, const struct ck_convo
         .convolution = convolution,
         .cut = cut_of_convolution(convolution, block_bytes, ck_team_threads(team)),
         .block_bytes = block_bytes,
+        .threads = ck_team_threads(team),
     };
     ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
 }

@@ -116,8 +116,8 @@ struct WeightPacking {
     mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapLayout) -> Bottleneck<InferenceStep> {
         let reduce = place(block.reduce, input: input, border: block.spatial.window.padding)
         let spatial = place(block.spatial, input: reduce.output)
-        let expand = place(block.expand, input: spatial.output)
         let projection = block.projection.map { place($0, input: input) }
+        let expand = place(block.expand, input: spatial.output)
         return Bottleneck(
             reduce: reduce, spatial: spatial, expand: expand,
             shortcut: projection.map(Bottleneck.Shortcut.projection) ?? .identity)
