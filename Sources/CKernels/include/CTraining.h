@@ -177,7 +177,7 @@ struct ck_training_kernels {
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
     struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_tile */
-    ck_box_work *turn_weights;      /* ck_turned_weights, by plane and block */
+    ck_box_work *turn_weights;      /* ck_turned_weights, by plane */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
     ck_box_work *pair_weights;      /* ck_rounded_weights, by run of ck_run floats, to bfloat16 of [depth/2][16][2] */

@@ -140,7 +140,7 @@ struct InputGradient {
                 from_taps: weights.kernel * weights.kernel, taps: taps.count, sources: sources.baseAddress,
                 element: element ?? (engine.multipliesPairs(of: input) ? ck_turned_pairs : roundedElement))
             unsafe ck_run_boxes(
-                engine.team.handle, engine.trainingKernels.pointee.turn_weights, &task, planes, blocks)
+                engine.team.handle, engine.trainingKernels.pointee.turn_weights, &task, planes, 1)
         }
     }
 
