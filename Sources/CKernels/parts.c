@@ -84,15 +84,23 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
     return ck_cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
 }
 
+/* Weights of the thread's next part. Behind a layer's weights lie those of the next layer, where they are packed in the order in
+ * which layers are computed: a thread's last part asks for them. NULL where weights stay in a cache from part to part. */
+static const void *upcoming_weights(const struct convolution_task *task, long item, long thread)
+{
+    const struct cut *cut = &task->cut;
+    const char *weights = task->convolution->weights;
+    if (item + 1 == end_of_share(cut->groups * cut->areas, thread, task->threads))
+        return weights + cut->blocks * task->block_bytes;
+    if (cut->groups == 1) return NULL;
+    return weights + (item + 1) % cut->groups * cut->blocks_per_group * task->block_bytes;
+}
+
 static void convolve_part(const void *context, long item, long thread)
 {
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
-    const bool last = item + 1 == task->cut.groups * task->cut.areas * (thread + 1) / task->threads;
-    const long next_group = last ? task->cut.groups : (item + 1) % task->cut.groups;
-    if (last || task->cut.groups > 1)
-        part.upcoming =
-            (const char *)task->convolution->weights + (last?task->cut.blocks*task->block_bytes + task->cut.blocks*64:next_group * task->cut.blocks_per_group * task->block_bytes);
+    part.upcoming = upcoming_weights(task, item, thread);
     task->convolve(task->convolution, &part);
 }
 

@@ -9,6 +9,9 @@ static inline long quotient_up(long a, long b) { return (a + b - 1) / b; }
 static inline long least(long a, long b) { return a < b ? a : b; }
 static inline long most(long a, long b) { return a > b ? a : b; }
 
+/* A team's threads begin with a run of items each: where a thread's run ends, which is where the next one's begins. */
+static inline long end_of_share(long items, long thread, long threads) { return items * (thread + 1) / threads; }
+
 /* Parts are numbered [area][block group]; an area is a run of rows, or of pixels where the map is one row. */
 struct cut {
     long blocks, blocks_per_group, groups, areas, height, width, rows_per_area, columns_per_area;

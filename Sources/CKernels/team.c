@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Threads that share one task at a time. Between two layers of a network they spin; between two images they sleep. */
-#include "CKernels.h"
+#include "parts.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -159,7 +159,7 @@ static void hand_out(struct ck_team *team, long count)
 {
     team->serial++;
     for (long i = 0; i < team->member_count; i++) {
-        const long first = count * i / team->member_count, end = count * (i + 1) / team->member_count;
+        const long first = end_of_share(count, i - 1, team->member_count), end = end_of_share(count, i, team->member_count);
         team->members[i].end_item = end;
         atomic_store(&team->members[i].ticket, team->serial << 32 | (uint64_t)(end - first));
     }

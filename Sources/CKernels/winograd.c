@@ -98,14 +98,14 @@ static void convolve_chunk(const void *context, long item, long thread)
 {
     const struct winograd_task *task = context;
     const struct ck_winograd *w = task->convolution;
-    const long chunk = item / task->groups, group = item % task->groups;
+    const long chunk = item / task->groups, group = item % task->groups, chunks = quotient_up(task->tiles, w->chunk);
     float *scratch = w->scratch + thread * (task->transformed_floats + task->products_floats);
     struct ck_winograd_part part = {
         .end_block = w->input_planes,
         .end_place = places_of(w->tile),
         .product_blocks = side_by_side,
-        .first_tile = chunk * w->chunk,
-        .end_tile = least((chunk + 1) * w->chunk, task->tiles),
+        .first_tile = chunk * task->tiles / chunks,
+        .end_tile = (chunk + 1) * task->tiles / chunks,
         .transformed = scratch,
         .products = scratch + task->transformed_floats,
     };

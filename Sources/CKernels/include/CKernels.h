@@ -65,7 +65,7 @@ struct ck_average {
 /* A box of the output: what one thread computes at a time. Rows count through all images. */
 struct ck_part {
     long first_block, end_block, first_row, end_row, first_column, end_column;
-    const void *upcoming; /* weights that this thread will want after the part, or NULL */
+    const void *upcoming; /* where weights lie that this thread will want after the part, to ask for and no more; or NULL */
 };
 
 /* A 3×3 convolution by Winograd's method, or an image's 7×7; the input's border is in memory. */

@@ -77,7 +77,7 @@ struct InferencePlan: Sendable {
     /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.
     var packing: String {
         let methods = ([stem] + blocks.flatMap(\.units)).map(\.method.letter).joined()
-        return "2 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
+        return "3 \(precision.rawValue) \(weightCount) \(methods)" + (fingerprint.map { " \($0)" } ?? "")
     }
 }
 
@@ -113,6 +113,7 @@ struct WeightPacking {
         }
     }
 
+    /// In the order in which they are computed: a convolution's end asks for the weights behind its own.
     mutating func place(_ block: Bottleneck<ConvolutionUnit>, input: MapLayout) -> Bottleneck<InferenceStep> {
         let reduce = place(block.reduce, input: input, border: block.spatial.window.padding)
         let spatial = place(block.spatial, input: reduce.output)
