@@ -101,6 +101,8 @@ static void convolve_part(const void *context, long item, long thread)
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
     part.upcoming = upcoming_weights(task, item, thread);
+    const long items = task->cut.groups * task->cut.areas;
+    part.meets_pixels = item % task->cut.groups == 0 || item == end_of_share(items, thread - 1, task->threads);
     task->convolve(task->convolution, &part);
 }
 
