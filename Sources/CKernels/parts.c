@@ -84,13 +84,15 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
     return ck_cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
 }
 
+static long items_of(const struct cut *cut) { return cut->groups * cut->areas; }
+
 /* Weights of the thread's next part. Behind a layer's weights lie those of the next layer, where they are packed in the order in
  * which layers are computed: a thread's last part asks for them. NULL where weights stay in a cache from part to part. */
 static const void *upcoming_weights(const struct convolution_task *task, long item, long thread)
 {
     const struct cut *cut = &task->cut;
     const char *weights = task->convolution->weights;
-    if (item + 1 == end_of_share(cut->groups * cut->areas, thread, task->threads))
+    if (item + 1 == end_of_share(items_of(cut), thread, task->threads))
         return weights + cut->blocks * task->block_bytes;
     if (cut->groups == 1) return NULL;
     return weights + (item + 1) % cut->groups * cut->blocks_per_group * task->block_bytes;
@@ -101,8 +103,7 @@ static void convolve_part(const void *context, long item, long thread)
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
     part.upcoming = upcoming_weights(task, item, thread);
-    const long items = task->cut.groups * task->cut.areas;
-    part.meets_pixels = item % task->cut.groups == 0 || item == end_of_share(items, thread - 1, task->threads);
+    part.is_first = item % task->cut.groups == 0 || item == end_of_share(items_of(&task->cut), thread - 1, task->threads);
     task->convolve(task->convolution, &part);
 }
 
@@ -125,7 +126,7 @@ static void run(convolver *convolve, struct ck_team *team, const struct ck_convo
         .block_bytes = block_bytes,
         .threads = ck_team_threads(team),
     };
-    ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
+    ck_team_run(team, items_of(&task.cut), convolve_part, &task);
 }
 
 void ck_convolve(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution)
@@ -146,7 +147,7 @@ void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, con
         ck_cut_of(
             pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
             ck_team_threads(team))};
-    ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);
+    ck_team_run(team, items_of(&task.cut), pool_part, &task);
 }
 
 struct checksum_task {

@@ -66,7 +66,7 @@ struct ck_average {
 struct ck_part {
     long first_block, end_block, first_row, end_row, first_column, end_column;
     const void *upcoming; /* where weights lie that this thread will want after the part, to ask for and no more; or NULL */
-    bool meets_pixels; /* whether this thread meets them for the first time: they are asked for */
+    bool is_first;        /* whether the thread has met these pixels with no other channels before */
 };
 
 /* A 3×3 convolution by Winograd's method, or an image's 7×7; the input's border is in memory. */
