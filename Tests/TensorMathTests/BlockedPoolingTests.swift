@@ -32,15 +32,22 @@ struct BlockedPoolingTests {
         }
     }
 
-    @Test func `a NaN wins the maximum wherever it stands`() {
+    @Test(arguments: [(stride: 1, padding: 0), (stride: 2, padding: 1)], Precision.floating)
+    func `a NaN wins the maximum wherever it stands`(_ steps: (stride: Int, padding: Int), _ precision: Precision) {
+        let window = WindowGeometry(kernel: 3, stride: steps.stride, padding: steps.padding)
         for place in 0..<9 {
-            var map = FeatureMap(channels: 1, height: 3, width: 3, values: pattern(9, 6))
+            var map = FeatureMap(channels: 1, height: 3, width: 3, values: precision.rounded(pattern(9, 6)))
             map.values[place] = .nan
+            let met = (0..<window.outputExtent(3) * window.outputExtent(3)).map { output in
+                [(place / 3, output / window.outputExtent(3)), (place % 3, output % window.outputExtent(3))].allSatisfy
+                {
+                    (0..<3).contains($0 - ($1 * steps.stride - steps.padding))
+                }
+            }
             for instructionSet in InstructionSet.available {
                 let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
-                let window = WindowGeometry(kernel: 3, stride: 1, padding: 0)
-                #expect(
-                    maximum(map, window, engine, .float32).allSatisfy { $0.isNaN }, "\(instructionSet), place \(place)")
+                let largest = maximum(map, window, engine, precision)
+                #expect(largest.map(\.isNaN) == met, "\(instructionSet), place \(place)")
             }
         }
     }
