@@ -115,6 +115,7 @@ static void run_winograd(const struct setting *setting, enum ck_winograd_tile ti
         .output_row = width * ck_lanes,
         .images = 1, .height = height, .width = width,
         .rectified = true, .tile = tile, .scratch = scratch,
+        .scratch_count = sizeof scratch / sizeof *scratch,
     };
     task.chunk = ck_winograd_chunk(&task, ck_team_threads(setting->team));
     ck_convolve_winograd(setting->inference, setting->team, &task);

@@ -29,6 +29,7 @@ struct winograd_task {
     const struct ck_winograd *convolution;
     const struct ck_winograd_kernels *kernels;
     long tiles, groups, transformed_floats, products_floats;
+    long share; /* floats of the scratch, of each thread */
     struct ck_winograd_part part; /* by places: the chunk */
 };
 
@@ -99,7 +100,7 @@ static void convolve_chunk(const void *context, long item, long thread)
     const struct winograd_task *task = context;
     const struct ck_winograd *w = task->convolution;
     const long chunk = item / task->groups, group = item % task->groups, chunks = quotient_up(task->tiles, w->chunk);
-    float *scratch = w->scratch + thread * (task->transformed_floats + task->products_floats);
+    float *scratch = w->scratch + thread * task->share;
     struct ck_winograd_part part = {
         .end_block = w->input_planes,
         .end_place = places_of(w->tile),
@@ -198,6 +199,7 @@ void ck_convolve_winograd(const struct ck_kernels *kernels, struct ck_team *team
         .groups = groups_of(w, ck_team_threads(team)),
         .transformed_floats = transformed_floats(w),
         .products_floats = products_floats(w, side_by_side),
+        .share = w->scratch_count / ck_team_threads(team) / ck_lanes * ck_lanes,
     };
     if (is_by_places(w)) return convolve_by_places(team, &task);
     ck_team_run(team, quotient_up(task.tiles, w->chunk) * task.groups, convolve_chunk, &task);

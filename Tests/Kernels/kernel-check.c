@@ -202,6 +202,7 @@ static void check_image(const struct ck_kernels *kernels, struct ck_team *team, 
         .input_planes = 3, .input_plane = rows * columns, .input_image = rows * columns, .input_row = columns,
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
         .images = 1, .height = height, .width = width, .rectified = true, .tile = ck_image_four, .scratch = scratch,
+        .scratch_count = sizeof scratch / sizeof *scratch,
     };
     winograd.chunk = ck_winograd_chunk(&winograd, ck_team_threads(team));
     memset(output, 0, sizeof output);
@@ -297,6 +298,7 @@ static void check_winograd(
         .input_planes = planes, .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
         .images = 2, .height = height, .width = width, .rectified = true, .tile = tile, .scratch = scratch,
+        .scratch_count = sizeof scratch / sizeof *scratch,
     };
     task.chunk = ck_winograd_chunk(&task, ck_team_threads(team));
     ck_convolve_winograd(kernels, team, &task);

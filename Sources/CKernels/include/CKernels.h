@@ -83,6 +83,7 @@ struct ck_winograd {
     enum ck_winograd_tile tile;
     long chunk; /* tiles that are transformed and multiplied at a time */
     float *scratch;
+    long scratch_count; /* floats: each thread's share is the same one in all layers that have the same scratch */
 };
 
 /* Input planes or output blocks, tiles and places that one thread computes at a time. */

@@ -68,10 +68,12 @@ struct InferencePlan: Sendable {
     /// Words of the largest map between two blocks.
     var mapCount: Int { ([pooled, joined] + blocks.map(\.expand.output)).map(\.count).max() ?? 0 }
 
-    /// Words of the largest maps within a block, or of the stem's, with the scratch.
-    func innerCount(on engine: ComputeEngine) -> Int {
-        let blocks = blocks.map { $0.scratchStart + $0.scratchCount(on: engine) }
-        return max(stem.output.endOfLine + stem.scratchCount(on: engine), blocks.max() ?? 0)
+    /// Words of the largest maps within a block, or of the stem's.
+    var innerCount: Int { max(stem.output.count, blocks.map { $0.spatialStart + $0.spatial.output.count }.max() ?? 0) }
+
+    /// Words of scratch of the layer that needs most.
+    func scratchCount(on engine: ComputeEngine) -> Int {
+        max(stem.scratchCount(on: engine), blocks.map { $0.scratchCount(on: engine) }.max() ?? 0)
     }
 
     /// Which weights lie where: equal for plans that can share packed weights. Counts up when the packing changes.

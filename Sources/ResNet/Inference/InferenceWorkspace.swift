@@ -14,8 +14,11 @@ struct InferenceWorkspace: ~Copyable {
     private var next: TensorSlice
     /// The images' maps after the blocks that each passes by itself; nothing where there is one image.
     private var joined: TensorSlice
-    /// What the stem writes; then, of one block after another, the first map, the spatial one, and the scratch of the 3×3.
+    /// What the stem writes; then, of one block after another, the first map and the spatial one.
     private let inner: TensorSlice
+    /// Of one layer after another. It is no part of `inner`: a thread's share of it is always the same memory, which stays in a
+    /// cache that other threads have no part in.
+    private let scratch: TensorSlice
     /// The layout whose border is zeros at the beginning of `inner`.
     private var bordered: MapLayout?
     private let noScratch = Tensor(count: 0).all
@@ -30,7 +33,8 @@ struct InferenceWorkspace: ~Copyable {
         current = Tensor(count: plan.mapCount).all
         next = Tensor(count: plan.mapCount).all
         joined = Tensor(count: plan.images > 1 ? plan.mapCount : 0).all
-        inner = Tensor(count: plan.innerCount(on: engine)).all
+        inner = Tensor(count: plan.innerCount).all
+        scratch = Tensor(count: plan.scratchCount(on: engine)).all
         areSound = [Bool](repeating: true, count: plan.images)
         features = Tensor(count: plan.features.count).all
         logits = Tensor(count: plan.head?.output.count ?? 0).all
@@ -66,7 +70,6 @@ struct InferenceWorkspace: ~Copyable {
     ) -> Bool {
         bordered = nil
         let isSound = plan.stem.fill(&image, from: input, on: engine)
-        let scratch = inner.slice(plan.stem.output.endOfLine..<inner.count)
         plan.stem.run(image.span, weights, .rectified, engine, scratch, into: inner)
         timer?.lap()
         pool(plan)
@@ -95,7 +98,6 @@ struct InferenceWorkspace: ~Copyable {
         _ block: Bottleneck<InferenceStep>, weights: borrowing PackedWeights, _ observe: Observation
     ) {
         let spatial = inner.slice(block.spatialStart..<inner.count)
-        let scratch = inner.slice(block.scratchStart..<inner.count)
         clearBorder(block.reduce.output)
         block.reduce.run(current.span, weights, .rectified, engine, noScratch, into: inner)
         timer?.lap()
@@ -103,7 +105,7 @@ struct InferenceWorkspace: ~Copyable {
         block.spatial.run(inner.span, weights, .rectified, engine, scratch, into: spatial)
         timer?.lap()
         observe(spatial, block.spatial.output)
-        add(spatial, scratch, block, weights)
+        add(spatial, block, weights)
         timer?.lap(ofEqualLayers: block.projectsAlongside ? 2 : 1)
         observe(current, block.expand.output)
     }
@@ -118,8 +120,7 @@ struct InferenceWorkspace: ~Copyable {
 
     /// A block's last convolution, into the shortcut where that lies as the output does: each line of it comes to a cache once.
     private mutating func add(
-        _ spatial: TensorSlice, _ scratch: TensorSlice, _ block: Bottleneck<InferenceStep>,
-        _ weights: borrowing PackedWeights
+        _ spatial: TensorSlice, _ block: Bottleneck<InferenceStep>, _ weights: borrowing PackedWeights
     ) {
         switch block.shortcut {
         case .identity where block.addsInPlace:
@@ -172,9 +173,6 @@ extension Bottleneck where Unit == InferenceStep {
     /// Where the spatial map begins, behind the one that it is computed from.
     var spatialStart: Int { reduce.output.endOfLine }
 
-    /// Where the 3×3's scratch begins, behind both.
-    var scratchStart: Int { spatialStart + spatial.output.endOfLine }
-
     /// Whether projection and last convolution are computed part by part together, for the floats between them are four times as
     /// large as the bytes: both are 1×1 with stride 1, as many products.
     var projectsAlongside: Bool {
@@ -183,7 +181,7 @@ extension Bottleneck where Unit == InferenceStep {
         return first.convolution.isOneRow && last.convolution.isOneRow
     }
 
-    /// Words behind the inner maps: the scratch of the 3×3, or what a projection writes that is not the output's place.
+    /// Words of scratch: of the 3×3, or what a projection writes that is not the output's place.
     func scratchCount(on engine: ComputeEngine) -> Int {
         let count = spatial.scratchCount(on: engine)
         guard let projection, !addsInPlace else { return count }

@@ -115,6 +115,7 @@ package struct WinogradConvolution: Sendable {
                             unsafe task.bias = TensorStorage.aligned(bias.baseAddress)
                             unsafe task.output = output.pointer(result.baseAddress)
                             unsafe task.scratch = TensorStorage.aligned(scratch.baseAddress)
+                            unsafe task.scratch_count = scratch.count
                             unsafe ck_convolve_winograd(engine.kernels, engine.team.handle, &task)
                         }
                     }
