@@ -35,15 +35,12 @@ struct BlockedPoolingTests {
     @Test(arguments: [(stride: 1, padding: 0), (stride: 2, padding: 1)], Precision.floating)
     func `a NaN wins the maximum wherever it stands`(_ steps: (stride: Int, padding: Int), _ precision: Precision) {
         let window = WindowGeometry(kernel: 3, stride: steps.stride, padding: steps.padding)
+        let side = window.outputExtent(3)
         for place in 0..<9 {
             var map = FeatureMap(channels: 1, height: 3, width: 3, values: precision.rounded(pattern(9, 6)))
             map.values[place] = .nan
-            let met = (0..<window.outputExtent(3) * window.outputExtent(3)).map { output in
-                [(place / 3, output / window.outputExtent(3)), (place % 3, output % window.outputExtent(3))].allSatisfy
-                {
-                    (0..<3).contains($0 - ($1 * steps.stride - steps.padding))
-                }
-            }
+            let meets = { (at: Int, window: Int) in (0..<3).contains(at - (window * steps.stride - steps.padding)) }
+            let met = (0..<side * side).map { meets(place / 3, $0 / side) && meets(place % 3, $0 % side) }
             for instructionSet in InstructionSet.available {
                 let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one)
                 let largest = maximum(map, window, engine, precision)
