@@ -86,7 +86,7 @@ static void sum_part(const void *context, long item, long thread)
     (void)thread;
     const struct gradient_task *task = context;
     const struct ck_weight_gradient *g = task->gradient;
-    const long share = item / task->groups, group = item % task->groups;
+    const long share = item / task->groups, group = item % task->groups, next = (group + 1) % task->groups;
     const long block = group / task->plane_groups * group_blocks, plane = group % task->plane_groups * group_planes;
     const struct ck_gradient_part part = {
         .first_block = block,
@@ -95,6 +95,8 @@ static void sum_part(const void *context, long item, long thread)
         .end_plane = least(plane + group_planes, g->input_planes),
         .first_image = share * g->images / g->shares,
         .end_image = (share + 1) * g->images / g->shares,
+        .next_block = next / task->plane_groups * group_blocks,
+        .next_plane = next % task->plane_groups * group_planes,
         .weights = share == 0 ? g->weights : g->scratch + (share - 1) * task->weights,
     };
     task->kernels->weight_gradient(g, &part);

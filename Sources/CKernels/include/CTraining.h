@@ -35,6 +35,7 @@ struct ck_weight_gradient {
 /* A box of the gradient: some blocks of either side, some rows of some images. */
 struct ck_gradient_part {
     long first_block, end_block, first_plane, end_plane, first_image, end_image;
+    long next_block, next_plane; /* where the part behind it begins, whose lines it asks for */
     float *weights;
 };
 
