@@ -84,25 +84,12 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
     return ck_cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
 }
 
-static long items_of(const struct cut *cut) { return cut->groups * cut->areas; }
-
-/* Weights of the thread's next part. Behind a layer's weights lie those of the next layer, where they are packed in the order in
- * which layers are computed: a thread's last part asks for them. NULL where weights stay in a cache from part to part. */
-static const void *upcoming_weights(const struct convolution_task *task, long item, long thread)
-{
-    const struct cut *cut = &task->cut;
-    const char *weights = task->convolution->weights;
-    if (item + 1 == end_of_share(items_of(cut), thread, task->threads))
-        return weights + cut->blocks * task->block_bytes;
-    if (cut->groups == 1) return NULL;
-    return weights + (item + 1) % cut->groups * cut->blocks_per_group * task->block_bytes;
-}
-
 static void convolve_part(const void *context, long item, long thread)
 {
     const struct convolution_task *task = context;
     struct ck_part part = part_of(&task->cut, item);
-    part.upcoming = upcoming_weights(task, item, thread);
+    part.upcoming =
+        upcoming_weights(&task->cut, task->convolution->weights, task->block_bytes, item, thread, task->threads);
     part.is_first = item % task->cut.groups == 0 || item == end_of_share(items_of(&task->cut), thread - 1, task->threads);
     task->convolve(task->convolution, &part);
 }

@@ -5,6 +5,8 @@
 
 #include "CKernels.h"
 
+#include <stddef.h>
+
 static inline long quotient_up(long a, long b) { return (a + b - 1) / b; }
 static inline long least(long a, long b) { return a < b ? a : b; }
 static inline long most(long a, long b) { return a > b ? a : b; }
@@ -33,6 +35,18 @@ static inline struct ck_part part_of(const struct cut *cut, long item)
         .first_column = column,
         .end_column = least(column + cut->columns_per_area, cut->width),
     };
+}
+
+static inline long items_of(const struct cut *cut) { return cut->groups * cut->areas; }
+
+/* Weights of the thread's next part. Behind a layer's weights lie those of the next layer, where they are packed in the order in
+ * which layers are computed: a thread's last part asks for them. NULL where weights stay in a cache from part to part. */
+static inline const void *upcoming_weights(
+    const struct cut *cut, const void *weights, long block_bytes, long item, long thread, long threads)
+{
+    if (item + 1 == end_of_share(items_of(cut), thread, threads)) return (const char *)weights + cut->blocks * block_bytes;
+    if (cut->groups == 1) return NULL;
+    return (const char *)weights + (item + 1) % cut->groups * cut->blocks_per_group * block_bytes;
 }
 
 #endif

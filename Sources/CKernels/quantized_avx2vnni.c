@@ -15,8 +15,8 @@
 #define BLOCKS 1
 #define WIDEST 6
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6)
-/* Rows shorter than three tiles are taken one after the other: a tile of 3 or 4 pixels waits for its own sums. */
-#define FLAT 3
+/* A tile of 3 or 4 pixels waits for its own sums. */
+#define FLAT 18
 
 enum {
     /* Weights are asked for so many bytes ahead: a page, where the processor's own prefetching ends. */

@@ -22,6 +22,8 @@
 #define NAME(symbol) ck_avx512vnni_##symbol
 #define BLOCKS 2
 #define WIDEST 8
+/* A tile of 5 or 6 pixels waits for its own sums. */
+#define FLAT 13
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
 /* Of one block, so that more of them meet a line of weights. */
 #define MOST_TILES 14
@@ -116,7 +118,7 @@ const struct ck_quantized_kernels NAME(quantized_kernels) = {
     .level = LEVEL,
     .convolve = convolve,
     .convolve_tiles = convolve_tiles,
-    .fewest_tiles = 49,
+    .fewest_tiles = 25,
     .convolve_image = convolve_image,
     .words = words,
     .pool_maximum = pool_maximum,

@@ -29,6 +29,7 @@ struct task {
     const struct ck_quantized_convolution *convolution;
     struct cut cut;
     long scratch;
+    long threads;
 };
 
 /* Of an output block's weights. */
@@ -111,10 +112,12 @@ static void convolve_part(const void *context, long item, long thread)
 {
     const struct task *task = context;
     const bool are_tiles = is_tiled(task->kernels, task->convolution);
-    const struct ck_quantized_part part = {
+    struct ck_quantized_part part = {
         .box = are_tiles ? tiles_of(&task->cut, item) : part_of(&task->cut, item),
         .scratch = task->scratch ? task->convolution->scratch + thread * task->scratch : NULL,
     };
+    part.box.upcoming = upcoming_weights(
+        &task->cut, task->convolution->weights, block_bytes_of(task->convolution), item, thread, task->threads);
     if (task->convolution->shortcut) convolve_both(task, &part);
     else (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
 }
@@ -142,8 +145,9 @@ void ck_convolve_quantized(
         .cut = is_tiled(kernels, convolution) ? cut_of_tiles(convolution, ck_team_threads(team))
                                               : cut_of_convolution(convolution, ck_team_threads(team)),
         .scratch = ck_quantized_scratch(kernels, convolution, ck_team_threads(team)) / ck_team_threads(team),
+        .threads = ck_team_threads(team),
     };
-    ck_team_run(team, task.cut.groups * task.cut.areas, convolve_part, &task);
+    ck_team_run(team, items_of(&task.cut), convolve_part, &task);
 }
 
 static void image_part(const void *context, long item, long thread)
@@ -164,7 +168,7 @@ void ck_convolve_quantized_image(
             convolution->output_blocks, convolution->output_blocks, convolution->images * convolution->height,
             convolution->width, part_pixels, ck_team_threads(team)),
     };
-    ck_team_run(team, task.cut.groups * task.cut.areas, image_part, &task);
+    ck_team_run(team, items_of(&task.cut), image_part, &task);
 }
 
 struct words_task {
@@ -212,5 +216,5 @@ void ck_pool_quantized(
         ck_cut_of(
             pooling->blocks, pooling->blocks, pooling->images * pooling->height, pooling->width, part_pixels,
             ck_team_threads(team))};
-    ck_team_run(team, task.cut.groups * task.cut.areas, pool_part, &task);
+    ck_team_run(team, items_of(&task.cut), pool_part, &task);
 }
