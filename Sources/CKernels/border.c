@@ -12,16 +12,21 @@ static void clear(char *from, const char *end)
     for (; from < end; from += smallest_pixel) memset(from, 0, smallest_pixel);
 }
 
-void ck_clear_border(const struct ck_border *b)
+static void clear_plane(const void *context, long plane, long thread)
 {
+    (void)thread;
+    const struct ck_border *b = context;
     const long corner = b->border * (b->row + b->pixel), both = 2 * b->border * b->pixel;
-    for (long plane = 0; plane < b->planes; plane++) {
-        for (long image = 0; image < b->images; image++) {
-            char *start = (char *)b->map + plane * b->plane + image * b->image;
-            clear(start, start + corner);
-            /* The right end of a row and the left end of the next one lie side by side. */
-            for (long y = 1; y < b->height; y++) clear(start + corner + y * b->row - both, start + corner + y * b->row);
-            clear(start + b->image - corner, start + b->image);
-        }
+    for (long image = 0; image < b->images; image++) {
+        char *start = (char *)b->map + plane * b->plane + image * b->image;
+        clear(start, start + corner);
+        /* The right end of a row and the left end of the next one lie side by side. */
+        for (long y = 1; y < b->height; y++) clear(start + corner + y * b->row - both, start + corner + y * b->row);
+        clear(start + b->image - corner, start + b->image);
     }
+}
+
+void ck_clear_border(struct ck_team *team, const struct ck_border *border)
+{
+    ck_team_run(team, border->planes, clear_plane, border);
 }

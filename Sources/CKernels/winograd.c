@@ -94,7 +94,8 @@ static long first_block_of(const struct winograd_task *task, long group)
     return least(group * pairs / task->groups * side_by_side, blocks);
 }
 
-/* A chunk is transformed and multiplied by one thread, in that thread's own scratch; of the output blocks it takes a group. */
+/* A chunk is transformed and multiplied by one thread, in that thread's own scratch; of the output blocks it takes a group. Where
+ * chunks differ by a tile the first ones have it: the caller of the team begins a little sooner than the others. */
 static void convolve_chunk(const void *context, long item, long thread)
 {
     const struct winograd_task *task = context;
@@ -105,8 +106,8 @@ static void convolve_chunk(const void *context, long item, long thread)
         .end_block = w->input_planes,
         .end_place = places_of(w->tile),
         .product_blocks = side_by_side,
-        .first_tile = chunk * task->tiles / chunks,
-        .end_tile = (chunk + 1) * task->tiles / chunks,
+        .first_tile = quotient_up(chunk * task->tiles, chunks),
+        .end_tile = quotient_up((chunk + 1) * task->tiles, chunks),
         .transformed = scratch,
         .products = scratch + task->transformed_floats,
     };

@@ -12,6 +12,7 @@ struct MapLayoutTests {
     func `a border is cleared and nothing else`(
         extent: (images: Int, channels: Int, height: Int, width: Int), precision: Precision
     ) {
+        let engine = ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: 2))
         for border in 0...2 {
             let layout = MapLayout.blocked(
                 images: extent.images, channels: extent.channels, height: extent.height, width: extent.width,
@@ -29,7 +30,7 @@ struct MapLayoutTests {
             whole.fill(&span, from: values.span)
             let before = storage.bytes
             var map = storage.mutableSpan
-            layout.clearBorder(of: &map)
+            layout.clearBorder(of: &map, on: engine)
             let expected = values.indices.map { place in
                 let (y, x) = (place / width % height, place % width)
                 let isInside = (border..<height - border).contains(y) && (border..<width - border).contains(x)

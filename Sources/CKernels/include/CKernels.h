@@ -172,7 +172,7 @@ void ck_pool_maximum(const struct ck_kernels *kernels, struct ck_team *team, con
 void ck_copy_pieces(struct ck_team *team, const struct ck_copy *copy);
 
 /* Zeros in the border; pixels stay as they are. */
-void ck_clear_border(const struct ck_border *border);
+void ck_clear_border(struct ck_team *team, const struct ck_border *border);
 
 #include "CQuantized.h"
 #include "CTraining.h"

@@ -114,7 +114,7 @@ struct InferenceWorkspace: ~Copyable {
     private mutating func clearBorder(_ layout: MapLayout) {
         guard bordered != layout else { return }
         var map = inner.mutableSpan
-        layout.clearBorder(of: &map)
+        layout.clearBorder(of: &map, on: engine)
         bordered = layout
     }
 
