@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Processor
 import TensorMath
 import Testing
 
