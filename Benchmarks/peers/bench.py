@@ -21,7 +21,7 @@ FULL = stages.Plan(
     rounds=5, threads=(1, 2), runs={1: 25, 8: 5}, sides=(320, 384, 448, 512), training_rounds=8, idle_seconds=60,
     patience_seconds=240)
 QUICK = stages.Plan(
-    rounds=3, threads=(2,), runs={1: 10, 8: 3}, sides=(320,), training_rounds=3, idle_seconds=5, patience_seconds=30)
+    rounds=3, threads=(1, 2), runs={1: 10, 8: 3}, sides=(320,), training_rounds=3, idle_seconds=5, patience_seconds=30)
 
 
 def parse_arguments():
