@@ -13,7 +13,7 @@ struct MapLayoutTests {
     func `a border is cleared and nothing else`(
         extent: (images: Int, channels: Int, height: Int, width: Int), precision: Precision
     ) {
-        let engine = ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: 2))
+        let engine = ComputeEngine(instructionSet: .best, team: BlockedConvolutionTests.three)
         for border in 0...2 {
             let layout = MapLayout.blocked(
                 images: extent.images, channels: extent.channels, height: extent.height, width: extent.width,
