@@ -69,7 +69,7 @@ static void run_gradient_1x1_stride_2(const struct setting *setting)
 }
 
 /* The maps with a border, as the forward convolution has it. */
-static void run_winograd_gradient(const struct setting *setting, enum ck_winograd_tile tile)
+static void run_winograd_gradient(const struct setting *setting)
 {
     struct ck_winograd_gradient task = {
         .forward = {
@@ -77,22 +77,12 @@ static void run_winograd_gradient(const struct setting *setting, enum ck_winogra
             .input_plane = (height + 2) * (row + 2 * ck_lanes), .input_image = (height + 2) * (row + 2 * ck_lanes),
             .input_row = row + 2 * ck_lanes,
             .output_blocks = blocks, .output_plane = plane, .output_image = plane, .output_row = row,
-            .images = 1, .height = height, .width = width, .tile = tile,
+            .images = 1, .height = height, .width = width, .tile = ck_winograd_four,
         },
         .gradient = gradient, .weights = weights, .scratch = scratch,
     };
     task.forward.chunk = ck_winograd_gradient_chunk(&task.forward);
     ck_sum_winograd_gradient(setting->inference, setting->training, setting->team, &task);
-}
-
-static void run_winograd_gradient_2(const struct setting *setting)
-{
-    run_winograd_gradient(setting, ck_winograd_two);
-}
-
-static void run_winograd_gradient_4(const struct setting *setting)
-{
-    run_winograd_gradient(setting, ck_winograd_four);
 }
 
 static void run_gradient_image(const struct setting *setting)
@@ -195,22 +185,28 @@ static void run_turn_weights(const struct setting *setting)
     ck_run_boxes(setting->team, setting->training->turn_weights, &task, 1, 1);
 }
 
-static void transform(const struct setting *setting, enum ck_winograd_tile tile)
+static void run_transform(const struct setting *setting)
 {
     const struct ck_transformed_weights task = {
-        .weights = weights, .transformed = result, .blocks = 1, .planes = 1, .tile = tile,
-        .are_rounded = setting->element == ck_bfloat16};
+        .weights = weights, .transformed = result, .planes = 1, .end_line = 6, .are_rounded = setting->element == ck_bfloat16};
     ck_run_boxes(setting->team, setting->training->transform_weights, &task, 1, 1);
 }
 
-static void run_transform_2(const struct setting *setting)
+/* From a map with a border; a chunk of all its tiles. */
+static void run_winograd_plain(const struct setting *setting)
 {
-    transform(setting, ck_winograd_two);
-}
-
-static void run_transform_4(const struct setting *setting)
-{
-    transform(setting, ck_winograd_four);
+    struct ck_winograd_plain task = {
+        .convolution = {
+            .element = setting->element, .input = input, .weights = weights, .bias = table, .output = result,
+            .input_planes = 1, .input_plane = (height + 2) * (row + 2 * ck_lanes),
+            .input_image = (height + 2) * (row + 2 * ck_lanes), .input_row = row + 2 * ck_lanes,
+            .output_blocks = blocks, .output_plane = plane, .output_image = plane, .output_row = row,
+            .images = 1, .height = height, .width = width, .tile = ck_winograd_four, .scratch = scratch,
+        },
+        .are_rounded = setting->element == ck_bfloat16,
+    };
+    task.convolution.chunk = ck_winograd_plain_chunk(&task.convolution);
+    ck_convolve_winograd_plain(setting->inference, setting->training, setting->team, &task);
 }
 
 static void run_round_weights(const struct setting *setting)
@@ -247,8 +243,7 @@ const struct kernel_case training_cases[] = {
     {"gradient-3x3", run_gradient_3x3},
     {"gradient-3x3-stride-2", run_gradient_3x3_stride_2},
     {"gradient-image", run_gradient_image},
-    {"winograd-gradient-2", run_winograd_gradient_2},
-    {"winograd-gradient-4", run_winograd_gradient_4},
+    {"winograd-gradient", run_winograd_gradient},
     {"statistics", run_statistics},
     {"normalize", run_normalize},
     {"normalization-sums-inside", run_sums_inside},
@@ -260,16 +255,15 @@ const struct kernel_case training_cases[] = {
     {"add-to-even", run_add_to_even},
     {"interleave", run_interleave},
     {"turn-weights", run_turn_weights},
-    {"transform-weights-2", run_transform_2},
-    {"transform-weights-4", run_transform_4},
+    {"transform-weights", run_transform},
+    {"winograd-plain", run_winograd_plain},
     {"adam", run_adam},
     {"bf16-gradient-1x1", run_gradient_1x1, ck_bfloat16},
     {"bf16-gradient-1x1-stride-2", run_gradient_1x1_stride_2, ck_bfloat16},
     {"bf16-gradient-3x3", run_gradient_3x3, ck_bfloat16},
     {"bf16-gradient-3x3-stride-2", run_gradient_3x3_stride_2, ck_bfloat16},
     {"bf16-gradient-image", run_gradient_image, ck_bfloat16},
-    {"bf16-winograd-gradient-2", run_winograd_gradient_2, ck_bfloat16},
-    {"bf16-winograd-gradient-4", run_winograd_gradient_4, ck_bfloat16},
+    {"bf16-winograd-gradient", run_winograd_gradient, ck_bfloat16},
     {"bf16-statistics", run_statistics, ck_bfloat16},
     {"bf16-normalize", run_normalize, ck_bfloat16},
     {"bf16-normalization-sums-inside", run_sums_inside, ck_bfloat16},
@@ -281,8 +275,8 @@ const struct kernel_case training_cases[] = {
     {"bf16-add-to-even", run_add_to_even, ck_bfloat16},
     {"bf16-interleave", run_interleave, ck_bfloat16},
     {"bf16-turn-weights", run_turn_weights, ck_bfloat16},
-    {"bf16-transform-weights-2", run_transform_2, ck_bfloat16},
-    {"bf16-transform-weights-4", run_transform_4, ck_bfloat16},
+    {"bf16-transform-weights", run_transform, ck_bfloat16},
+    {"bf16-winograd-plain", run_winograd_plain, ck_bfloat16},
     {"bf16-round-weights", run_round_weights, ck_bfloat16},
     {"bf16-pair-weights", run_pair_weights, ck_bfloat16},
     {"bf16-turn-to-pairs", run_turn_to_pairs, ck_bfloat16},

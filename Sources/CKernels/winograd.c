@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How a Winograd convolution is cut into parts, and the parts handed to the team. */
-#include "parts.h"
+#include "winograd_sizes.h"
 
 enum {
     /* Weights up to this stay in a second-level cache beside a chunk's transformed inputs. */
@@ -19,10 +19,6 @@ enum {
     streamed_weights_bytes = 16 * 1024 * 1024,
     streamed_tiles = 32,
     most_streamed_tiles = 128,
-    /* Output blocks that are computed side by side at most; see kernels.inc. */
-    side_by_side = 2,
-    /* Sums of the widest tile; see kernels.inc. */
-    most_sums = 28,
 };
 
 struct winograd_task {
@@ -32,46 +28,6 @@ struct winograd_task {
     long share; /* floats of the scratch, of each thread */
     struct ck_winograd_part part; /* by places: the chunk */
 };
-
-/* In either direction: outputs of a tile, places that they are computed from, and places whose weights differ. */
-static const struct {
-    long outputs, points, lines;
-} tiles[ck_winograd_tiles] = {
-    [ck_winograd_two] = {2, 4, 4}, [ck_winograd_three] = {3, 5, 5}, [ck_winograd_four] = {4, 6, 6},
-    [ck_strided_two] = {2, 5, 4},  [ck_strided_four] = {4, 9, 6},  [ck_image_four] = {.outputs = 4},
-};
-
-static long places_of(enum ck_winograd_tile tile) { return tiles[tile].points * tiles[tile].points; }
-
-static long matrices_of(enum ck_winograd_tile tile) { return tiles[tile].lines * tiles[tile].lines; }
-
-/* An image's are as wide as it is. */
-static long tiles_of(const struct ck_winograd *w)
-{
-    const long outputs = tiles[w->tile].outputs;
-    const long columns = w->tile == ck_image_four ? 1 : quotient_up(w->width, outputs);
-    return w->images * quotient_up(w->height, outputs) * columns;
-}
-
-static long transformed_floats(const struct ck_winograd *w)
-{
-    if (w->tile == ck_image_four) {
-        const long columns = 2 * (w->width - 1) + ck_image_kernel;
-        return quotient_up(ck_image_lines * ck_image_channels * columns, ck_lanes) * ck_lanes;
-    }
-    return places_of(w->tile) * w->chunk * ck_lanes * w->input_planes;
-}
-
-static long products_floats(const struct ck_winograd *w, long blocks)
-{
-    if (w->tile == ck_image_four) return ck_image_points * most_sums * ck_lanes;
-    return places_of(w->tile) * w->chunk * ck_lanes * blocks;
-}
-
-static long weight_bytes(const struct ck_winograd *w)
-{
-    return matrices_of(w->tile) * w->input_planes * w->output_blocks * ck_lanes * ck_lanes * (long)sizeof(float);
-}
 
 static bool are_cached(const struct ck_winograd *w) { return weight_bytes(w) <= cached_weights_bytes; }
 
@@ -106,6 +62,7 @@ static void convolve_chunk(const void *context, long item, long thread)
         .end_block = w->input_planes,
         .end_place = places_of(w->tile),
         .product_blocks = side_by_side,
+        .next_weights = weight_floats(w),
         .first_tile = quotient_up(chunk * task->tiles, chunks),
         .end_tile = quotient_up((chunk + 1) * task->tiles, chunks),
         .transformed = scratch,
@@ -115,6 +72,7 @@ static void convolve_chunk(const void *context, long item, long thread)
     const long end_block = first_block_of(task, group + 1);
     for (long block = first_block_of(task, group); block < end_block; block += side_by_side) {
         part.first_block = block, part.end_block = least(block + side_by_side, end_block);
+        part.weights = w->weights + block * weight_floats(w);
         task->kernels->multiply(w, &part);
         if (task->kernels->finish) task->kernels->finish(w, &part);
     }
@@ -145,6 +103,7 @@ static void multiply_place(const void *context, long item, long thread)
     struct ck_winograd_part part = task->part;
     part.first_place = place, part.end_place = place + 1;
     part.first_block = first_block_of(task, group), part.end_block = first_block_of(task, group + 1);
+    part.weights = task->convolution->weights + part.first_block * weight_floats(task->convolution);
     task->kernels->multiply(task->convolution, &part);
 }
 
@@ -184,7 +143,7 @@ static void convolve_by_places(struct ck_team *team, struct winograd_task *task)
         task->part = (struct ck_winograd_part){
             .first_tile = first, .end_tile = least(first + w->chunk, task->tiles), .end_place = places,
             .transformed = w->scratch, .products = w->scratch + task->transformed_floats,
-            .product_blocks = w->output_blocks};
+            .product_blocks = w->output_blocks, .next_weights = weight_floats(w)};
         ck_team_run(team, w->input_planes, transform_plane, task);
         ck_team_run(team, places * task->groups, multiply_place, task);
         ck_team_run(team, w->output_blocks, finish_block, task);

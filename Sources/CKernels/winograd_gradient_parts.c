@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* How the gradient of 3×3 weights by Winograd's method is cut into parts, and the parts handed to the team. The tiles are taken
  * chunk by chunk: all maps are transformed, then all pairs of blocks and planes summed. */
-#include "parts.h"
 #include "training_levels.h"
+#include "winograd_sizes.h"
 
 enum {
     /* Transformed maps of a chunk up to this stay in the last-level cache. */
@@ -11,20 +11,6 @@ enum {
     part_blocks = 2,
     part_planes = 4,
 };
-
-static long outputs_of(enum ck_winograd_tile tile) { return tile == ck_winograd_two ? 2 : 4; }
-
-static long places_of(enum ck_winograd_tile tile)
-{
-    const long points = outputs_of(tile) + 2;
-    return points * points;
-}
-
-static long tiles_of(const struct ck_winograd *w)
-{
-    const long outputs = outputs_of(w->tile);
-    return w->images * quotient_up(w->height, outputs) * quotient_up(w->width, outputs);
-}
 
 /* Small layers are cut finely, so that many threads find work; large ones coarsely, so that maps are read few times. */
 static long planes_of_part(const struct ck_winograd *w)
@@ -43,10 +29,11 @@ static long sums_floats(const struct ck_winograd *w)
     return places_of(w->tile) * (part_blocks * part_planes * ck_lanes * ck_lanes + ck_lanes);
 }
 
+/* An odd number, as in winograd_plain.c. */
 long ck_winograd_gradient_chunk(const struct ck_winograd *w)
 {
-    const long tiles = tiles_of(w), largest = most(chunk_bytes / (tile_floats(w) * (long)sizeof(float)), 1);
-    return quotient_up(tiles, quotient_up(tiles, largest));
+    const long count = tiles_of(w), largest = most(chunk_bytes / (tile_floats(w) * (long)sizeof(float)), 1);
+    return quotient_up(count, quotient_up(count, largest)) | 1;
 }
 
 long ck_winograd_gradient_scratch(const struct ck_winograd *w, long threads)
@@ -80,7 +67,7 @@ static void transform_map(const void *context, long item, long thread)
     }
     struct ck_winograd_gradient_part part = task->part;
     part.first_block = item - w->input_planes, part.end_block = part.first_block + 1;
-    task->training->winograd_gradients[w->tile].transform(task->gradient, &part);
+    task->training->winograd_gradient.transform(task->gradient, &part);
 }
 
 /* Items are numbered [block group][plane group]. */
@@ -95,7 +82,7 @@ static void sum_pairs(const void *context, long item, long thread)
     part.first_plane = item % task->plane_groups * planes;
     part.end_plane = least(part.first_plane + planes, w->input_planes);
     part.sums = task->sums + thread * sums_floats(w);
-    task->training->winograd_gradients[w->tile].sum(task->gradient, &part);
+    task->training->winograd_gradient.sum(task->gradient, &part);
 }
 
 void ck_sum_winograd_gradient(
@@ -103,7 +90,7 @@ void ck_sum_winograd_gradient(
     const struct ck_winograd_gradient *gradient)
 {
     const struct ck_winograd *w = &gradient->forward;
-    const long place_floats = places_of(w->tile) * w->chunk * ck_lanes, tiles = tiles_of(w);
+    const long place_floats = places_of(w->tile) * w->chunk * ck_lanes, count = tiles_of(w);
     struct gradient_task task = {
         .kernels = kernels, .training = training, .gradient = gradient,
         .part = {.input = gradient->scratch, .gradient = gradient->scratch + place_floats * w->input_planes},
@@ -111,8 +98,8 @@ void ck_sum_winograd_gradient(
         .sums = gradient->scratch + tile_floats(w) * w->chunk,
     };
     const long groups = task.plane_groups * quotient_up(w->output_blocks, part_blocks);
-    for (long tile = 0; tile < tiles; tile += w->chunk) {
-        task.part.first_tile = tile, task.part.end_tile = least(tile + w->chunk, tiles);
+    for (long tile = 0; tile < count; tile += w->chunk) {
+        task.part.first_tile = tile, task.part.end_tile = least(tile + w->chunk, count);
         ck_team_run(team, w->input_planes + w->output_blocks, transform_map, &task);
         ck_team_run(team, groups, sum_pairs, &task);
     }

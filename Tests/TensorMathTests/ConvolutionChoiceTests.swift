@@ -63,10 +63,12 @@ struct ConvolutionChoiceTests {
         #expect(choice(side, isTraining: true, window: stem) == .direct)
     }
 
-    @Test(arguments: [(56, WinogradConvolution.Tile.four), (28, .four), (27, .two), (14, .two), (13, nil), (7, nil)])
-    func `training takes the measured size`(side: Int, expected: WinogradConvolution.Tile?) {
-        #expect(choice(side, isTraining: true).winogradTile == expected)
-        #expect(choice(side, .bfloat16, isTraining: true).winogradTile == expected.map { _ in .four })
+    @Test(arguments: [
+        (56, true, true), (14, true, true), (13, true, false), (7, true, false), (6, true, false), (5, false, false),
+    ])
+    func `training takes large tiles where they save`(side: Int, isLarge: Bool, isLargeInBFloat16: Bool) {
+        #expect(choice(side, isTraining: true) == (isLarge ? .winograd(.four) : .direct))
+        #expect(choice(side, .bfloat16, isTraining: true) == (isLargeInBFloat16 ? .winograd(.four) : .direct))
     }
 
     @Test(arguments: [(56, true), (14, true), (7, true), (6, true), (5, false), (1, false)])

@@ -49,6 +49,8 @@ struct TrainingConvolutionTests {
         Shape(images: 1, channels: 65, height: 3, width: 230, outputs: 66, window: spatialStrided),
         Shape(images: 4, channels: 16, height: 40, width: 41, outputs: 96, window: spatial),
         Shape(images: 2, channels: 70, height: 7, width: 9, outputs: 140, window: spatial),
+        // Weights so large that they are transformed where they are met, forward and, turned, to the input.
+        Shape(images: 2, channels: 170, height: 6, width: 7, outputs: 181, window: spatial),
     ]
 
     static let imageShapes = [(1, 7, 7, 1), (2, 9, 8, 17), (3, 33, 32, 64), (1, 6, 250, 16)].map {
@@ -60,9 +62,10 @@ struct TrainingConvolutionTests {
         let layer = Layer(shape, precision)
         // Sums of n products of values in ±1 in float32, Winograd's (of 3×3) around transforms that enlarge the rounding.
         let tolerance = (shape.window.kernel == 3 ? 5e-5 : 1e-5) * Float(shape.channels + shape.outputs).squareRoot()
-        // By Winograd's method five times as much, as for the maps above.
+        // By Winograd's method six times as much, as for the maps above.
         let isWinograd = shape.window == Self.spatial && shape.height * shape.width >= 36
-        let weightTolerance = (isWinograd ? 1e-5 : 2e-6) * Float(shape.images * shape.height * shape.width).squareRoot()
+        let weightTolerance =
+            (isWinograd ? 1.2e-5 : 2e-6) * Float(shape.images * shape.height * shape.width).squareRoot()
         for instructionSet in InstructionSet.available {
             let alone = layer.run(ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.one))
             let shared = layer.run(ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three))

@@ -39,7 +39,7 @@ struct ck_gradient_part {
     float *weights;
 };
 
-/* The gradient of the weights of a convolution by Winograd's method, packed as 3×3 weights are. */
+/* The gradient of the weights of a convolution by Winograd's method, with tiles of 4×4 outputs; packed as 3×3 weights are. */
 struct ck_winograd_gradient {
     struct ck_winograd forward; /* the convolution; its output's pitches are the gradient's, its chunk is summed at a time */
     const void *gradient;       /* of the output: first pixel of the first block */
@@ -128,13 +128,19 @@ struct ck_turned_weights {
     enum ck_turned_element element;
 };
 
-/* 3×3 weights [block][plane][9][16][16] → G g Gᵀ as ck_winograd wants them. */
+/* 3×3 weights [block][plane][9][16][16] → G g Gᵀ, or a line of it, for tiles of 4×4 outputs as ck_winograd has them. */
 struct ck_transformed_weights {
     const float *weights;
-    float *transformed;
-    long blocks, planes;
-    enum ck_winograd_tile tile;
+    float *transformed; /* of the first block */
+    long first_block, planes;
+    long first_line, end_line; /* of the matrices: all, or one */
     bool are_rounded; /* before they are transformed */
+};
+
+/* A Winograd convolution with tiles of 4×4 outputs, whose weights are packed 3×3 ones, [block][plane][9][16][16]. */
+struct ck_winograd_plain {
+    struct ck_winograd convolution;
+    bool are_rounded; /* to bfloat16, before they are transformed */
 };
 
 /* One step of Adam (arXiv 1412.6980) over a run of floats, a multiple of 16. */
@@ -177,7 +183,7 @@ struct ck_training_kernels {
     bool multiplies_pairs; /* bfloat16 by bfloat16: then convolutions of such maps take paired weights */
     struct ck_map_kernels maps[2]; /* by enum ck_element: floats or bfloat16 */
     void (*weight_gradient)(const struct ck_weight_gradient *, const struct ck_gradient_part *);
-    struct ck_winograd_gradient_kernels winograd_gradients[2]; /* by enum ck_winograd_tile */
+    struct ck_winograd_gradient_kernels winograd_gradient;
     ck_box_work *turn_weights;      /* ck_turned_weights, by plane */
     ck_box_work *transform_weights; /* ck_transformed_weights, by block and plane */
     ck_box_work *round_weights;     /* ck_rounded_weights, by run of ck_run floats */
@@ -201,6 +207,14 @@ long ck_weight_gradient_shares(const struct ck_weight_gradient *gradient);
 long ck_weight_gradient_scratch(const struct ck_weight_gradient *gradient);
 void ck_sum_weight_gradient(
     const struct ck_training_kernels *kernels, struct ck_team *team, const struct ck_weight_gradient *gradient);
+
+/* Whether transformed weights are better made anew where they are met than kept; then `chunk` and scratch have to be as follows. */
+bool ck_winograd_is_plain(const struct ck_winograd *convolution);
+long ck_winograd_plain_chunk(const struct ck_winograd *convolution);
+long ck_winograd_plain_scratch(const struct ck_winograd *convolution, long threads);
+void ck_convolve_winograd_plain(
+    const struct ck_kernels *kernels, const struct ck_training_kernels *training, struct ck_team *team,
+    const struct ck_winograd_plain *plain);
 
 /* What the forward convolution's `chunk` and, with it, the scratch of its weights' gradient have to be: tiles and floats. */
 long ck_winograd_gradient_chunk(const struct ck_winograd *convolution);

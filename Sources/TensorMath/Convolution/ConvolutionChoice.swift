@@ -131,18 +131,15 @@ package struct ConvolutionChoice: Sendable {
         },
     ]
 
-    /// Where weights are transformed at each step, and gradients are to stay as near as they can.
+    /// Where weights are transformed at each step.
     private static let training = [
         otherWindow,
-        ConvolutionChoice(.winograd(.four), because: "many tiles meet each transformed weight") {
-            $0.pixels >= 28 * 28
+        ConvolutionChoice(.direct, because: "pairs of bfloat16 are multiplied at twice the rate of floats") {
+            $0.precision != .float32 && $0.pixels < 14 * 14
         },
-        ConvolutionChoice(.winograd(.four), because: "beside bfloat16's rounding the larger tiles' is nothing") {
-            $0.precision != .float32 && $0.pixels >= 14 * 14
-        },
-        ConvolutionChoice(.winograd(.two), because: "enough tiles for a transform that is half as large") {
-            $0.pixels >= 14 * 14
-        },
+        ConvolutionChoice(
+            .winograd(.four), because: "a quarter of the products, and a batch's tiles meet each transformed weight"
+        ) { $0.pixels >= 6 * 6 },
         ConvolutionChoice(.direct, because: "transforming the weights costs more than it saves") { _ in true },
     ]
 

@@ -53,8 +53,7 @@ struct InputGradient {
         case .pointwise, .spatial: break
         case .even: counts.phases = phasePitch
         case .winograd(let convolution):
-            counts.transformed = convolution.weightCount
-            counts.winograd = convolution.scratchCount(on: team)
+            counts.widen(to: convolution.plainScratchCounts(on: team))
         case .phases:
             counts.turned = weights.count / 9 * 4
             counts.phases = 4 * phasePitch
@@ -89,13 +88,9 @@ struct InputGradient {
         case .winograd(let convolution):
             turn(values, taps: (0..<9).reversed(), scratch, engine, as: roundedElement)
             // Rounded already, where they are.
-            convolution.transform(
-                scratch.turned.slice(0..<weights.count), rounded: false, into: scratch.transformed, on: engine)
-            var memory = scratch.winograd.mutableSpan
-            var span = result.mutableSpan
             convolution.forward(
-                gradient.span, weights: scratch.transformed.span, bias: scratch.bias.span,
-                activation: .identity, on: engine, scratch: &memory, into: &span)
+                gradient, plain: scratch.turned.slice(0..<weights.count), rounded: false, scratch: scratch, on: engine,
+                into: result)
         case .phases: computePhases(gradient, values, scratch, engine, result)
         case .even: preconditionFailure("what reaches even pixels only is added to what reaches all")
         }
@@ -196,24 +191,6 @@ struct InputGradient {
             width: isOneRow ? to.images * to.height * to.width : to.width,
             kernel_height: kernel.height, kernel_width: kernel.width, stride: 1, rectified: false)
         unsafe ck_convolve(engine.kernels, engine.team.handle, &task)
-    }
-}
-
-extension WinogradConvolution {
-    /// Weights that are packed for a plain convolution become those that `forward` takes.
-    ///
-    /// - Parameter rounded: to bfloat16, before they are transformed.
-    func transform(
-        _ weights: TensorSlice, rounded: Bool, into transformed: TensorSlice, on engine: ComputeEngine
-    ) {
-        precondition(
-            weights.count == output.planes * input.planes * 9 * MapLayout.blockLanes * MapLayout.blockLanes
-                && transformed.count >= weightCount, "weights of another shape")
-        var task = unsafe ck_transformed_weights(
-            weights: weights.pointer, transformed: transformed.pointer, blocks: output.planes, planes: input.planes,
-            tile: tile.kernelTile, are_rounded: rounded)
-        unsafe ck_run_boxes(
-            engine.team.handle, engine.trainingKernels.pointee.transform_weights, &task, output.planes, input.planes)
     }
 }
 

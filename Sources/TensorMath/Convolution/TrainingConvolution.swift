@@ -50,8 +50,7 @@ package struct TrainingConvolution {
         counts.bias = output.planes * MapLayout.blockLanes
         counts.widen(to: weightGradient.scratchCounts(on: team))
         if case .winograd(let convolution) = forwardMethod {
-            counts.transformed = convolution.weightCount
-            counts.winograd = max(counts.winograd, convolution.scratchCount(on: team))
+            counts.widen(to: convolution.plainScratchCounts(on: team))
         }
         if case .direct = forwardMethod, isRounded { counts.turned = weights.count }
         if let inputGradient { counts.widen(to: inputGradient.scratchCounts(on: team)) }
@@ -64,19 +63,16 @@ package struct TrainingConvolution {
         into result: BlockedMap
     ) {
         precondition(map.layout == input && result.layout == output, "maps of another layer")
-        var values = result.mutableSpan
         switch forwardMethod {
         case .direct(let widened):
+            var values = result.mutableSpan
             let (convolution, weights) = rounded(weights, for: widened, scratch, engine)
             convolution.forward(
                 map.span, weights: weights.span, bias: scratch.bias.span, activation: .identity, on: engine,
                 into: &values)
         case .winograd(let convolution):
-            convolution.transform(weights, rounded: isRounded, into: scratch.transformed, on: engine)
-            var memory = scratch.winograd.mutableSpan
             convolution.forward(
-                map.span, weights: scratch.transformed.span, bias: scratch.bias.span, activation: .identity,
-                on: engine, scratch: &memory, into: &values)
+                map, plain: weights, rounded: isRounded, scratch: scratch, on: engine, into: result)
         }
     }
 

@@ -125,7 +125,7 @@ package struct WinogradConvolution: Sendable {
     }
 
     /// Everything but the pointers.
-    private func sizes(_ activation: BlockedConvolution.Activation, _ team: ComputeTeam) -> ck_winograd {
+    func sizes(_ activation: BlockedConvolution.Activation, _ team: ComputeTeam) -> ck_winograd {
         var task = unsafe ck_winograd()
         unsafe task.element = output.precision.element
         unsafe task.input_planes = input.planes
