@@ -50,7 +50,7 @@ private final class Run {
         network = ResNet50Training(
             parameters: InitialParameters.network(layout, seed: 1), largestBatch: images, inputHeight: side,
             inputWidth: side, precision: precision,
-            engine: ComputeEngine(instructionSet: .best, team: ComputeTeam(threadCount: threads)))
+            engine: ComputeEngine(instructionSet: .inUse, team: ComputeTeam(threadCount: threads)))
         moments = AdamMoments(count: network.packedCount)
         batch = (0..<images).flatMap {
             SeededInput.values(name: "image \($0)", seed: 1, height: side, width: side)
