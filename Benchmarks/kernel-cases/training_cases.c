@@ -12,6 +12,7 @@ enum {
 static _Alignas(64) float input[1 << 16], gradient[1 << 16], result[1 << 16], weights[1 << 16], sums[1 << 10];
 static _Alignas(64) float scratch[1 << 17];
 static _Alignas(64) float table[blocks * ck_lanes]; /* factors, offsets, means */
+static unsigned short signs[blocks * height * width];
 static _Alignas(64) unsigned char places[blocks * height * width * ck_lanes];
 
 static const struct ck_extent extent = {.blocks = blocks, .images = 1, .height = height, .width = width};
@@ -101,7 +102,7 @@ static void run_normalize(const struct setting *setting)
 {
     const struct ck_normalization task = {
         .input = map_of(input), .other = map_of(gradient), .output = map_of(result), .extent = extent,
-        .factor = table, .offset = table, .other_factor = table, .other_offset = table};
+        .factor = table, .offset = table, .other_factor = table, .other_offset = table, .signs = signs};
     ck_run_boxes(setting->team, maps(setting)->normalize, &task, blocks, 1);
 }
 
@@ -121,7 +122,7 @@ static void run_sums_inside(const struct setting *setting)
 static void run_sums_at_end(const struct setting *setting)
 {
     struct ck_normalization_sums task = sums_task();
-    task.output = map_of(result);
+    task.factor = NULL;
     task.other = map_of(input);
     ck_run_boxes(setting->team, maps(setting)->normalization_sums, &task, blocks, 1);
 }

@@ -99,6 +99,9 @@ static long weight_place(enum ck_element element, long kernel, long out, long ch
 
 static enum ck_element weights_of(enum ck_element element) { return element == ck_bfloat16 ? ck_bfloat16 : ck_float32; }
 
+/* A bit for each output, where there is a residual. */
+static unsigned short signs[most / ck_lanes];
+
 static double convolved(
     enum ck_element element, const struct map *from, const struct map *to, long kernel, long stride, bool adds, long out,
     long image, long y, long x)
@@ -109,8 +112,9 @@ static double convolved(
             for (long kx = 0; kx < kernel; kx++)
                 sum += loaded(element, input, place_of(from, channel, image, y * stride + ky - from->border, x * stride + kx - from->border))
                     * loaded(weights_of(element), weights, weight_place(element, kernel, out, channel, ky, kx));
-    if (adds) sum += loaded(element, residual, place_of(to, out, image, y, x));
-    return sum < 0 ? 0 : sum;
+    const long place = place_of(to, out, image, y, x);
+    if (adds) sum += loaded(element, residual, place);
+    return sum < 0 || (adds && !(signs[place / ck_lanes] >> place % ck_lanes & 1)) ? 0 : sum;
 }
 
 static void check_convolution(
@@ -122,8 +126,10 @@ static void check_convolution(
     draw_elements(weights_of(element), weights, blocks * planes * kernel * kernel * ck_lanes * ck_lanes);
     draw_elements(element, residual, blocks * plane_of(&to));
     draw(bias, blocks * ck_lanes);
+    for (long i = 0; i < blocks * plane_of(&to) / ck_lanes; i++) signs[i] = (unsigned short)(32767.5 + 32767.5 * drawn());
     const struct ck_convolution task = {
         .element = element, .input = input, .weights = weights, .bias = bias, .residual = adds ? residual : NULL, .output = output,
+        .signs = adds ? signs : NULL,
         .input_planes = planes, .input_plane = plane_of(&from), .input_image = image_of(&from), .input_row = row_of(&from),
         .output_blocks = blocks, .output_plane = plane_of(&to), .output_image = image_of(&to), .output_row = row_of(&to),
         .images = to.images, .height = height, .width = width, .kernel_height = kernel, .kernel_width = kernel,

@@ -57,18 +57,21 @@ struct NormalizedPoolTests {
         let (images, height, width, channels) = size
         let input = FeatureBatch<Float>.pattern(images, channels, height, width, seed: 1)
         let gradient = FeatureBatch<Float>.pattern(images, channels, 1, 1, seed: 2)
-        let expected = ReferencePooling.averageBackward(gradient, input: input)
+        let spread = ReferencePooling.averageBackward(gradient, input: input)
         for instructionSet in InstructionSet.available {
             let engine = ComputeEngine(instructionSet: instructionSet, team: BlockedConvolutionTests.three)
-            let result = BlockedMap.new(
-                .blocked(
-                    images: images, channels: channels, height: height, width: width, border: 1, precision: precision))
-            AveragePoolGradient.compute(
-                .filled(.blocked(images: images, channels: channels, height: 1, width: 1), gradient), on: engine,
-                into: result)
-            let roundings = expected.values.map { abs($0) * precision.rounding }
-            let difference = largestDifference(result.values.span, expected.values, roundings: roundings)
-            #expect(difference <= 1e-7, "\(instructionSet)")
+            for isMasked in [false, true] {
+                let layout = MapLayout.blocked(
+                    images: images, channels: channels, height: height, width: width, border: isMasked ? 0 : 1,
+                    precision: precision)
+                let (expected, result) = (isMasked ? spread.kept(where: input) : spread, BlockedMap.new(layout))
+                AveragePoolGradient.compute(
+                    .filled(.blocked(images: images, channels: channels, height: 1, width: 1), gradient), on: engine,
+                    into: result, where: isMasked ? .of(input, layout) : nil)
+                let roundings = expected.values.map { abs($0) * precision.rounding }
+                let difference = largestDifference(result.values.span, expected.values, roundings: roundings)
+                #expect(difference <= 1e-7, "\(instructionSet), masked: \(isMasked)")
+            }
         }
     }
 }

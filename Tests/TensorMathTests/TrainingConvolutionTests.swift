@@ -76,6 +76,8 @@ struct TrainingConvolutionTests {
                 largestDifference(alone.weights.span, layer.gradients.weights) <= weightTolerance, "\(instructionSet)")
             let input = largestDifference(alone.input.span, layer.inputGradient, roundings: layer.inputRoundings)
             #expect(input <= tolerance, "\(instructionSet)")
+            let masked = largestDifference(alone.masked.span, layer.maskedGradient, roundings: layer.maskedRoundings)
+            #expect(masked <= tolerance, "\(instructionSet), where the input is above zero")
             #expect(alone == shared, "\(instructionSet): threads change the result")
         }
     }
@@ -88,6 +90,8 @@ private struct Layer {
         var weights: [Float]
         /// Where the window is 1×1, added to `existing`; empty for the stem.
         var input: [Float]
+        /// The same where the input is above zero; empty where the window isn't 1×1.
+        var masked: [Float]
     }
 
     let shape: TrainingConvolutionTests.Shape
@@ -104,6 +108,12 @@ private struct Layer {
             (abs(inputGradient[$0]) + (shape.window.kernel == 1 ? abs(gradients.input.values[$0]) : 0))
                 * precision.rounding
         }
+    }
+    var maskedGradient: [Float] {
+        shape.window.kernel == 1 ? input.with(inputGradient).kept(where: input).values : []
+    }
+    var maskedRoundings: [Float] {
+        shape.window.kernel == 1 ? input.with(inputRoundings).kept(where: input).values : []
     }
     /// As training has them; products take them rounded.
     private let weights: [Float]
@@ -142,17 +152,23 @@ private struct Layer {
             outputGradient, input: map, scratch: scratch, on: engine, into: weightGradient)
         return Results(
             output: result.values, weights: convolution.weights.values(of: weightGradient.span),
-            input: isStem ? [] : backward(convolution, outputGradient, packed, scratch, engine))
+            input: isStem ? [] : backward(convolution, outputGradient, packed, scratch, engine),
+            masked: shape.window.kernel == 1
+                ? backward(
+                    convolution, outputGradient, packed, scratch, engine,
+                    where: .of(input, convolution.inputGradientLayout)) : [])
     }
 
     private func backward(
         _ convolution: TrainingConvolution, _ outputGradient: BlockedMap, _ packed: TensorSlice,
-        _ scratch: ConvolutionScratch, _ engine: ComputeEngine
+        _ scratch: ConvolutionScratch, _ engine: ComputeEngine, where signs: SignMap? = nil
     ) -> [Float] {
-        let result = BlockedMap.filled(convolution.inputGradientLayout, existing)
+        // What other paths brought is masked already.
+        let result = BlockedMap.filled(
+            convolution.inputGradientLayout, signs == nil ? existing : existing.kept(where: input))
         if shape.window.kernel == 1 {
             convolution.backwardToInput(
-                outputGradient, weights: packed, scratch: scratch, on: engine, addingTo: result)
+                outputGradient, weights: packed, scratch: scratch, on: engine, addingTo: result, where: signs)
         } else {
             convolution.backwardToInput(outputGradient, weights: packed, scratch: scratch, on: engine, into: result)
         }

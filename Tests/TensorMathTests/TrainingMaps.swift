@@ -56,3 +56,43 @@ extension BlockedMap {
         return map
     }
 }
+
+extension SignMap {
+    /// Marks the values that are above zero.
+    static func of(_ batch: FeatureBatch<Float>, _ layout: MapLayout) -> SignMap {
+        let memory = Tensor(count: count(layout)).all
+        var words = memory.mutableSpan
+        for (index, value) in batch.values.enumerated() where value > 0 {
+            let (word, bit) = place(of: index, layout)
+            words[word] = Float(bitPattern: words[word].bitPattern | bit)
+        }
+        return SignMap(layout, in: memory)
+    }
+
+    /// 1 for each value that is marked, [images, channels, height, width]; 0 for the others.
+    static func values(_ memory: TensorSlice, _ layout: MapLayout) -> [Float] {
+        let words = memory.span
+        return (0..<layout.valueCount).map { index in
+            let (word, bit) = place(of: index, layout)
+            return words[word].bitPattern & bit == 0 ? 0 : 1
+        }
+    }
+
+    /// The word of 32 bits and its bit that belong to a value of a dense tensor.
+    private static func place(of index: Int, _ layout: MapLayout) -> (word: Int, bit: UInt32) {
+        let lanes = MapLayout.blockLanes
+        let (x, y) = (index % layout.width, index / layout.width % layout.height)
+        let (channel, image) = (
+            index / layout.width / layout.height % layout.channels,
+            index / layout.width / layout.height / layout.channels
+        )
+        let first = channel / lanes * layout.planePitch + image * layout.imagePitch + y * layout.rowPitch
+        let bit = first + x * lanes + channel % lanes
+        return (bit / 32, 1 << UInt32(bit % 32))
+    }
+}
+
+extension FeatureBatch<Float> {
+    /// Zeros where the other batch isn't above zero.
+    func kept(where other: FeatureBatch<Float>) -> Self { with(zip(values, other.values).map { $1 > 0 ? $0 : 0 }) }
+}

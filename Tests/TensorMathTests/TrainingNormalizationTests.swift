@@ -63,7 +63,7 @@ struct TrainingNormalizationTests {
             for (name, values) in expected.results {
                 let scale = values.reduce(1) { max($0, abs($1)) }
                 let result = ours[name] ?? []
-                // Maps are rounded once when they are written; the masked gradient is what was there, or 0.
+                // Maps are rounded once when they are written.
                 let roundings = values.map { Self.maps.contains(name) ? abs($0) * precision.rounding : 0 }
                 let difference =
                     result.count == values.count
@@ -132,7 +132,7 @@ private struct Expected {
             "output": output.values, "mean": mean, "variance": variance, "input": ours.input.values,
             "scale": ours.scale, "shift": ours.shift,
         ]
-        if residual != .none { results["masked"] = gradient.values }
+        if residual != .none { results["signs"] = output.values.map { $0 > 0 ? 1 : 0 } }
         guard residual == .normalized else { return }
         let others = ReferenceBatchNormalization.backward(
             gradient, input: data.other, scale: data.otherScale, statistics: otherStatistics, epsilon: epsilon)
@@ -165,33 +165,42 @@ private struct Layers {
         layer.normalization.gatherStatistics(input, sums: sums, on: engine)
         otherLayer.normalization.gatherStatistics(other, sums: sums, on: engine)
         let output = BlockedMap.new(data.layout(border: residual == .none ? 1 : 0))
-        let gradient = BlockedMap.filled(data.layout(), data.gradient)
+        let memory = Tensor(count: SignMap.count(data.layout())).all
+        let signs = SignMap(data.layout(), in: memory)
         let (result, otherResult) = (BlockedMap.new(data.layout(border: 1)), BlockedMap.new(data.layout()))
         switch residual {
         case .none:
             layer.normalization.forward(input, on: engine, into: output)
+            let gradient = BlockedMap.filled(data.layout(), data.gradient)
             layer.normalization.backwardToParameters(gradient, input: input, sums: sums, on: engine)
             layer.normalization.backwardToInput(gradient, input: input, on: engine, into: result)
         case .plain:
-            layer.normalization.forward(input, adding: other, on: engine, into: output)
-            layer.normalization.backwardToParameters(
-                masking: gradient, input: input, output: output, sums: sums, on: engine)
+            layer.normalization.forward(input, adding: other, on: engine, into: output, signs: signs)
+            let gradient = gradient(where: memory)
+            layer.normalization.backwardToParameters(masked: gradient, input: input, sums: sums, on: engine)
             layer.normalization.backwardToInput(masked: gradient, input: input, on: engine, into: result)
         case .normalized:
             let second = otherLayer.normalization
-            layer.normalization.forward(input, adding: other, normalizedBy: second, on: engine, into: output)
+            layer.normalization.forward(
+                input, adding: other, normalizedBy: second, on: engine, into: output, signs: signs)
+            let gradient = gradient(where: memory)
             layer.normalization.backwardToParameters(
-                masking: gradient, input: input, output: output, other: other, normalizedBy: second, sums: sums,
-                on: engine)
+                masked: gradient, input: input, other: other, normalizedBy: second, sums: sums, on: engine)
             layer.normalization.backwardToInput(masked: gradient, input: input, on: engine, into: result)
             second.backwardToInput(masked: gradient, input: other, on: engine, into: otherResult)
             results["otherInput"] = otherResult.values
             (results["otherScale"], results["otherShift"]) = (otherLayer.scaleGradient, otherLayer.shiftGradient)
         }
-        if residual != .none { results["masked"] = gradient.values }
+        if residual != .none { results["signs"] = SignMap.values(memory, data.layout()) }
         (results["output"], results["input"]) = (output.values, result.values)
         (results["mean"], results["variance"]) = (layer.runningMean, layer.runningVariance)
         (results["scale"], results["shift"]) = (layer.scaleGradient, layer.shiftGradient)
+    }
+
+    /// The gradient as whoever writes it there leaves it: 0 where the output is.
+    private func gradient(where signs: TensorSlice) -> BlockedMap {
+        let signs = data.gradient.with(SignMap.values(signs, data.layout()))
+        return .filled(data.layout(), data.gradient.kept(where: signs))
     }
 }
 

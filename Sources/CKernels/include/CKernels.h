@@ -36,6 +36,7 @@ struct ck_convolution {
     const void *weights;  /* [output block][input plane][kernel row][kernel column][depth][16]; bfloat16: [depth/2][16][2] */
     const float *bias;    /* [output block][16] */
     const void *residual; /* laid out as the output and added before ReLU, or NULL */
+    const unsigned short *signs; /* a bit for each output, laid out as they are: where it is 0 they are 0; or NULL */
     void *output;         /* first pixel of the first block */
     long input_planes, input_plane, input_image, input_row;
     long output_blocks, output_plane, output_image, output_row;

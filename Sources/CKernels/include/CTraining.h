@@ -72,13 +72,15 @@ struct ck_normalization {
     struct ck_map input, other, output;
     struct ck_extent extent;
     const float *factor, *offset, *other_factor, *other_offset;
+    unsigned short *signs; /* where there is an `other`: a bit for each output, laid out as they are, whether it is above zero */
 };
 
-/* Of a normalization's output gradient g, and d = x − mean: Σ g and Σ g·d, with g counted where the output is above zero. */
+/* Of a normalization's output gradient g, and d = x − mean: Σ g and Σ g·d, with g counted where factor·x + offset is above zero;
+ * everywhere without factor. */
 struct ck_normalization_sums {
-    struct ck_map gradient, input, output, other;
+    struct ck_map gradient, input, other;
     struct ck_extent extent;
-    const float *factor, *offset; /* give the output's sign where there is no `output` */
+    const float *factor, *offset;
     const float *mean, *other_mean;
     float *sums; /* [block][image][3][16]: Σ g, Σ g·d, Σ g·d of `other` */
 };
@@ -105,6 +107,7 @@ struct ck_normalized_pool {
 struct ck_spread {
     struct ck_map from, to;
     struct ck_extent extent; /* of `to` */
+    const unsigned short *signs; /* as in ck_convolution, of `to`: of a mean's gradient and of what is added to even pixels */
     long phase; /* elements from one phase's map to the next; see interleave */
 };
 

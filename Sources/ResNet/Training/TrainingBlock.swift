@@ -4,14 +4,17 @@ internal import TensorMath
 /// A residual block with the maps that a training step keeps of it.
 struct TrainingBlock {
     let input: BlockedMap
+    /// Of the input, where it is another block's output.
+    let inputSigns: SignMap?
     let units: Bottleneck<TrainingUnit>
     /// After the first 1×1 and after the 3×3, normalized and rectified.
     let reduced: BlockedMap
     let spatial: BlockedMap
     let output: BlockedMap
+    let signs: SignMap
 
     init(
-        _ block: Bottleneck<ConvolutionUnit>, input: BlockedMap, parameters: TrainingParameters,
+        _ block: Bottleneck<ConvolutionUnit>, input: BlockedMap, signs: SignMap?, parameters: TrainingParameters,
         memory: TrainingMemory
     ) {
         func placed(_ unit: ConvolutionUnit, _ map: BlockedMap) -> TrainingUnit {
@@ -25,9 +28,11 @@ struct TrainingBlock {
         let expand = placed(block.expand, spatialMap)
         let projection = block.projection.map { placed($0, input) }
         self.input = input
+        inputSigns = signs
         self.reduced = reduced
         self.spatial = spatialMap
         output = memory.map(expand.convolution.output)
+        self.signs = memory.signs(output.layout)
         units = Bottleneck(
             reduce: reduce, spatial: spatial, expand: expand,
             shortcut: projection.map(Bottleneck.Shortcut.projection) ?? .identity)
@@ -43,19 +48,19 @@ struct TrainingBlock {
         let expand = units.expand
         switch units.shortcut {
         case .identity:
-            expand.normalization.forward(expand.convolved, adding: input, on: engine, into: output)
+            expand.normalization.forward(expand.convolved, adding: input, on: engine, into: output, signs: signs)
         case .projection(let projection):
             projection.convolve(input, workspace)
             expand.normalization.forward(
                 expand.convolved, adding: projection.convolved, normalizedBy: projection.normalization, on: engine,
-                into: output)
+                into: output, signs: signs)
         }
     }
 
-    /// From the gradient of the block's output, in `workspace.current`, to those of its parameters.
+    /// From the gradient of the sum before the block's ReLU, in `workspace.current`, to those of its parameters.
     func backward(_ workspace: TrainingWorkspace) {
         let gradient = workspace.current(output.layout)
-        mask(gradient, workspace)
+        backwardToNormalizations(gradient, workspace)
         let expanded = workspace.expanded(output.layout)
         units.expand.backward(masked: gradient, input: spatial, into: expanded, workspace)
         let behindSpatial = workspace.spatial(spatial.layout)
@@ -71,29 +76,32 @@ struct TrainingBlock {
         }
     }
 
-    /// Leaves the gradient of the block's input in `workspace.current`; after `backward`.
+    /// Leaves the gradient of the block's input in `workspace.current`, or of the sum before that one's ReLU; after `backward`.
     func backwardToInput(_ workspace: TrainingWorkspace) {
         let reduced = workspace.reduced(units.reduce.convolution.output)
         switch units.shortcut {
-        case .identity: units.reduce.backwardToInput(reduced, addingTo: workspace.current(input.layout), workspace)
+        case .identity:
+            units.reduce.backwardToInput(
+                reduced, addingTo: workspace.current(input.layout), where: inputSigns, workspace)
         case .projection(let projection):
             let result = workspace.next(input.layout)
-            units.reduce.backwardToInput(reduced, into: result, workspace)
-            projection.backwardToInput(workspace.expanded(output.layout), addingTo: result, workspace)
+            units.reduce.backwardToInput(reduced, into: result, where: inputSigns, workspace)
+            projection.backwardToInput(
+                workspace.expanded(output.layout), addingTo: result, where: inputSigns, workspace)
             workspace.turnOver()
         }
     }
 
-    /// The gradient becomes that of the sum before ReLU; the normalizations at its two ends learn their parameters'.
-    private func mask(_ gradient: BlockedMap, _ workspace: TrainingWorkspace) {
+    /// The normalizations whose sum the block's ReLU takes learn their parameters' gradients.
+    private func backwardToNormalizations(_ gradient: BlockedMap, _ workspace: TrainingWorkspace) {
         let (expand, sums, engine) = (units.expand, workspace.sums, workspace.engine)
         switch units.shortcut {
         case .identity:
             expand.normalization.backwardToParameters(
-                masking: gradient, input: expand.convolved, output: output, sums: sums, on: engine)
+                masked: gradient, input: expand.convolved, sums: sums, on: engine)
         case .projection(let projection):
             expand.normalization.backwardToParameters(
-                masking: gradient, input: expand.convolved, output: output, other: projection.convolved,
+                masked: gradient, input: expand.convolved, other: projection.convolved,
                 normalizedBy: projection.normalization, sums: sums, on: engine)
         }
     }

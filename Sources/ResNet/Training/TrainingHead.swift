@@ -6,16 +6,18 @@ internal import TensorMath
 /// Features lie as the kernels leave them, [channel block][image][16]; the layer is small and its loops are plain.
 struct TrainingHead {
     let map: BlockedMap
+    private let signs: SignMap?
     private let features: BlockedMap
     private let featureGradient: BlockedMap
     private let weights, bias, weightGradient, biasGradient: TensorSlice
     private let outputs: Int
 
-    init(map: BlockedMap, parameters: TrainingParameters, memory: TrainingMemory) {
+    init(map: BlockedMap, signs: SignMap?, parameters: TrainingParameters, memory: TrainingMemory) {
         guard let outputs = parameters.layout.outputs else {
             preconditionFailure("a network without a head has no loss")
         }
         self.map = map
+        self.signs = signs
         self.outputs = outputs
         let layout = MapLayout.blocked(
             images: map.layout.images, channels: map.layout.channels, height: 1, width: 1)
@@ -70,7 +72,7 @@ struct TrainingHead {
         }
     }
 
-    /// The gradient of the last map.
+    /// The gradient of the last map, or of the sum before its ReLU.
     func backwardToInput(_ gradient: [Float], into result: BlockedMap, _ workspace: TrainingWorkspace) {
         let weights = weights.span
         var sums = featureGradient.mutableSpan
@@ -83,6 +85,6 @@ struct TrainingHead {
                 sums[place(image, channel)] = Float(sum)
             }
         }
-        AveragePoolGradient.compute(featureGradient, on: workspace.engine, into: result)
+        AveragePoolGradient.compute(featureGradient, on: workspace.engine, into: result, where: signs)
     }
 }

@@ -23,4 +23,6 @@ final class TrainingMemory {
     }
 
     func map(_ layout: MapLayout) -> BlockedMap { BlockedMap(layout, in: take(layout.count)) }
+
+    func signs(_ layout: MapLayout) -> SignMap { SignMap(layout, in: take(SignMap.count(layout))) }
 }

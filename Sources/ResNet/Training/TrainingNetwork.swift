@@ -27,13 +27,13 @@ struct TrainingNetwork {
                 precision: precision))
         pool = NormalizedPool(
             normalization: stem.normalization, window: ResNet50Layout.stemPool, output: pooled.layout)
-        var map = pooled
+        var (map, signs): (BlockedMap, SignMap?) = (pooled, nil)
         blocks = layout.blocks.map { block in
-            let placed = TrainingBlock(block, input: map, parameters: parameters, memory: memory)
-            map = placed.output
+            let placed = TrainingBlock(block, input: map, signs: signs, parameters: parameters, memory: memory)
+            (map, signs) = (placed.output, placed.signs)
             return placed
         }
-        head = TrainingHead(map: map, parameters: parameters, memory: memory)
+        head = TrainingHead(map: map, signs: signs, parameters: parameters, memory: memory)
     }
 
     /// What a workspace must hold for this network.

@@ -54,7 +54,7 @@ struct TrainingUnit {
         backwardToWeights(result, input: input, workspace)
     }
 
-    /// From the gradient behind the block's ReLU, already masked, to the weights'; the normalization's are known.
+    /// From the gradient of the sum before the block's ReLU to the weights'; the normalization's are known.
     func backward(
         masked gradient: BlockedMap, input: BlockedMap, into result: BlockedMap, _ workspace: TrainingWorkspace
     ) {
@@ -68,14 +68,21 @@ struct TrainingUnit {
     }
 
     /// The gradient of the unit's input from that of the convolution's output.
-    func backwardToInput(_ gradient: BlockedMap, into result: BlockedMap, _ workspace: TrainingWorkspace) {
+    ///
+    /// - Parameter signs: of the input, where it is a block's: the gradient becomes that of the sum before its ReLU.
+    func backwardToInput(
+        _ gradient: BlockedMap, into result: BlockedMap, where signs: SignMap? = nil, _ workspace: TrainingWorkspace
+    ) {
         convolution.backwardToInput(
-            gradient, weights: weights, scratch: workspace.scratch, on: workspace.engine, into: result)
+            gradient, weights: weights, scratch: workspace.scratch, on: workspace.engine, into: result, where: signs)
     }
 
     /// The same, added to what other paths brought.
-    func backwardToInput(_ gradient: BlockedMap, addingTo result: BlockedMap, _ workspace: TrainingWorkspace) {
+    func backwardToInput(
+        _ gradient: BlockedMap, addingTo result: BlockedMap, where signs: SignMap?, _ workspace: TrainingWorkspace
+    ) {
         convolution.backwardToInput(
-            gradient, weights: weights, scratch: workspace.scratch, on: workspace.engine, addingTo: result)
+            gradient, weights: weights, scratch: workspace.scratch, on: workspace.engine, addingTo: result,
+            where: signs)
     }
 }

@@ -75,13 +75,13 @@ struct InputGradient {
 
     func compute(
         _ gradient: BlockedMap, weights values: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
-        into result: BlockedMap
+        into result: BlockedMap, where signs: SignMap?
     ) {
-        check(gradient, values, result)
+        check(gradient, values, result, signs)
         switch method {
         case .pointwise:
             turn(values, taps: [0], scratch, engine)
-            convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result)
+            convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result, where: signs)
         case .spatial:
             turn(values, taps: (0..<9).reversed(), scratch, engine)
             convolve(gradient, kernel: (3, 3), padding: 1, scratch, engine, result)
@@ -98,22 +98,26 @@ struct InputGradient {
 
     func add(
         _ gradient: BlockedMap, weights values: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
-        to result: BlockedMap
+        to result: BlockedMap, where signs: SignMap?
     ) {
-        check(gradient, values, result)
+        check(gradient, values, result, signs)
         turn(values, taps: [0], scratch, engine)
         switch method {
-        case .pointwise: convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result, adding: result)
+        case .pointwise:
+            convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, result, adding: result, where: signs)
         case .even:
             let even = BlockedMap(evenLayout, in: scratch.phases)
             convolve(gradient, kernel: (1, 1), padding: 0, scratch, engine, even)
-            var task = unsafe ck_spread(from: even.kernelMap, to: result.kernelMap, extent: input.extent, phase: 0)
+            var task = unsafe ck_spread(
+                from: even.kernelMap, to: result.kernelMap, extent: input.extent, signs: signs?.words, phase: 0)
             unsafe engine.run(engine.mapKernels(input.precision).add_to_even, &task, input.extent)
         case .spatial, .winograd, .phases: preconditionFailure("only 1×1 convolutions stand beside another path")
         }
     }
 
-    private func check(_ gradient: BlockedMap, _ values: TensorSlice, _ result: BlockedMap) {
+    private func check(_ gradient: BlockedMap, _ values: TensorSlice, _ result: BlockedMap, _ signs: SignMap?) {
+        precondition(signs == nil || signs?.layout == result.layout, "signs of another map")
+        precondition(signs == nil || weights.kernel == 1, "only 1×1 convolutions stand at a block's beginning")
         precondition(gradient.layout == output && result.layout == input, "maps of another layer")
         precondition(values.count == weights.count, "weights of another shape")
     }
@@ -156,7 +160,8 @@ struct InputGradient {
         }
         let first = BlockedMap(evenLayout, in: scratch.phases)
         var task = unsafe ck_spread(
-            from: first.kernelMap, to: result.kernelMap, extent: input.extent, phase: pitch * 4 / input.precision.bytes)
+            from: first.kernelMap, to: result.kernelMap, extent: input.extent, signs: nil,
+            phase: pitch * 4 / input.precision.bytes)
         unsafe engine.run(engine.mapKernels(input.precision).interleave, &task, input.extent)
     }
 
@@ -168,10 +173,11 @@ struct InputGradient {
         return rows.flatMap { row in columns.map { row * 3 + $0 } }
     }
 
-    /// result = convolution of the gradient with the turned weights, stride 1, onto `residual` where there is one.
+    /// result = convolution of the gradient with the turned weights, stride 1, onto `residual` where there is one, and 0 where `signs`
+    /// are.
     private func convolve(
         _ gradient: BlockedMap, kernel: (height: Int, width: Int), padding: Int, _ scratch: ConvolutionScratch,
-        _ engine: ComputeEngine, _ result: BlockedMap, adding residual: BlockedMap? = nil
+        _ engine: ComputeEngine, _ result: BlockedMap, adding residual: BlockedMap? = nil, where signs: SignMap? = nil
     ) {
         let (from, to) = (gradient.layout, result.layout)
         // Whole planes as one row, where neither map has a border between its rows.
@@ -184,7 +190,8 @@ struct InputGradient {
             input: gradient.origin(padding: padding),
             weights: scratch.turned.pointer,
             bias: scratch.bias.pointer, residual: residual.map { unsafe UnsafeRawPointer($0.origin()) },
-            output: result.origin(), input_planes: from.planes, input_plane: from.planePitch,
+            signs: signs.map { unsafe UnsafePointer($0.words) }, output: result.origin(), input_planes: from.planes,
+            input_plane: from.planePitch,
             input_image: from.imagePitch, input_row: from.rowPitch, output_blocks: to.planes,
             output_plane: to.planePitch, output_image: to.imagePitch, output_row: to.rowPitch,
             images: isOneRow ? 1 : to.images, height: isOneRow ? 1 : to.height,

@@ -101,19 +101,21 @@ package struct TrainingConvolution {
     }
 
     /// The gradient of the input.
+    ///
+    /// - Parameter signs: of the input, for 1×1 only: where ReLU made them zero the gradient is zero.
     package func backwardToInput(
         _ gradient: BlockedMap, weights: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
-        into result: BlockedMap
+        into result: BlockedMap, where signs: SignMap? = nil
     ) {
-        path.compute(gradient, weights: weights, scratch: scratch, on: engine, into: result)
+        path.compute(gradient, weights: weights, scratch: scratch, on: engine, into: result, where: signs)
     }
 
     /// The gradient of the input, added to what is there; for 1×1 only.
     package func backwardToInput(
         _ gradient: BlockedMap, weights: TensorSlice, scratch: ConvolutionScratch, on engine: ComputeEngine,
-        addingTo result: BlockedMap
+        addingTo result: BlockedMap, where signs: SignMap? = nil
     ) {
-        path.add(gradient, weights: weights, scratch: scratch, on: engine, to: result)
+        path.add(gradient, weights: weights, scratch: scratch, on: engine, to: result, where: signs)
     }
 
     private var path: InputGradient {

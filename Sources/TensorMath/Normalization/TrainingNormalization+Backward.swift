@@ -18,24 +18,22 @@ extension TrainingNormalization {
 
     /// The gradients of scale and shift where a residual was added before ReLU.
     ///
-    /// - Parameter gradient: of the block's output; afterwards of the sum, 0 where the output is 0.
+    /// - Parameter gradient: of that sum, so 0 where the block's output is.
     package func backwardToParameters(
-        masking gradient: BlockedMap, input: BlockedMap, output: BlockedMap, sums: TensorSlice, on engine: ComputeEngine
+        masked gradient: BlockedMap, input: BlockedMap, sums: TensorSlice, on engine: ComputeEngine
     ) {
         var task = unsafe sumTask(gradient, input, sums)
-        unsafe task.output = output.kernelMap
         unsafe engine.run(engine.mapKernels(layout.precision).normalization_sums, &task, layout.extent)
         finishGradients(sums, product: 1)
     }
 
     /// The same where the residual was another map, normalized by its own layer: that one's gradients too.
     package func backwardToParameters(
-        masking gradient: BlockedMap, input: BlockedMap, output: BlockedMap, other: BlockedMap,
+        masked gradient: BlockedMap, input: BlockedMap, other: BlockedMap,
         normalizedBy normalization: TrainingNormalization, sums: TensorSlice, on engine: ComputeEngine
     ) {
         precondition(other.layout.isCongruent(to: layout), "a residual of another shape")
         var task = unsafe sumTask(gradient, input, sums)
-        unsafe task.output = output.kernelMap
         unsafe task.other = other.kernelMap
         unsafe task.other_mean = normalization.table.pointer(.mean)
         unsafe engine.run(engine.mapKernels(layout.precision).normalization_sums, &task, layout.extent)

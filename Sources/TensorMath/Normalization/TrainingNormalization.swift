@@ -97,27 +97,35 @@ package struct TrainingNormalization {
         unsafe run(forward(input, into: output), engine)
     }
 
-    /// output = max(normalized input + residual, 0).
+    /// output = max(normalized input + residual, 0), and where it is above zero.
     package func forward(
-        _ input: BlockedMap, adding residual: BlockedMap, on engine: ComputeEngine, into output: BlockedMap
+        _ input: BlockedMap, adding residual: BlockedMap, on engine: ComputeEngine, into output: BlockedMap,
+        signs: SignMap
     ) {
         precondition(residual.layout.isCongruent(to: layout), "a residual of another shape")
-        var task = unsafe forward(input, into: output)
+        var task = unsafe forward(input, into: output, signs)
         unsafe task.other = residual.kernelMap
         unsafe run(task, engine)
     }
 
-    /// output = max(normalized input + the other map normalized by its own layer, 0).
+    /// output = max(normalized input + the other map normalized by its own layer, 0), and where it is above zero.
     package func forward(
         _ input: BlockedMap, adding other: BlockedMap, normalizedBy normalization: TrainingNormalization,
-        on engine: ComputeEngine, into output: BlockedMap
+        on engine: ComputeEngine, into output: BlockedMap, signs: SignMap
     ) {
         precondition(other.layout.isCongruent(to: layout), "a residual of another shape")
-        var task = unsafe forward(input, into: output)
+        var task = unsafe forward(input, into: output, signs)
         unsafe task.other = other.kernelMap
         unsafe task.other_factor = normalization.table.pointer(.factor)
         unsafe task.other_offset = normalization.table.pointer(.offset)
         unsafe run(task, engine)
+    }
+
+    private func forward(_ input: BlockedMap, into output: BlockedMap, _ signs: SignMap) -> ck_normalization {
+        precondition(signs.layout == output.layout, "signs of another map")
+        var task = unsafe forward(input, into: output)
+        unsafe task.signs = signs.words
+        return unsafe task
     }
 
     private func forward(_ input: BlockedMap, into output: BlockedMap) -> ck_normalization {

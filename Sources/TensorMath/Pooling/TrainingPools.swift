@@ -82,13 +82,16 @@ package struct NormalizedPool {
 
 /// The mean over each image at a residual network's end, backward.
 package enum AveragePoolGradient {
-    /// result = each channel's gradient, of floats, shared out evenly among its pixels.
-    package static func compute(_ gradient: BlockedMap, on engine: ComputeEngine, into result: BlockedMap) {
+    /// result = each channel's gradient, of floats, shared out evenly among its pixels, and kept where the map is above zero.
+    package static func compute(
+        _ gradient: BlockedMap, on engine: ComputeEngine, into result: BlockedMap, where signs: SignMap?
+    ) {
         let (from, to) = (gradient.layout, result.layout)
         precondition(
             from.height == 1 && from.width == 1 && from.planes == to.planes && from.images == to.images
-                && from.precision == .float32, "maps of another layer")
-        var task = unsafe ck_spread(from: gradient.kernelMap, to: result.kernelMap, extent: to.extent, phase: 0)
+                && from.precision == .float32 && (signs == nil || signs?.layout == to), "maps of another layer")
+        var task = unsafe ck_spread(
+            from: gradient.kernelMap, to: result.kernelMap, extent: to.extent, signs: signs?.words, phase: 0)
         unsafe engine.run(engine.mapKernels(to.precision).average_gradient, &task, to.extent)
     }
 }
