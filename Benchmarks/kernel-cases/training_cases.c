@@ -122,7 +122,7 @@ static void run_sums_inside(const struct setting *setting)
 static void run_sums_at_end(const struct setting *setting)
 {
     struct ck_normalization_sums task = sums_task();
-    task.factor = NULL;
+    task.factor = 0;
     task.other = map_of(input);
     ck_run_boxes(setting->team, maps(setting)->normalization_sums, &task, blocks, 1);
 }
