@@ -90,8 +90,9 @@ struct ck_winograd {
 /* Input planes or output blocks, tiles and places that one thread computes at a time. */
 struct ck_winograd_part {
     long first_block, end_block, first_tile, end_tile, first_place, end_place;
-    const float *weights; /* of the first block and matrix; an image's parts don't have them */
-    long first_matrix, next_weights; /* floats from a block's to the next one's */
+    const float *weights; /* from those of the first block and matrix on; an image's parts don't have them */
+    long first_matrix;
+    long next_weights;    /* floats from a block's to the next one's */
     float *transformed; /* [place][input plane][chunk][16]; of an image [line][3][columns] */
     float *products;    /* [place][product_blocks][chunk][16]; of an image [7][pixel][BLOCKS][16] */
     long product_blocks;
