@@ -23,6 +23,7 @@ struct WeightGradient {
                     window: window, height: window.outputExtent(input.height), width: window.outputExtent(input.width),
                     precision: input.precision)
             ).method.winogradTile
+        precondition(tiles == nil || tiles == .four, "training has one tile")
     }
 
     /// The scratch that `compute` needs.

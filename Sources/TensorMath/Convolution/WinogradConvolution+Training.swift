@@ -6,8 +6,12 @@ internal import CKernels
 extension WinogradConvolution {
     /// The memory that `forward` takes where weights are plain.
     func plainScratchCounts(on team: ComputeTeam) -> ConvolutionScratch.Counts {
+        unsafe scratchCounts(plainSizes(team), team)
+    }
+
+    private func scratchCounts(_ sizes: ck_winograd?, _ team: ComputeTeam) -> ConvolutionScratch.Counts {
         var counts = ConvolutionScratch.Counts()
-        if var task = unsafe plainSizes(team) {
+        if var task = unsafe sizes {
             counts.winograd = unsafe ck_winograd_plain_scratch(&task, team.threadCount)
         } else {
             counts.transformed = weightCount
@@ -26,12 +30,14 @@ extension WinogradConvolution {
         on engine: ComputeEngine, into result: BlockedMap
     ) {
         precondition(map.layout == input && result.layout == output, "maps of another layer")
-        let counts = plainScratchCounts(on: engine.team)
+        precondition(tile == .four, "training has one tile")
+        let sizes = unsafe plainSizes(engine.team)
+        let counts = unsafe scratchCounts(sizes, engine.team)
         precondition(
             weights.count == output.planes * input.planes * 9 * MapLayout.blockLanes * MapLayout.blockLanes
                 && scratch.winograd.count >= counts.winograd && scratch.transformed.count >= counts.transformed
                 && scratch.bias.count >= biasCount, "weights or scratch of another shape")
-        if let sizes = unsafe plainSizes(engine.team) {
+        if let sizes = unsafe sizes {
             return unsafe forward(map, weights, rounded, sizes, scratch, engine, result)
         }
         transform(weights, rounded, scratch.transformed, engine)
