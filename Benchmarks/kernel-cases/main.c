@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const level_names[] = {"baseline", "avx2", "avx2vnni", "avx512", "avx512bf16", "avx512vnni"};
-enum { levels = sizeof level_names / sizeof *level_names, avx512vnni = levels - 1 };
+static const char *const level_names[] = {"baseline", "avx2", "avx2vnni", "avx512", "avx512bf16", "avx512vnni",
+    "avx512vnni_wide"};
+enum { levels = sizeof level_names / sizeof *level_names, avx512vnni = levels - 2 };
 
 static int level_named(const char *name)
 {
@@ -45,8 +46,9 @@ static long measure_all(struct setting setting, const struct kernel_case *cases,
 static struct setting setting_of(int level)
 {
     struct setting setting = {.level = level_names[level], .team = ck_team_create(1)};
-    if (level == avx512vnni) {
-        setting.quantized = ck_quantized_kernels_at(ck_quantized_avx512vnni);
+    if (level >= avx512vnni) {
+        setting.quantized =
+            ck_quantized_kernels_at(level == avx512vnni ? ck_quantized_avx512vnni : ck_quantized_avx512vnni_wide);
         return setting;
     }
     setting.inference = ck_kernels_at((enum cp_level)level);
@@ -63,7 +65,7 @@ int main(int count, char **arguments)
 {
     const int level = count > 1 ? level_named(arguments[1]) : -1;
     if (level < 0 || count > 3) {
-        fprintf(stderr, "usage: %s baseline|avx2|avx2vnni|avx512|avx512bf16|avx512vnni [CASE]\n", arguments[0]);
+        fprintf(stderr, "usage: %s baseline|avx2|avx2vnni|avx512|avx512bf16|avx512vnni|avx512vnni_wide [CASE]\n", arguments[0]);
         return 64;
     }
     const struct setting setting = setting_of(level);

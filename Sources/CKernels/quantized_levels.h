@@ -10,6 +10,10 @@ extern const struct ck_quantized_kernels ck_baseline_quantized_kernels;
 extern const struct ck_quantized_kernels ck_avx2_quantized_kernels;
 extern const struct ck_quantized_kernels ck_avx2vnni_quantized_kernels;
 extern const struct ck_quantized_kernels ck_avx512vnni_quantized_kernels;
+extern const struct ck_quantized_kernels ck_avx512vnni_wide_quantized_kernels;
+
+/* One level's Winograd tiles do for the other. */
+void ck_avx512vnni_convolve_tiles(const struct ck_quantized_convolution *c, const struct ck_quantized_part *part);
 #endif
 
 #endif

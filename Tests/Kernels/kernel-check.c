@@ -500,7 +500,7 @@ int main(void)
         report("floats and bfloat16", level);
         failed += wrong;
     }
-    for (enum ck_quantized_level level = ck_quantized_baseline; level <= ck_quantized_avx512vnni; level++) {
+    for (enum ck_quantized_level level = ck_quantized_baseline; level <= ck_quantized_avx512vnni_wide; level++) {
         const struct ck_quantized_kernels *kernels = ck_quantized_kernels_at(level);
         if (!kernels) continue;
         state = 20151210, wrong = 0;

@@ -11,9 +11,10 @@
 
 #include "CKernels.h"
 
-/* From lowest to highest. */
+/* From lowest to highest; the last two have the same instructions and other tiles. */
 enum ck_quantized_level {
     ck_quantized_baseline, ck_quantized_avx2, ck_quantized_avx2vnni, ck_quantized_avx512vnni,
+    ck_quantized_avx512vnni_wide,
 };
 
 /* Of a block's 16 channels four lie side by side for each output: what `vpdpbusd` sums at once. The weights of the first two
