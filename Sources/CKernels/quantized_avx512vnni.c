@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* AVX-512 with products of bytes: 64 an instruction. 8 pixels × 32 channels are 16 sums, twice as many as two instructions a
  * cycle need that wait four for each other. More would fit; Zen 5 is no faster with 12 pixels, and by a third slower with 14:
- * quantized_avx512vnni_wide.c is for the others. */
+ * Intel's processors take quantized_avx512vnni_wide.c. */
 #include "quantized_levels.h"
 
 #include <stddef.h>
