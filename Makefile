@@ -97,7 +97,7 @@ test-openblas: packages ## all tests but the kernels' own, with OpenBLAS in the 
 	echo "skipped: TensorMathTests and TrainingTests, which hold each kernel to its definition whoever judges"
 	FUNDUSD_ENGINE=openblas swift test --skip-build --skip '^(TensorMathTests|TrainingTests)[.]'
 
-test-aarch64: ## the kernels beside their definitions on aarch64, under qemu-user (needs gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)
+test-aarch64: ## the kernels beside their definitions, at every level here and on aarch64, under qemu-user (needs gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)
 	Tests/Kernels/check-aarch64
 
 test-systemd: build ## the installed service in a throw-away systemd
