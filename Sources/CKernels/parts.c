@@ -17,8 +17,6 @@ enum {
     cached_input_bytes = 1024 * 1024,
     /* Pixels for each thread from which on they are shared out, and not the channels. */
     shared_pixels = 7 * 14,
-    /* Output blocks that are computed side by side at most; see kernels.inc. */
-    side_by_side = 2,
 };
 
 typedef void convolver(const struct ck_convolution *, const struct ck_part *);
@@ -68,6 +66,13 @@ struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width
     return cut;
 }
 
+struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, long threads)
+{
+    const struct cut whole = ck_cut_of(blocks, blocks, height, width, pixels, threads);
+    const long pairs = quotient_up(blocks, side_by_side), groups = groups_per_area(pairs, whole.areas, threads);
+    return ck_cut_of(blocks, quotient_up(pairs, groups) * side_by_side, height, width, pixels, threads);
+}
+
 /* Small weights: every part computes all channels of a few pixels, whose inputs stay in the first-level cache.
  * Large weights: every part computes a few channels of as many pixels as stay in the second-level cache. A thread gets the
  * channels in turn for its own pixels, most of which it wrote itself; or, where pixels are few, its own channels for all of
@@ -76,7 +81,7 @@ static struct cut cut_of_convolution(const struct ck_convolution *c, long block_
 {
     const long height = c->images * c->height;
     if (c->output_blocks * block_bytes <= cached_weights_bytes)
-        return ck_cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+        return ck_cut_of_pixels(c->output_blocks, height, c->width, part_pixels, threads);
     const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
     const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * map_bytes(c->element);
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);

@@ -22,6 +22,23 @@ struct cut {
 /* Areas of at most about `pixels` pixels, as many as keep the threads equally busy; `height` counts the rows of all images. */
 struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads);
 
+/* The same of all output blocks together, or of some of them where there are few areas. */
+struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, long threads);
+
+enum {
+    /* Output blocks that are computed side by side at most; see kernels.inc. */
+    side_by_side = 2,
+    /* Parts for each thread at least, where there are output blocks enough: a thread that other programs slow down leaves some of
+     * its own to others. One thread alone has no use for that. */
+    parts_per_thread = 4,
+};
+
+/* How many groups of output blocks, no more than `most_groups`, make so many parts of some areas. */
+static inline long groups_per_area(long most_groups, long areas, long threads)
+{
+    return threads == 1 ? 1 : least(most_groups, quotient_up(parts_per_thread * threads, areas));
+}
+
 static inline struct ck_part part_of(const struct cut *cut, long item)
 {
     const long group = item % cut->groups, area = item / cut->groups;

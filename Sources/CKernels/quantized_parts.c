@@ -13,10 +13,6 @@ enum {
     image_pixels = 4096,
     /* Pixels for each thread from which on they are shared out, and not the channels. */
     shared_pixels = 98,
-    /* Output blocks that are computed side by side at most. */
-    side_by_side = 2,
-    /* Parts for each thread where channels are shared out. */
-    parts_per_thread = 4,
     /* Of Winograd's tiles: outputs in either direction, and places. */
     tile_outputs = 4,
     tile_places = 36,
@@ -26,10 +22,10 @@ enum {
 
 struct task {
     const struct ck_quantized_kernels *kernels;
+    struct ck_team *team;
     const struct ck_quantized_convolution *convolution;
     struct cut cut;
-    long scratch;
-    long threads;
+    long scratch; /* of each thread */
 };
 
 /* Of an output block's weights. */
@@ -44,7 +40,7 @@ static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, l
 {
     const long height = c->images * c->height, pixels = height * c->width;
     if (c->output_blocks * block_bytes_of(c) <= cached_weights_bytes)
-        return ck_cut_of(c->output_blocks, c->output_blocks, height, c->width, part_pixels, threads);
+        return ck_cut_of_pixels(c->output_blocks, height, c->width, part_pixels, threads);
     const bool are_shared = pixels / threads >= shared_pixels;
     const long parts = are_shared ? parts_per_thread : parts_per_thread * threads;
     const long pairs = most(1, quotient_up(c->output_blocks, side_by_side) / parts);
@@ -59,7 +55,7 @@ static bool is_tiled(const struct ck_quantized_kernels *kernels, const struct ck
     return kernels->convolve_tiles && c->kernel == 3 && c->stride == 1 && tiles >= kernels->fewest_tiles;
 }
 
-/* Rows of tiles that never reach over an image's end, and blocks where that makes too few parts. */
+/* Rows of tiles that never reach over an image's end, and blocks where that makes few parts. */
 static struct cut cut_of_tiles(const struct ck_quantized_convolution *c, long threads)
 {
     const long columns = quotient_up(c->width, tile_outputs), rows = quotient_up(c->height, tile_outputs);
@@ -69,7 +65,7 @@ static struct cut cut_of_tiles(const struct ck_quantized_convolution *c, long th
     struct cut cut = {.blocks = c->output_blocks, .height = c->height, .width = c->width};
     cut.rows_per_area = rows_per_area * tile_outputs;
     cut.areas = c->images * quotient_up(rows, rows_per_area);
-    const long groups = threads == 1 ? 1 : least(c->output_blocks, quotient_up(threads, cut.areas));
+    const long groups = groups_per_area(c->output_blocks, cut.areas, threads);
     cut.blocks_per_group = quotient_up(c->output_blocks, groups);
     cut.groups = quotient_up(c->output_blocks, cut.blocks_per_group);
     return cut;
@@ -108,18 +104,35 @@ static void convolve_both(const struct task *task, const struct ck_quantized_par
     task->kernels->convolve(&last, part);
 }
 
+static short *scratch_of(const struct task *task, long thread)
+{
+    return task->scratch ? task->convolution->scratch + thread * task->scratch : NULL;
+}
+
 static void convolve_part(const void *context, long item, long thread)
 {
     const struct task *task = context;
-    const bool are_tiles = is_tiled(task->kernels, task->convolution);
-    struct ck_quantized_part part = {
-        .box = are_tiles ? tiles_of(&task->cut, item) : part_of(&task->cut, item),
-        .scratch = task->scratch ? task->convolution->scratch + thread * task->scratch : NULL,
-    };
+    struct ck_quantized_part part = {.box = part_of(&task->cut, item), .scratch = scratch_of(task, thread)};
     part.box.upcoming = upcoming_weights(
-        &task->cut, task->convolution->weights, block_bytes_of(task->convolution), item, thread, task->threads);
+        &task->cut, task->convolution->weights, block_bytes_of(task->convolution), item, thread,
+        ck_team_threads(task->team));
     if (task->convolution->shortcut) convolve_both(task, &part);
-    else (are_tiles ? task->kernels->convolve_tiles : task->kernels->convolve)(task->convolution, &part);
+    else task->kernels->convolve(task->convolution, &part);
+}
+
+/* A thread transforms an area's inputs once, for as many groups of its outputs as it takes one after another. */
+static void convolve_tiles(const void *context, long item, long thread)
+{
+    const struct task *task = context;
+    const long area = item / task->cut.groups;
+    long *transformed = ck_team_note(task->team, thread);
+    const struct ck_quantized_part part = {
+        .box = tiles_of(&task->cut, item),
+        .scratch = scratch_of(task, thread),
+        .is_transformed = *transformed == area,
+    };
+    *transformed = area;
+    task->kernels->convolve_tiles(task->convolution, &part);
 }
 
 long ck_quantized_scratch(
@@ -139,15 +152,16 @@ long ck_quantized_scratch(
 void ck_convolve_quantized(
     const struct ck_quantized_kernels *kernels, struct ck_team *team, const struct ck_quantized_convolution *convolution)
 {
+    const long threads = ck_team_threads(team);
+    const bool are_tiles = is_tiled(kernels, convolution);
     const struct task task = {
         .kernels = kernels,
+        .team = team,
         .convolution = convolution,
-        .cut = is_tiled(kernels, convolution) ? cut_of_tiles(convolution, ck_team_threads(team))
-                                              : cut_of_convolution(convolution, ck_team_threads(team)),
-        .scratch = ck_quantized_scratch(kernels, convolution, ck_team_threads(team)) / ck_team_threads(team),
-        .threads = ck_team_threads(team),
+        .cut = are_tiles ? cut_of_tiles(convolution, threads) : cut_of_convolution(convolution, threads),
+        .scratch = ck_quantized_scratch(kernels, convolution, threads) / threads,
     };
-    ck_team_run(team, items_of(&task.cut), convolve_part, &task);
+    ck_team_run(team, items_of(&task.cut), are_tiles ? convolve_tiles : convolve_part, &task);
 }
 
 static void image_part(const void *context, long item, long thread)

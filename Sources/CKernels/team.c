@@ -22,6 +22,8 @@ struct member {
     _Alignas(cache_line) _Atomic uint64_t ticket;
     /* One past the share's last item. */
     long end_item;
+    /* What the thread notes for itself until the task ends. */
+    long note;
     struct ck_team *team;
     long number;
     pthread_t thread;
@@ -154,6 +156,8 @@ void ck_team_destroy(struct ck_team *team) { close_team(team, team->member_count
 
 long ck_team_threads(const struct ck_team *team) { return team->member_count; }
 
+long *ck_team_note(struct ck_team *team, long thread) { return &team->members[thread].note; }
+
 /* Cuts the items into a run for each member; a share without items has nothing to take. */
 static void hand_out(struct ck_team *team, long count)
 {
@@ -161,6 +165,7 @@ static void hand_out(struct ck_team *team, long count)
     for (long i = 0; i < team->member_count; i++) {
         const long first = end_of_share(count, i - 1, team->member_count), end = end_of_share(count, i, team->member_count);
         team->members[i].end_item = end;
+        team->members[i].note = ck_no_note;
         atomic_store(&team->members[i].ticket, team->serial << 32 | (uint64_t)(end - first));
     }
 }

@@ -24,6 +24,7 @@ enum {
 struct winograd_task {
     const struct ck_winograd *convolution;
     const struct ck_winograd_kernels *kernels;
+    struct ck_team *team;
     long tiles, groups, transformed_floats, products_floats;
     long share; /* floats of the scratch, of each thread */
     struct ck_winograd_part part; /* by places: the chunk */
@@ -37,21 +38,23 @@ static bool is_by_places(const struct ck_winograd *w)
     return w->tile != ck_image_four && weight_bytes(w) >= streamed_weights_bytes && tiles_of(w) >= streamed_tiles;
 }
 
-/* How many threads share the output blocks of one chunk. */
-static long groups_of(const struct ck_winograd *w, long threads)
+/* Whether every thread transforms all tiles. */
+static bool is_repeated(const struct ck_winograd *w, long threads)
 {
-    if (are_cached(w) || tiles_of(w) > repeated_tiles * threads) return 1;
-    return least(threads, quotient_up(w->output_blocks, side_by_side));
+    return threads > 1 && !are_cached(w) && tiles_of(w) <= repeated_tiles * threads;
 }
+
+static long pairs_of(const struct ck_winograd *w) { return quotient_up(w->output_blocks, side_by_side); }
 
 static long first_block_of(const struct winograd_task *task, long group)
 {
-    const long blocks = task->convolution->output_blocks, pairs = quotient_up(blocks, side_by_side);
-    return least(group * pairs / task->groups * side_by_side, blocks);
+    const struct ck_winograd *w = task->convolution;
+    return least(group * pairs_of(w) / task->groups * side_by_side, w->output_blocks);
 }
 
-/* A chunk is transformed and multiplied by one thread, in that thread's own scratch; of the output blocks it takes a group. Where
- * chunks differ by a tile the first ones have it: the caller of the team begins a little sooner than the others. */
+/* Parts are numbered [chunk][group of output blocks]. A chunk is transformed by every thread that computes some of its outputs, in the
+ * thread's own scratch, once. Where chunks differ by a tile the first ones have it: the caller of the team begins a little sooner
+ * than the others. */
 static void convolve_chunk(const void *context, long item, long thread)
 {
     const struct winograd_task *task = context;
@@ -68,7 +71,9 @@ static void convolve_chunk(const void *context, long item, long thread)
         .transformed = scratch,
         .products = scratch + task->transformed_floats,
     };
-    task->kernels->transform(w, &part);
+    long *transformed = ck_team_note(task->team, thread);
+    if (*transformed != chunk) task->kernels->transform(w, &part);
+    *transformed = chunk;
     const long end_block = first_block_of(task, group + 1);
     for (long block = first_block_of(task, group); block < end_block; block += side_by_side) {
         part.first_block = block, part.end_block = least(block + side_by_side, end_block);
@@ -121,7 +126,7 @@ long ck_winograd_chunk(const struct ck_winograd *w, long threads)
     if (w->tile == ck_image_four) return 1;
     const long tile_bytes = places_of(w->tile) * w->input_planes * ck_lanes * (long)sizeof(float);
     const long large = least(large_chunk, most(fewest_tiles, cached_inputs_bytes / tile_bytes));
-    const long largest = are_cached(w) ? small_chunk : large, sharing = groups_of(w, threads) > 1 ? 1 : threads;
+    const long largest = are_cached(w) ? small_chunk : large, sharing = is_repeated(w, threads) ? 1 : threads;
     const long tiles = tiles_of(w);
     if (is_by_places(w)) return quotient_up(tiles, quotient_up(tiles, most_streamed_tiles));
     const long rounds = quotient_up(tiles, largest * sharing);
@@ -138,7 +143,7 @@ static void convolve_by_places(struct ck_team *team, struct winograd_task *task)
 {
     const struct ck_winograd *w = task->convolution;
     const long places = places_of(w->tile);
-    task->groups = least(ck_team_threads(team), quotient_up(w->output_blocks, side_by_side));
+    task->groups = least(ck_team_threads(team), pairs_of(w));
     for (long first = 0; first < task->tiles; first += w->chunk) {
         task->part = (struct ck_winograd_part){
             .first_tile = first, .end_tile = least(first + w->chunk, task->tiles), .end_place = places,
@@ -155,8 +160,9 @@ void ck_convolve_winograd(const struct ck_kernels *kernels, struct ck_team *team
     struct winograd_task task = {
         .convolution = w,
         .kernels = &kernels->winograd[w->tile],
+        .team = team,
         .tiles = tiles_of(w),
-        .groups = groups_of(w, ck_team_threads(team)),
+        .groups = groups_per_area(pairs_of(w), quotient_up(tiles_of(w), w->chunk), ck_team_threads(team)),
         .transformed_floats = transformed_floats(w),
         .products_floats = products_floats(w, side_by_side),
         .share = w->scratch_count / ck_team_threads(team) / ck_lanes * ck_lanes,

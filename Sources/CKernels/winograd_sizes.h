@@ -5,12 +5,8 @@
 
 #include "parts.h"
 
-enum {
-    /* Output blocks that are computed side by side at most; see kernels.inc. */
-    side_by_side = 2,
-    /* Sums of the widest tile; see kernels.inc. */
-    most_sums = 28,
-};
+/* Sums of the widest tile; see kernels.inc. */
+enum { most_sums = 28 };
 
 /* In either direction: outputs of a tile, places that they are computed from, and places whose weights differ. */
 static const struct {

@@ -161,6 +161,10 @@ long ck_team_threads(const struct ck_team *team);
 typedef void ck_work(const void *context, long item, long thread);
 void ck_team_run(struct ck_team *team, long count, ck_work *work, const void *context);
 
+/* What a thread notes for itself while a task runs, such as what its scratch holds; no note when the task begins. */
+enum { ck_no_note = -1 };
+long *ck_team_note(struct ck_team *team, long thread);
+
 /* The same results for every number of threads: the cut into parts depends on the sizes alone. */
 void ck_convolve(const struct ck_kernels *kernels, struct ck_team *team, const struct ck_convolution *convolution);
 void ck_convolve_image(

@@ -67,6 +67,7 @@ struct ck_quantized_image {
 struct ck_quantized_part {
     struct ck_part box;
     short *scratch;
+    bool is_transformed; /* of tiles: the scratch holds those of the same rows already */
 };
 
 struct ck_quantized_kernels {
