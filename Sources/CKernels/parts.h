@@ -30,7 +30,7 @@ enum {
     side_by_side = 2,
     /* Parts for each thread at least, where there are output blocks enough: a thread that other programs slow down leaves some of
      * its own to others. One thread alone has no use for that. */
-    parts_per_thread = 4,
+    parts_per_thread = 8,
 };
 
 /* How many groups of output blocks, no more than `most_groups`, make so many parts of some areas. */
