@@ -41,6 +41,27 @@ import Testing
         return measured.quantization
     }
 
+    @Test func `of the parts of the pooled map's range the one that changes logits least is taken`() throws {
+        let (eyes, parameters) = ((1...3).map(Self.eye), try folder.parameters(record))
+        let exact = try record.preprocessing.form(parameters.layout).network(parameters, path: "")
+        var histogram = ActivationHistogram(parameters.layout)
+        for eye in eyes { histogram.add(eye, through: exact) }
+        let whole = histogram.ranges(.calibrated)
+        let changes = try CalibratedJudge.pooledParts.map { part in
+            let ranges = whole.withPooled(times: part)
+            let rounded = try record.preprocessing.form(parameters.layout, .int8, ranges: ranges)
+                .network(parameters, path: "")
+            let squares = eyes.map { eye in
+                let change = rounded.logits(of: eye)[0] - exact.logits(of: eye)[0]
+                return change * change
+            }
+            return squares.reduce(0, +)
+        }
+        #expect(Set(changes).count == changes.count)
+        let best = zip(changes, CalibratedJudge.pooledParts).min { $0.0 < $1.0 }
+        #expect(try calibrated().ranges == whole.withPooled(times: best?.1 ?? 0))
+    }
+
     @Test func `a model that was not measured is refused`() throws {
         #expect {
             _ = try LoadedModel(folder, precision: .int8)

@@ -32,6 +32,11 @@ package struct ActivationRanges: Codable, Sendable, Equatable {
         return wrong.map { "has a range of \($0) that is no size" }
     }
 
+    /// The same but for the pooled map's, which becomes a part of itself.
+    package func withPooled(times part: Float) -> ActivationRanges {
+        ActivationRanges(largest: largest.merging([Self.pooled: part]) { range, part in range * part })
+    }
+
     func step(of name: String) -> Float {
         guard let largest = largest[name] else { preconditionFailure("no range of \(name)") }
         return largest / 255
