@@ -38,13 +38,13 @@ static bool is_by_places(const struct ck_winograd *w)
     return w->tile != ck_image_four && weight_bytes(w) >= streamed_weights_bytes && tiles_of(w) >= streamed_tiles;
 }
 
+static long pairs_of(const struct ck_winograd *w) { return quotient_up(w->output_blocks, side_by_side); }
+
 /* Whether every thread transforms all tiles. */
 static bool is_repeated(const struct ck_winograd *w, long threads)
 {
-    return threads > 1 && !are_cached(w) && tiles_of(w) <= repeated_tiles * threads;
+    return threads > 1 && pairs_of(w) > 1 && !are_cached(w) && tiles_of(w) <= repeated_tiles * threads;
 }
-
-static long pairs_of(const struct ck_winograd *w) { return quotient_up(w->output_blocks, side_by_side); }
 
 static long first_block_of(const struct winograd_task *task, long group)
 {
