@@ -68,9 +68,11 @@ struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width
 
 struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, long threads)
 {
-    const struct cut whole = ck_cut_of(blocks, blocks, height, width, pixels, threads);
-    const long pairs = quotient_up(blocks, side_by_side), groups = groups_per_area(pairs, whole.areas, threads);
-    return ck_cut_of(blocks, quotient_up(pairs, groups) * side_by_side, height, width, pixels, threads);
+    struct cut cut = ck_cut_of(blocks, blocks, height, width, pixels, threads);
+    const long pairs = quotient_up(blocks, side_by_side), groups = groups_per_area(pairs, cut.areas, threads);
+    cut.blocks_per_group = quotient_up(pairs, groups) * side_by_side;
+    cut.groups = quotient_up(blocks, cut.blocks_per_group);
+    return cut;
 }
 
 /* Small weights: every part computes all channels of a few pixels, whose inputs stay in the first-level cache.
