@@ -43,7 +43,8 @@ import Testing
 
     @Test func `of the parts of the pooled map's range the one that changes logits least is taken`() throws {
         let (eyes, parameters) = ((1...3).map(Self.eye), try folder.parameters(record))
-        let exact = try record.preprocessing.form(parameters.layout).network(parameters, path: "")
+        let exact = try record.preprocessing.form(parameters.layout, engineKind: .kernels)
+            .network(parameters, path: "")
         var histogram = ActivationHistogram(parameters.layout)
         for eye in eyes { histogram.add(eye, through: exact) }
         let whole = histogram.ranges(.calibrated)
