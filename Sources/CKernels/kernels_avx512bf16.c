@@ -10,6 +10,9 @@
 #define WIDEST 14
 #define EVERY(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define PAIRED 7
+#define PANEL_BLOCKS 4
+#define PANEL_PIXELS 6
+#define EVERY_IN_PANEL(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #define ROUND(value) (halves)_mm512_cvtneps_pbh(value)
 #define DOT(sum, pair, weights) (sum) = _mm512_dpbf16_ps(sum, (__m512bh)(pair), (__m512bh)(weights))
 #pragma clang attribute push( \

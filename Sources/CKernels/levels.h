@@ -5,6 +5,8 @@
 
 #include "CKernels.h"
 
+#include <stddef.h>
+
 extern const struct ck_kernels ck_baseline_kernels;
 #ifdef __x86_64__
 extern const struct ck_kernels ck_avx2_kernels;

@@ -17,6 +17,8 @@ enum {
     cached_input_bytes = 1024 * 1024,
     /* Pixels for each thread from which on they are shared out, and not the channels. */
     shared_pixels = 7 * 14,
+    /* Output blocks whose weights are a panel, of 1×1 convolutions that have many pixels; see convolution_panels.inc. */
+    panel_blocks = 4,
 };
 
 typedef void convolver(const struct ck_convolution *, const struct ck_part *);
@@ -66,11 +68,11 @@ struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width
     return cut;
 }
 
-struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, long threads)
+struct cut ck_cut_of_pixels(long blocks, long together, long height, long width, long pixels, long threads)
 {
     struct cut cut = ck_cut_of(blocks, blocks, height, width, pixels, threads);
-    const long pairs = quotient_up(blocks, side_by_side), groups = groups_per_area(pairs, cut.areas, threads);
-    cut.blocks_per_group = quotient_up(pairs, groups) * side_by_side;
+    const long most_groups = quotient_up(blocks, together), groups = groups_per_area(most_groups, cut.areas, threads);
+    cut.blocks_per_group = quotient_up(most_groups, groups) * together;
     cut.groups = quotient_up(blocks, cut.blocks_per_group);
     return cut;
 }
@@ -81,14 +83,16 @@ struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, l
  * them, so that each weight comes from memory once. */
 static struct cut cut_of_convolution(const struct ck_convolution *c, long block_bytes, long threads)
 {
-    const long height = c->images * c->height;
+    const long height = c->images * c->height, pixels = height * c->width;
+    const bool is_single = c->kernel_height == 1 && c->kernel_width == 1;
+    const long together = is_single && pixels >= shared_pixels ? panel_blocks : side_by_side;
     if (c->output_blocks * block_bytes <= cached_weights_bytes)
-        return ck_cut_of_pixels(c->output_blocks, height, c->width, part_pixels, threads);
-    const long pixels = height * c->width, shares = pixels / threads >= shared_pixels ? threads : 1;
+        return ck_cut_of_pixels(c->output_blocks, together, height, c->width, part_pixels, threads);
+    const long shares = pixels / threads >= shared_pixels ? threads : 1;
     const long pixel_bytes = c->input_planes * c->stride * c->stride * ck_lanes * map_bytes(c->element);
     const long cached = most(cached_input_bytes / pixel_bytes, shared_pixels);
     const long area = shares > 1 ? least(quotient_up(pixels, shares), cached) : pixels;
-    return ck_cut_of(c->output_blocks, side_by_side, height, c->width, area, shares);
+    return ck_cut_of(c->output_blocks, together, height, c->width, area, shares);
 }
 
 static void convolve_part(const void *context, long item, long thread)

@@ -22,8 +22,8 @@ struct cut {
 /* Areas of at most about `pixels` pixels, as many as keep the threads equally busy; `height` counts the rows of all images. */
 struct cut ck_cut_of(long blocks, long blocks_per_group, long height, long width, long pixels, long threads);
 
-/* The same of all output blocks together, or of some of them where there are few areas. */
-struct cut ck_cut_of_pixels(long blocks, long height, long width, long pixels, long threads);
+/* The same of all output blocks, or, where there are few areas, of groups of them: of `together`, or twice as many, and so on. */
+struct cut ck_cut_of_pixels(long blocks, long together, long height, long width, long pixels, long threads);
 
 enum {
     /* Output blocks that are computed side by side at most; see kernels.inc. */

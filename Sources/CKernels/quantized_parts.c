@@ -40,7 +40,7 @@ static struct cut cut_of_convolution(const struct ck_quantized_convolution *c, l
 {
     const long height = c->images * c->height, pixels = height * c->width;
     if (c->output_blocks * block_bytes_of(c) <= cached_weights_bytes)
-        return ck_cut_of_pixels(c->output_blocks, height, c->width, part_pixels, threads);
+        return ck_cut_of_pixels(c->output_blocks, side_by_side, height, c->width, part_pixels, threads);
     const bool are_shared = pixels / threads >= shared_pixels;
     const long parts = are_shared ? parts_per_thread : parts_per_thread * threads;
     const long pairs = most(1, quotient_up(c->output_blocks, side_by_side) / parts);

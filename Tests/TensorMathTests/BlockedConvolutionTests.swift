@@ -47,6 +47,9 @@ struct BlockedConvolutionTests {
         Shape(channels: 128, height: 7, width: 7, outputs: 128, window: spatial),
         Shape(channels: 128, height: 14, width: 9, outputs: 120, window: spatialStrided),
         Shape(channels: 1024, height: 9, width: 10, outputs: 140, window: pointwise),
+        // By panels of weights: several of them, groups of pixels that end within a row, a block that is left over.
+        Shape(channels: 330, height: 13, width: 11, outputs: 80, window: pointwise),
+        Shape(channels: 200, height: 25, width: 27, outputs: 70, window: pointwiseStrided),
     ]
 
     static let imageShapes = [(7, 7), (8, 9), (32, 33), (61, 30)].flatMap { height, width in
@@ -60,6 +63,7 @@ struct BlockedConvolutionTests {
         Shape(images: 3, channels: 5, height: 6, width: 9, outputs: 20, window: spatialStrided),
         Shape(images: 5, channels: 16, height: 28, width: 28, outputs: 17, window: pointwiseStrided),
         Shape(images: 8, channels: 1024, height: 7, width: 7, outputs: 160, window: pointwise),
+        Shape(images: 3, channels: 90, height: 9, width: 8, outputs: 64, window: pointwise),
         Shape(images: 2, channels: 3, height: 31, width: 16, outputs: 9, window: stem),
     ]
 
