@@ -37,6 +37,14 @@ static void run_1x1(const struct setting *setting)
     ck_convolve(setting->inference, setting->team, &task);
 }
 
+/* Channels and pixels enough for two panels of weights, at the levels that have them. */
+static void run_1x1_panels(const struct setting *setting)
+{
+    struct ck_convolution task = convolution(setting->element, 80, 64, 1, 60, 1, 1);
+    task.residual = residual;
+    ck_convolve(setting->inference, setting->team, &task);
+}
+
 static void run_1x1_stride_2(const struct setting *setting)
 {
     const struct ck_convolution task = convolution(setting->element, 32, 32, 2, 14, 1, 2);
@@ -162,6 +170,7 @@ static void run_checksum(const struct setting *setting)
 
 const struct kernel_case inference_cases[] = {
     {"1x1", run_1x1},
+    {"1x1-panels", run_1x1_panels},
     {"1x1-stride-2", run_1x1_stride_2},
     {"3x3", run_3x3},
     {"3x3-width-7", run_3x3_width_7},
@@ -176,6 +185,7 @@ const struct kernel_case inference_cases[] = {
     {"winograd-4-stride-2", run_winograd_4_stride_2},
     {"winograd-image", run_winograd_image},
     {"bf16-1x1", run_1x1, ck_bfloat16},
+    {"bf16-1x1-panels", run_1x1_panels, ck_bfloat16},
     {"bf16-1x1-stride-2", run_1x1_stride_2, ck_bfloat16},
     {"bf16-3x3", run_3x3, ck_bfloat16},
     {"bf16-3x3-width-7", run_3x3_width_7, ck_bfloat16},
@@ -187,6 +197,7 @@ const struct kernel_case inference_cases[] = {
     {"bf16-winograd-4", run_winograd_4, ck_bfloat16},
     {"bf16-winograd-image", run_winograd_image, ck_bfloat16},
     {"widened-1x1", run_1x1, ck_widened},
+    {"widened-1x1-panels", run_1x1_panels, ck_widened},
     {"widened-1x1-stride-2", run_1x1_stride_2, ck_widened},
     {"widened-3x3", run_3x3, ck_widened},
     {"widened-3x3-width-7", run_3x3_width_7, ck_widened},
