@@ -94,7 +94,7 @@ struct ck_winograd_part {
     long first_matrix;
     long next_weights;    /* floats from a block's to the next one's */
     float *transformed; /* [place][input plane][chunk][16]; of an image [line][3][columns] */
-    float *products;    /* [place][product_blocks][chunk][16]; of an image [7][pixel][BLOCKS][16] */
+    float *products;    /* [place][product_blocks][chunk][16]; of an image [7][pixel][blocks][16] */
     long product_blocks;
 };
 
